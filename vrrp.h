@@ -1,0 +1,5457 @@
+/* vrrp.h - v0.1.0 - VRRP v2/v3 and floating addresses for Linux - MIT-0 or public domain
+   In one C file, compiled with -D_GNU_SOURCE:  #define VRRP_IMPLEMENTATION, #include "vrrp.h"
+
+   A program that includes this file can own an IP address together with others on the same
+   network: one of them holds it, and when that one dies the next takes over. It speaks VRRP as
+   routers, keepalived and FRR do (RFC 9568, RFC 3768), and needs nothing but libc and the Linux
+   headers.
+
+   EXAMPLE (cc -D_GNU_SOURCE example.c; run it as root on two machines)
+
+    #define VRRP_IMPLEMENTATION
+    #include "vrrp.h"
+    #include <poll.h>
+    #include <stdio.h>
+    static vrrp_vip vip;
+    static vrrp_link links[1];
+    static vrrp_setup setup;
+    static vrrp_io_options options;
+    static vrrp_router router;
+    static vrrp_io io;
+    int main(int argc, char **argv) {
+        vrrp_event event;
+        memcpy(vip.address.byte, "\306\063\144\012", 4);        // 198.51.100.10
+        setup.desc.addresses = &vip, setup.desc.n_addresses = 1, setup.desc.vrid = 10;
+        setup.interface = argc > 1 ? argv[1] : "eth0";
+        options.links = links, options.n_links = 1;
+        if (vrrp_io_open(&io, &options) || vrrp_io_add(&io, &router, &setup, vrrp_now()))
+            return puts(io.err), 1;
+        for (struct pollfd p; p.fd = vrrp_io_fd(&io), p.events = POLLIN, poll(&p, 1, -1) > 0;) {
+            vrrp_io_run(&io, vrrp_now());
+            while (vrrp_io_next(&io, &event))
+                printf("%s %s\n", vrrp_state_str(event.to), event.text), fflush(stdout);
+        }
+    }
+
+   WHAT IT DOES
+   - VRRPv2 and v3, IPv4 and IPv6, both at once for a migration; multicast or unicast peers
+   - text passwords (v2), preemption with delay or not at all, the address owner (255), learned
+     intervals from 10 ms on, sync groups
+   - adds and removes the addresses (rtnetlink, marked with a protocol tag so that a restart finds
+     what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
+   - recovers by itself: interface gone and back, address deleted by somebody else, netlink overrun
+   - thousands of virtual routers in one process, on one descriptor
+
+   WHAT IT DOES NOT
+   - print, exit, allocate memory, start threads, read configuration, own signals
+   - run scripts or checks: vrrp_set_priority() and vrrp_block() are where their verdicts go
+   - AH authentication, virtual MAC addresses, accept mode, routes and rules (not in this version)
+
+   HOW IT WORKS
+   Two halves. The core (>>bytes to >>core) is a function of (packet | timer | event, now) that
+   queues a few actions; no system call, no clock. The shell (>>netlink to >>shell) feeds it from
+   sockets and carries the actions out. VRRP_NO_LINUX leaves the core alone, for other systems,
+   simulators and tools:
+
+       vrrp_receive(), vrrp_tick(), ...  ->  while (vrrp_next(&v, &action)) do it
+                                         ->  sleep until vrrp_deadline(&v), or a packet
+
+            vrrp_start                     Master_Down_Timer (6.4.2)
+     INIT ------------> BACKUP ------------------------------------> MASTER
+      ^  priority 255: straight to MASTER   <-----------------------   |
+      |                   |                  a better advert (6.4.3)   |
+      +---- vrrp_stop ----+------ vrrp_stop: release, priority 0 ------+
+                  vrrp_block: FAULT and back, from every state
+
+   Names are those that scripts and people know; RFC 9568 says Active for MASTER and Initialize for
+   INIT. A new MASTER sends its advert, waits `settle`, claims the addresses, announces them; a
+   leaving one releases first and then sends priority 0.
+
+   RULES
+   memory      all of it is the caller's; objects must not move while they are added
+   threads     none; one object is used by one thread at a time
+   time        uint64_t, nanoseconds, monotonic, always the last parameter; VRRP_NEVER = never
+   errors      0, VRRP_E_* or -errno; vrrp_str() words them, io->err has a sentence
+   privileges  CAP_NET_ADMIN (addresses) and CAP_NET_RAW (sockets)
+   order       after waking up, drain the sockets, then let the timers fire (vrrp_io_run does)
+   kernel      Linux 4.18 or newer; address tags need 5.18
+
+   COMPILE-TIME OPTIONS
+   VRRP_STATIC      everything static          VRRP_NO_LINUX    the core only
+   VRRP_ASSERT(c)   for mistakes of the caller (default: trap)
+
+   RFC MAP
+   RFC 9568 5.2 vrrp_packet, vrrp_decode   6.1 vrrp_skew, vrrp_down_interval   6.4.1 vrrp__begin
+   6.4.2 vrrp__backup_hears, vrrp__down    6.4.3 vrrp__master_hears            7.1 vrrp__judge
+   8.1.2 vrrp_arp   8.2.2 vrrp_na   8.4 dual   RFC 3768 version 2   RFC 2338 5.3.6 auth
+   RFC 8347 vrrp_stats
+
+   CHANGES
+   0.1.0 (2026-11) first version
+
+   Licence: at the end of this file. */
+
+#ifndef VRRP_H
+#define VRRP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VRRP_VERSION "0.1.0"
+
+#ifdef VRRP_STATIC
+#define VRRP_DEF static __attribute__((unused))
+#else
+#define VRRP_DEF extern
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VRRP_NEVER UINT64_MAX           /* a deadline not armed; a time option that is off */
+#define VRRP_SECOND ((uint64_t)1000000000)
+#define VRRP_MAX_PACKET 4256            /* IPv6 header, 255 addresses and room for AH */
+#define VRRP_QUEUE 16                   /* actions one call can cause, with room to spare */
+
+/* Wire constants (RFC 9568 5.1, 7.3). */
+enum { VRRP_PROTOCOL = 112, VRRP_TTL = 255, VRRP_OWNER = 255 };
+enum { VRRP_IPV4 = 4, VRRP_IPV6 = 6 };
+
+/* Authentication of VRRPv2 (RFC 2338 5.3.6). */
+enum { VRRP_AUTH_NONE = 0, VRRP_AUTH_PASS = 1, VRRP_AUTH_AH = 2 };
+
+/* The two checksums of VRRPv3 over IPv4. Sent: PSEUDO unless told otherwise. Received: ANY. */
+enum { VRRP_CHECKSUM_ANY = 0, VRRP_CHECKSUM_PSEUDO = 1, VRRP_CHECKSUM_MESSAGE = 2 };
+
+/* What an advert with another address list means: counted only (RFC 9568 7.1); VRRPv2's rule (RFC
+   3768 7.1: dropped unless the sender is the owner); dropped when not one address is shared; not
+   looked at. */
+enum { VRRP_LIST_COUNT = 0, VRRP_LIST_STRICT, VRRP_LIST_OVERLAP, VRRP_LIST_IGNORE };
+
+/* States. RFC 9568 calls MASTER "Active" and INIT "Initialize"; FAULT is INIT with a reason. */
+enum { VRRP_INIT = 0, VRRP_BACKUP = 1, VRRP_MASTER = 2, VRRP_FAULT = 3 };
+
+/* Reasons for FAULT, a set: in FAULT while any is on. GROUP is set by the sync group. */
+enum {
+    VRRP_FAULT_LINK = 1, VRRP_FAULT_ADDRESS = 2, VRRP_FAULT_TRACK = 4, VRRP_FAULT_CLAIM = 8,
+    VRRP_FAULT_GUARD = 16, VRRP_FAULT_ARBITER = 32, VRRP_FAULT_ADMIN = 64, VRRP_FAULT_GROUP = 128
+};
+
+/* Why a state was entered; the why of NOTIFY. */
+enum {
+    VRRP_WHY_NONE = 0,
+    VRRP_WHY_START,                     /* Startup event */
+    VRRP_WHY_STOP,                      /* Shutdown event */
+    VRRP_WHY_TIMEOUT,                   /* Master_Down_Timer: the master fell silent */
+    VRRP_WHY_PRIORITY,                  /* an advert that wins over ours */
+    VRRP_WHY_PREEMPT,                   /* ours wins over the master that was heard */
+    VRRP_WHY_RELEASED,                  /* the master gave up with priority 0 */
+    VRRP_WHY_PEER_DEAD,                 /* the master's process is known to be gone */
+    VRRP_WHY_OWNER,                     /* priority 255 */
+    VRRP_WHY_FAULT,                     /* a reason for FAULT appeared */
+    VRRP_WHY_RECOVERED,                 /* the last reason for FAULT went away */
+    VRRP_WHY_CLAIM,                     /* the addresses could not be put in place */
+    VRRP_WHY_LEASE,                     /* our own lease ran out while we were stalled */
+    VRRP_WHY_YIELD,                     /* handed over by hand */
+    VRRP_WHY_GROUP,                     /* the sync group moved */
+    VRRP_WHY_CONFLICT,                  /* somebody else answers for an address */
+    VRRP_WHY_STOLEN                     /* an address is deleted again and again */
+};
+
+/* Errors: why an advert was dropped, each with one counter, then why a desc was refused. */
+enum {
+    VRRP_E_LENGTH = -1000, VRRP_E_TTL = -1001, VRRP_E_VERSION = -1002, VRRP_E_TYPE = -1003,
+    VRRP_E_CHECKSUM = -1004, VRRP_E_VRID = -1005, VRRP_E_AUTH_TYPE = -1006,
+    VRRP_E_AUTH_MISMATCH = -1007, VRRP_E_AUTH = -1008, VRRP_E_LIST = -1009,
+    VRRP_E_INTERVAL = -1010, VRRP_E_OWNER = -1011,
+    VRRP_E_OWN = -1012,                 /* our own advert, looped back */
+    VRRP_E_STATE = -1013,               /* not listening: INIT, FAULT or starting up */
+    VRRP_E_DESTINATION = -1014,         /* multicast at a unicast instance or the reverse */
+    VRRP_E_SHADOW = -1015,              /* v2 advert of a router that also sends v3 */
+
+    VRRP_E_DESC_VRID = -1050, VRRP_E_DESC_PRIORITY = -1051, VRRP_E_DESC_INTERVAL = -1052,
+    VRRP_E_DESC_VERSION = -1053, VRRP_E_DESC_FAMILY = -1054, VRRP_E_DESC_ADDRESSES = -1055,
+    VRRP_E_DESC_MIXED = -1056, VRRP_E_DESC_LINK_LOCAL = -1057, VRRP_E_DESC_AUTH = -1058,
+    VRRP_E_DESC_PASS = -1059, VRRP_E_DESC_CHANGED = -1060, VRRP_E_DESC_RANGE = -1061
+};
+
+typedef struct vrrp_ip {
+    uint8_t byte[16];                   /* network order; IPv4 in the first 4, the rest 0 */
+} vrrp_ip;
+
+/* A floating address and how it is put on an interface. The core reads address, family and
+   excluded; the rest is the shell's. */
+typedef struct vrrp_vip {
+    vrrp_ip  address;
+    uint8_t  family;                    /* default: the instance's */
+    uint8_t  prefix;                    /* default 32 or 128 */
+    uint8_t  scope;                     /* RT_SCOPE_*; default global */
+    bool     excluded;                  /* held but not advertised; may be of the other family */
+    bool     dad;                       /* IPv6: let the kernel look for duplicates first */
+    bool     home, mngtmpaddr, noprefixroute, autojoin;     /* IFA_F_* of the same name */
+    bool     broadcast_auto;            /* the subnet's all-ones address ("brd +") */
+    bool     preferred_given;           /* else forever; IPv6 host prefix: 0, never a source */
+    uint32_t preferred_lft;             /* seconds, UINT32_MAX = forever */
+    vrrp_ip  broadcast, peer;           /* all zero: none */
+    char     device[16];                /* default: the instance's interface */
+    char     label[16];
+    uint8_t  held;                      /* written by the shell: VRRP_HELD_* */
+} vrrp_vip;
+
+enum {
+    VRRP_HELD_OURS = 1,                 /* added by us, on the interface now */
+    VRRP_HELD_ADOPTED = 2               /* was there before us: never touched */
+};
+
+/* Settings of one virtual router. Zero means the default given behind the field. Arrays stay the
+   caller's and must live as long as the instance (or until vrrp_update() names others). */
+typedef struct vrrp_desc {
+    const char    *name;                /* for views and messages; not copied */
+    vrrp_vip      *addresses;           /* at most 255 that are not excluded */
+    const vrrp_ip *peers;               /* unicast peers; none = multicast */
+    uint16_t       n_addresses, n_peers;
+    uint8_t        version;             /* 2 or 3 (default 3) */
+    uint8_t        family;              /* VRRP_IPV4 (default) or VRRP_IPV6 */
+    uint8_t        vrid;                /* 1..255, no default */
+    uint8_t        priority;            /* 1..254 (default 100); 255 = address owner */
+    uint8_t        auth;                /* VRRP_AUTH_*, with version 2 only */
+    uint8_t        auth_pass[8];        /* zero-filled (RFC 2338 5.3.10) */
+    uint8_t        checksum_send;       /* VRRP_CHECKSUM_*, v3 over IPv4 (default PSEUDO) */
+    uint8_t        checksum_accept;     /* VRRP_CHECKSUM_*, v3 over IPv4 (default ANY) */
+    uint8_t        list_check;          /* VRRP_LIST_* (default COUNT) */
+    uint8_t        down_adverts;        /* adverts missed before takeover, 1..100 (default 3) */
+    uint8_t        leave_adverts;       /* priority 0 adverts sent on leaving, 1..3 (default 1) */
+    uint8_t        ask;                 /* VRRP_ASK_*, a set: asked before CLAIM (default none) */
+    uint8_t        min_ttl;             /* unicast only: lowest TTL accepted (default 0) */
+    bool           dual;                /* v2 and v3 together, for a migration (RFC 9568 8.4) */
+    bool           no_preempt;          /* keep a master of lower priority */
+    bool           tie_spread;          /* equal priorities: spread by address, below one step */
+    bool           owner_drops;         /* owner drops v3 adverts (before EID 8298) */
+    bool           global_first;        /* IPv6: lists need not begin with a link-local */
+    bool           no_answer;           /* no immediate answer to losing adverts (v3) */
+    bool           answer_v2;           /* v2 too answers losing adverts, as keepalived does */
+    bool           ask_refuse;          /* no or bad answer to ASK: do not claim (default: claim) */
+    uint64_t       interval;            /* advert interval, ns (default 1 s) */
+    uint64_t       preempt_delay;       /* ns a lower master is left alone (default 0) */
+    uint64_t       startup_delay;       /* ns deaf and silent after start (default 0) */
+    uint64_t       settle;              /* ns between first advert and CLAIM (default 0) */
+    uint64_t       refresh;             /* ns between REFRESH while MASTER (default: none) */
+    uint64_t       ask_timeout;         /* ns for an answer to ASK (default 20 ms) */
+    uint64_t       announce_delay;      /* ns to the second round (default 5 s, VRRP_NEVER: none) */
+    uint64_t       announce_again;      /* ns to one more after taking or a conflict (1.1 s) */
+    uint64_t       announce_refresh;    /* ns between periodic rounds (default: none) */
+    uint64_t       announce_gap;        /* ns between two frames of a round (default 0) */
+    uint8_t        announce_repeat;     /* frames an address in a round (default 5) */
+    uint8_t        announce_refresh_repeat;     /* in a periodic round (default 1) */
+} vrrp_desc;
+
+/* One received packet: what the socket told about it. message is what follows the IP header. */
+typedef struct vrrp_rx {
+    const uint8_t *message;
+    size_t         size;                /* by the IP header's length, not the frame's */
+    const uint8_t *header;              /* the IP header as received, or NULL */
+    vrrp_ip        from, to;
+    uint8_t        family;              /* VRRP_IPV4 or VRRP_IPV6 */
+    uint8_t        protocol;            /* VRRP_PROTOCOL (default), or 51 if AH is in front */
+    uint8_t        ttl;                 /* or hop limit */
+    uint8_t        link;                /* 0 the primary interface, 1.. heartbeat links */
+} vrrp_rx;
+
+/* A decoded advertisement. */
+typedef struct vrrp_advert {
+    uint64_t       interval;            /* ns */
+    const uint8_t *addresses;           /* count * 4 or 16 bytes, in the packet */
+    const uint8_t *auth_data;           /* 8 bytes (v2), else NULL */
+    uint8_t        version, vrid, priority, count;
+    uint8_t        auth;                /* v2: Auth Type as received */
+    uint8_t        checksum;            /* v3 IPv4: VRRP_CHECKSUM_PSEUDO or _MESSAGE */
+} vrrp_advert;
+
+enum {
+    VRRP_SEND = 1,      /* send an advert: version, priority; bytes by vrrp_packet() */
+    VRRP_CLAIM,         /* put the addresses in place, then vrrp_claimed() */
+    VRRP_RELEASE,       /* take the addresses away */
+    VRRP_ANNOUNCE,      /* gratuitous ARP / NA: addresses first..first+n-1, repeat times each */
+    VRRP_REFRESH,       /* renew the lease of the addresses, then vrrp_claimed() */
+    VRRP_ASK,           /* find out (ask, until deadline), then vrrp_answer() */
+    VRRP_NOTIFY         /* from, to, why: the state changed (or why alone is news) */
+};
+
+/* Questions. PROBE: does nobody hold the addresses? PROBE_DEAD: the same, asked only after
+   vrrp_peer_dead(). FENCE: did the hook succeed? */
+enum { VRRP_ASK_PROBE = 1, VRRP_ASK_PROBE_DEAD = 2, VRRP_ASK_FENCE = 4 };
+
+/* Why an address vanished, for vrrp_lost(). */
+enum { VRRP_LOST_LEASE = 1, VRRP_LOST_DELETED = 2 };
+
+struct vrrp;
+struct vrrp_group;
+
+typedef struct vrrp_action {
+    struct vrrp       *v;               /* whose; with a sync group not only the one you called */
+    struct vrrp_group *group;           /* NOTIFY: set when it is the group's */
+    uint64_t           deadline;        /* ASK: when the question is answered by policy */
+    uint16_t           first, n;        /* ANNOUNCE: addresses */
+    uint8_t            kind;            /* VRRP_SEND ... */
+    uint8_t            version, priority;       /* SEND */
+    uint8_t            repeat;          /* ANNOUNCE: frames an address */
+    uint8_t            ask;             /* ASK: VRRP_ASK_PROBE or VRRP_ASK_FENCE */
+    uint8_t            from, to, why;   /* NOTIFY */
+} vrrp_action;
+
+/* Counters, named as in RFC 8347 (local additions below the line). */
+typedef struct vrrp_stats {
+    uint64_t checksum_errors, version_errors, vrid_errors, ip_ttl_errors;
+    uint64_t advertisement_rcvd, advertisement_sent, interval_errors;
+    uint64_t priority_zero_pkts_rcvd, priority_zero_pkts_sent;
+    uint64_t invalid_type_pkts_rcvd, address_list_errors, packet_length_errors;
+    uint64_t invalid_auth_type, auth_type_mismatch, auth_failures;
+    uint64_t owner_conflict, checksum_alt_form;
+    uint64_t own_adverts, ignored_adverts, destination_errors, shadowed_adverts;
+    uint64_t conflicts, claim_failures, lost_addresses;
+    uint32_t master_transitions, release_master;
+} vrrp_stats;
+
+/* Private: one queued action, packed: SEND version, priority; ANNOUNCE first, n, repeat; ASK
+   question; NOTIFY from, to, why. */
+typedef struct vrrp__slot {
+    uint8_t  kind, a, b, c;
+    uint16_t first, n;
+} vrrp__slot;
+
+/* Private: the timers of an instance, in the order they fire when due together. */
+enum {
+    VRRP__T_START, VRRP__T_DOWN, VRRP__T_ASK, VRRP__T_SETTLE, VRRP__T_ADVERT, VRRP__T_RETRY,
+    VRRP__T_REFRESH, VRRP__T_SECOND, VRRP__T_AGAIN, VRRP__T_PERIODIC, VRRP__T_FRAME, VRRP__TIMERS
+};
+
+/* One virtual router. Private but for d (read only): use vrrp_look(). */
+typedef struct vrrp {
+    vrrp_desc          d;               /* settings, defaults filled in */
+    uint64_t           timer[VRRP__TIMERS];
+    uint64_t           since, last_now; /* of the state; of the newest call */
+    uint64_t           down_from;       /* T_DOWN counts from here */
+    uint64_t           master_interval; /* Master_Adver_Interval, learned in v3 */
+    uint64_t           preempt_at;      /* a lower master is left alone until then */
+    uint64_t           yield_until;     /* nobody is preempted until then */
+    uint64_t           answered_at;     /* the last immediate answer to a losing advert */
+    uint64_t           conflict_at;     /* the last NOTIFY about a conflict */
+    uint64_t           v3_heard;        /* dual: when v3_master sent v3 */
+    uint64_t           lost_window;     /* deletions are counted from here */
+    uint64_t           ask_limit;       /* a refused PROBE is repeated until then */
+    vrrp_ip            primary, master, v3_master;
+    struct vrrp_group *group;
+    struct vrrp       *group_next;
+    vrrp_stats         stats;
+    vrrp__slot         queue[VRRP_QUEUE];
+    uint32_t           frame, frames;   /* progress of a paced announce round */
+    uint16_t           ip_id;
+    uint8_t            head, queued;    /* of the queue */
+    uint8_t            state, notified, why, new_master_reason, faults;
+    uint8_t            priority;        /* effective */
+    uint8_t            master_priority;
+    uint8_t            cause;           /* why the claim that is being prepared */
+    uint8_t            asking, asked;   /* the open question; those still to be put */
+    uint8_t            lost_count, retries;
+    bool               started;
+    bool               claiming, claimed;       /* CLAIM is unanswered; the addresses are there */
+    bool               released;        /* T_DOWN waits Skew_Time only */
+    bool               dead;            /* released by vrrp_peer_dead() */
+    bool               outranks;        /* a master of lower priority was heard */
+    bool               ready;           /* would be MASTER but for the sync group */
+    bool               waited;          /* T_DOWN was already given a second chance */
+} vrrp;
+
+/* All for one: the members of a sync group are MASTER together or not at all. */
+typedef struct vrrp_group {
+    const char *name;
+    vrrp       *members;                /* private from here */
+    uint8_t     state, notified, why;
+    bool        busy;
+} vrrp_group;
+
+/* A picture of an instance for status pages. Times are ns; VRRP_NEVER = not running. */
+typedef struct vrrp_view {
+    const char *name;
+    uint64_t    since, deadline, skew_time, master_down_interval, master_interval;
+    uint64_t    master_down_timer, adver_timer;         /* when they fire */
+    vrrp_ip     primary, master;        /* ours; of the last accepted advert */
+    vrrp_stats  stats;
+    uint8_t     state, faults, why, new_master_reason, priority, base_priority, master_priority;
+    uint8_t     vrid, version, family;
+    bool        holding;                /* the addresses are in place */
+} vrrp_view;
+
+/* new_master_reason (RFC 6527, RFC 8347). */
+enum { VRRP_NOT_MASTER = 0, VRRP_BY_PRIORITY = 1, VRRP_BY_PREEMPTED = 2, VRRP_BY_NO_RESPONSE = 3 };
+
+VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc);
+/* Checks the settings, fills in the defaults, state INIT. Returns 0 or VRRP_E_DESC_*. */
+
+VRRP_DEF int vrrp_update(vrrp *v, const vrrp_desc *desc, uint64_t now);
+/* New settings without leaving the state. vrid and family must stay (VRRP_E_DESC_CHANGED). A
+   MASTER sends its new list, claims and announces again; the caller releases what went away. */
+
+VRRP_DEF void vrrp_primary(vrrp *v, const vrrp_ip *address);
+/* Our source address: of the interface, or its link-local. Tie-breaks and checksums use it. To be
+   set before start; without one, block VRRP_FAULT_ADDRESS. */
+
+VRRP_DEF void vrrp_start(vrrp *v, uint64_t now);
+VRRP_DEF void vrrp_stop(vrrp *v, uint64_t now);
+/* Startup and Shutdown (RFC 9568 6.4). A stopped MASTER releases, then sends priority 0. */
+
+VRRP_DEF uint64_t vrrp_deadline(const vrrp *v);
+VRRP_DEF void vrrp_tick(vrrp *v, uint64_t now);
+/* When to call vrrp_tick() at the latest; VRRP_NEVER if nothing is waited for. Drain the sockets
+   before: a packet that waits must count before a timer that is due. A Master_Down timer that is
+   served late by half an interval waits once more: silence counts only while we listened. */
+
+VRRP_DEF void vrrp_deaf(vrrp *v, uint64_t now);
+/* Adverts may have been lost before now (socket overflow, drain stopped at its bound): the
+   Master_Down timer starts again from now. */
+
+VRRP_DEF int vrrp_receive(vrrp *v, const vrrp_rx *rx, uint64_t now);
+/* One packet. Returns 0 (accepted), or why it was dropped: exactly one counter moved. */
+
+VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now);
+/* Effective priority 1..254. That of an owner (255) stays. */
+
+VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now);
+/* Sets or clears one VRRP_FAULT_* reason. */
+
+VRRP_DEF void vrrp_claimed(vrrp *v, bool ok, uint64_t now);
+/* The answer to CLAIM and REFRESH. A failure leads to FAULT and a later try. */
+
+VRRP_DEF void vrrp_lost(vrrp *v, uint8_t why, uint64_t now);
+/* An address vanished: VRRP_LOST_LEASE steps down, VRRP_LOST_DELETED claims again. */
+
+VRRP_DEF void vrrp_answer(vrrp *v, uint8_t ask, bool ok, uint64_t now);
+/* The answer to ASK: PROBE ok = silence, FENCE ok = done. */
+
+VRRP_DEF void vrrp_peer_dead(vrrp *v, const vrrp_ip *address, uint64_t now);
+/* That process is gone. If it sent the last advert we accepted: as priority 0. */
+
+VRRP_DEF void vrrp_conflict(vrrp *v, const vrrp_ip *who, uint64_t now);
+/* Somebody else answers for an address that we hold. */
+
+VRRP_DEF void vrrp_yield(vrrp *v, uint64_t until, uint64_t now);
+/* Hands over: a MASTER steps down; until then it preempts nobody. */
+
+VRRP_DEF bool vrrp_next(vrrp *v, vrrp_action *action);
+/* Pops what is to be done, oldest first; false when nothing is left. Drain after every call above:
+   in a sync group this pops for all members, see action->v. */
+
+VRRP_DEF int vrrp_packet(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *buffer,
+                         size_t size);
+/* Encodes a SEND as a whole IP packet, checksums included. to: the peer, or NULL for the group.
+   Returns its length, or VRRP_E_LENGTH when size is too small (VRRP_MAX_PACKET always fits). */
+
+VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view);
+/* Fills in the picture. */
+
+VRRP_DEF uint64_t vrrp_skew(const vrrp *v);
+VRRP_DEF uint64_t vrrp_down_interval(const vrrp *v);
+/* Skew_Time and Master_Down_Interval in ns as of now (RFC 9568 6.1, RFC 3768 6.1). */
+
+VRRP_DEF void vrrp_group_init(vrrp_group *g, const char *name);
+VRRP_DEF void vrrp_group_add(vrrp_group *g, vrrp *v);
+VRRP_DEF void vrrp_group_remove(vrrp *v);
+/* Members are chained by fields of their own; add before vrrp_start(), remove after vrrp_stop(). */
+
+VRRP_DEF int vrrp_decode(const vrrp_rx *rx, vrrp_advert *out);
+/* Pure parse of RFC 9568 7.1 and RFC 3768 7.1 up to the checksum, any VRID. 0 or VRRP_E_*. */
+
+VRRP_DEF int vrrp_rx_ip(vrrp_rx *rx, const uint8_t *packet, size_t size);
+/* Fills rx from a whole IPv4 or IPv6 packet. 0, or VRRP_E_LENGTH if it is not one. */
+
+enum { VRRP_ARP_REQUEST = 0, VRRP_ARP_REQUEST_VMAC = 1, VRRP_ARP_REPLY = 2, VRRP_ARP_ANNOUNCE = 3 };
+VRRP_DEF size_t vrrp_arp(uint8_t frame[42], const uint8_t mac[6], const vrrp_ip *address,
+                         int form);
+/* A gratuitous ARP with its Ethernet header: 42 bytes. Forms differ in opcode and target hardware
+   address: request with ff:ff:ff:ff:ff:ff (as keepalived and FRR send it) or with mac (RFC 9568
+   EID 7949), reply, RFC 5227 announcement. */
+
+VRRP_DEF size_t vrrp_na(uint8_t frame[86], const uint8_t mac[6], const vrrp_ip *address);
+/* An unsolicited Neighbor Advertisement (R=1 S=0 O=1, RFC 9568 6.4.2) in IPv6 and Ethernet. */
+
+VRRP_DEF void vrrp_virtual_mac(uint8_t mac[6], uint8_t family, uint8_t vrid);
+VRRP_DEF void vrrp_group_address(vrrp_ip *out, uint8_t family);
+/* 00-00-5E-00-0{1,2}-VRID; 224.0.0.18 or ff02::12. */
+
+VRRP_DEF const char *vrrp_str(int code);
+VRRP_DEF const char *vrrp_state_str(uint8_t state);
+VRRP_DEF const char *vrrp_why_str(uint8_t why);
+/* Words for VRRP_E_* (and -errno), states, and reasons. */
+
+#ifndef VRRP_NO_LINUX
+
+/* --- the Linux shell ------------------------------------------------------------------------ */
+
+#define VRRP_PROTO_TAG 18               /* IFA_PROTO of our addresses, as keepalived's routes */
+
+/* Private: sizes of what is done in one go. */
+enum {
+    VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
+    VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
+    VRRP__STRANGERS = 64, VRRP__SAID = 20
+};
+
+/* Private: the receive socket of one interface and family. */
+typedef struct vrrp__ear {
+    int      fd;
+    uint32_t buffer;                    /* SO_RCVBUF asked for */
+    uint32_t drops;                     /* packets the kernel could not queue, last seen */
+    uint32_t turn, checked;             /* the last turns that read it to its end; saw drops */
+    uint16_t routers, multicast;        /* how many listen here; those that need the group */
+    bool     open, joined;
+} vrrp__ear;
+
+/* An interface as last told by the kernel. The array is the caller's: one for each interface that
+   instances name (addresses' devices included). */
+typedef struct vrrp_link {
+    char       name[16];                /* empty: a free entry */
+    uint32_t   ifindex;                 /* 0: not there (any more) */
+    uint32_t   mtu;
+    uint16_t   type;                    /* ARPHRD_* */
+    uint8_t    mac[6];
+    bool       up;                      /* IFF_UP and IFF_RUNNING */
+    vrrp_ip    primary4, primary6;      /* first own IPv4 address; link-local. Zero: none */
+    vrrp_stats stats;                   /* packets that belong to no router here */
+
+    vrrp__ear  ear[2];                  /* private from here: IPv4, IPv6 */
+    uint32_t   uses;                    /* routers and addresses that name it */
+    uint32_t   promote;                 /* promote_secondaries as found */
+    bool       promoted;                /* set by us */
+    bool       known, seen, stale;      /* read once; in this dump; its addresses changed */
+} vrrp_link;
+
+typedef struct vrrp_setup {
+    vrrp_desc   desc;
+    const char *interface;              /* need not exist yet */
+    vrrp_group *group;                  /* the sync group it joins, initialised; or NULL */
+    vrrp_ip     source;                 /* unicast_src_ip, mcast_src_ip; zero: primary address */
+    uint8_t     arp_form;               /* VRRP_ARP_* (default REQUEST) */
+    bool        arp_reply_too;          /* each announcement also in reply form */
+    bool        dont_track_primary;     /* interface down is no FAULT */
+} vrrp_setup;
+
+/* Private: transitions that vrrp_io_next() has not handed out yet. */
+typedef struct vrrp__news {
+    uint8_t from[4], to[4], why[4], head, n;
+} vrrp__news;
+
+/* One virtual router in the shell. Objects must not move while added. */
+typedef struct vrrp_router {
+    vrrp                v;              /* the core; after using it call vrrp_io_touch() */
+    struct vrrp_link   *link;           /* read only */
+    void               *user;           /* yours */
+
+    struct vrrp_router *next, *hash_next, *dirty_next, *news_next;     /* private from here */
+    struct vrrp_router *child, *sibling, *before;      /* heap of deadlines */
+    uint64_t            key;            /* its deadline in the heap */
+    vrrp_group         *told;           /* the group that news[1] is about */
+    vrrp_ip             source;
+    vrrp__news          news[2];        /* of the router, of its group */
+    uint32_t            said[VRRP__SAID];       /* by kind of complaint: when, in seconds */
+    int                 lock;
+    uint16_t            cursor;         /* the next address of a CLAIM or RELEASE under way */
+    uint8_t             arp_form;
+    bool                arp_reply_too, dont_track_primary;
+    bool                added, starting, unswept, dirty, telling;
+    bool                here;           /* source is on this machine */
+    bool                lost, failed;   /* an address vanished; one could not be added */
+} vrrp_router;
+
+enum {
+    VRRP_EVENT_STATE = 1,               /* from, to, why: transition (router or group) */
+    VRRP_EVENT_NEWS,                    /* why alone: VRRP_WHY_CONFLICT, VRRP_WHY_STOLEN */
+    VRRP_EVENT_DROPPED,                 /* code: an advert was dropped; said at a limited rate */
+    VRRP_EVENT_STRANGER,                /* adverts of a VRID that nobody here runs (peer, vrid) */
+    VRRP_EVENT_LINK,                    /* link came, went, up, down (text) */
+    VRRP_EVENT_ERROR                    /* code and text: something could not be done */
+};
+
+typedef struct vrrp_event {
+    uint8_t             kind, from, to, why, vrid;
+    uint8_t             family;         /* of peer; 0: none */
+    int                 code;           /* VRRP_E_* or -errno */
+    struct vrrp_router *router;         /* or NULL; with group: any member */
+    struct vrrp_group  *group;          /* or NULL */
+    struct vrrp_link   *link;           /* or NULL */
+    vrrp_ip             peer;
+    char                text[160];      /* a sentence, or empty */
+} vrrp_event;
+
+typedef struct vrrp_io_options {
+    vrrp_link *links;                   /* caller's array, zeroed */
+    size_t     n_links;
+    uint32_t   rcvbuf_max;              /* most bytes for a receive socket (default 4 MiB) */
+} vrrp_io_options;
+
+/* Private: a packet or frame that waits for sendmmsg(); one address of a netlink batch; a VRID
+   that nobody here runs. */
+typedef struct vrrp__out {
+    vrrp_ip             to;
+    struct vrrp_router *router;
+    uint32_t            ifindex;        /* 0: the routing table decides */
+    uint16_t            offset, size;
+    uint8_t             way;            /* 0 IPv4, 1 IPv6, 2 Ethernet frame */
+} vrrp__out;
+
+typedef struct vrrp__job {
+    struct vrrp_router *router;
+    struct vrrp_link   *link;
+    uint16_t            index;          /* of the address */
+    bool                release;
+    bool                foreign;        /* there, and not ours */
+    bool                sheltered;      /* its subnet has a primary address that is not ours */
+} vrrp__job;
+
+typedef struct vrrp__stranger {
+    uint64_t at;
+    uint32_t who;
+} vrrp__stranger;
+
+/* The shell. All of it but err is private. About 130 kB. */
+typedef struct vrrp_io {
+    char           err[200];            /* why the last call failed, in a sentence */
+
+    vrrp_link     *links;
+    size_t         n_links;
+    uint32_t       rcvbuf_max;
+    int            epoll, timer, request_fd, event_fd, raw[2], packet;
+    uint32_t       port;                /* of request_fd: who caused an address event */
+    uint32_t       seq, turn;
+    uint64_t       armed;               /* what timer is set to */
+    uint64_t       retry_at;            /* something failed for want of resources: try again */
+    vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
+    bool           tags;                /* the kernel knows IFA_PROTO */
+    bool           sync, resync;        /* dump addresses; dump everything */
+    bool           more;                /* a bound was reached: run again at once */
+    bool           lost;                /* a router lost an address */
+    uint16_t       n_jobs, n_out, out_size;
+    uint16_t       ring_head, ring_n;
+    uint32_t       ring_lost;
+    vrrp_router   *bucket[VRRP__BUCKETS];
+    vrrp__stranger strangers[VRRP__STRANGERS];
+    vrrp__job      job[VRRP__JOBS];
+    vrrp__out      out[VRRP__OUT];
+    vrrp_event     ring[VRRP__RING];
+    uint8_t        out_bytes[VRRP__OUT_BYTES];
+    uint8_t        in[VRRP__IN][VRRP__IN_BYTES];
+    uint8_t        request[VRRP__REQUEST];
+    uint8_t        answer[VRRP__ANSWER];
+} vrrp_io;
+
+VRRP_DEF uint64_t vrrp_now(void);
+/* CLOCK_BOOTTIME in ns: the shell's clock. Suspend counts, wall-clock steps do not. */
+
+VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options);
+/* Netlink, epoll, timer, sending sockets. 0, or -errno with a sentence in io->err (which names
+   CAP_NET_RAW or CAP_NET_ADMIN when that is what is missing). */
+
+VRRP_DEF void vrrp_io_close(vrrp_io *io);
+/* Closes every descriptor. Stop or remove the routers first. */
+
+VRRP_DEF int vrrp_io_fd(const vrrp_io *io);
+/* Readable while vrrp_io_run() or vrrp_io_next() has something to do. */
+
+VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now);
+/* One bounded turn: drain, timers, one batch. */
+
+VRRP_DEF bool vrrp_io_next(vrrp_io *io, vrrp_event *event);
+/* Pops what happened. */
+
+VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now);
+/* Checks, locks (interface, family, VRID) for this process. Startup is the next vrrp_io_run(),
+   which first deletes what a dead predecessor left; name, addresses and peers stay the caller's.
+   0, VRRP_E_DESC_*, -EADDRINUSE (another process has it: its pid is in io->err), -EEXIST (this
+   one has it), -ENOBUFS (links array full), -errno; io->err always says it. A missing interface
+   is no error: FAULT until it appears. r->user is kept. */
+
+VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now);
+/* Difference only: addresses that went away are removed, new ones added, the state is kept. The
+   interface must stay, and the old arrays must still be there during the call. */
+
+VRRP_DEF void vrrp_io_touch(vrrp_io *io, vrrp_router *r, uint64_t now);
+/* To be called after each core function (vrrp_set_priority, vrrp_block, vrrp_yield ...) used on
+   r->v: the next turn does what it asks for, also for the other members of its group. */
+
+VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now);
+/* Stops (release, priority 0), leaves its group, forgets. vrrp_io_next() still tells what it did:
+   empty that before giving up the memory. */
+
+VRRP_DEF void vrrp_io_stop(vrrp_io *io, uint64_t now);
+/* Stops all at once, batched: the way out of a process. Everything has left on return. */
+
+/* One address of this network namespace, or (family 0) an interface without any. */
+typedef struct vrrp_local {
+    uint32_t ifindex;
+    uint32_t flags;                     /* IFF_* */
+    uint32_t master;                    /* ifindex of the bridge, bond or VRF it belongs to */
+    uint16_t type;                      /* ARPHRD_* */
+    char     name[16];
+    char     kind[16];                  /* "dummy", "bridge", "vlan" ...; empty: hardware */
+    uint8_t  family, prefix;
+    uint8_t  protocol;                  /* IFA_PROTO; ours is VRRP_PROTO_TAG */
+    bool     secondary;
+    vrrp_ip  address;
+} vrrp_local;
+
+VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap);
+/* Every address and interface, for choosing one. Needs no vrrp_io. Returns how many there are
+   (cap entries are filled in at most), or -errno. */
+
+VRRP_DEF int vrrp_sweep(const vrrp_vip *vips, size_t n, const char *interface, uint8_t family);
+/* Deletes those of these addresses that are there and carry our tag: what a dead process left
+   behind. family: of addresses that name none. Needs no vrrp_io. Returns how many, or -errno. */
+
+#endif /* VRRP_NO_LINUX */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* VRRP_H */
+
+#if defined(VRRP_IMPLEMENTATION) && !defined(VRRP_IMPLEMENTED)
+#define VRRP_IMPLEMENTED
+
+#if !defined(VRRP_NO_LINUX) && !defined(_GNU_SOURCE)
+#error "compile the file that defines VRRP_IMPLEMENTATION with -D_GNU_SOURCE (or VRRP_NO_LINUX)"
+#endif
+
+#include <string.h>
+
+#ifndef VRRP_ASSERT                     /* mistakes of the caller; on in production */
+#define VRRP_ASSERT(truth) ((truth) ? (void)0 : __builtin_trap())
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// >>bytes
+
+static uint16_t vrrp__get16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static void vrrp__put16(uint8_t *p, unsigned value)
+{
+    p[0] = (uint8_t)(value >> 8);
+    p[1] = (uint8_t)value;
+}
+
+static size_t vrrp__ip_size(uint8_t family)
+{
+    return family == VRRP_IPV6 ? 16 : 4;
+}
+
+static bool vrrp__same(const vrrp_ip *a, const vrrp_ip *b)
+{
+    return memcmp(a->byte, b->byte, sizeof a->byte) == 0;
+}
+
+#ifndef VRRP_NO_LINUX
+static bool vrrp__is_zero(const vrrp_ip *a)
+{
+    vrrp_ip zero;
+
+    memset(&zero, 0, sizeof zero);
+    return vrrp__same(a, &zero);
+}
+#endif
+
+static bool vrrp__is_multicast(const vrrp_ip *a, uint8_t family)
+{
+    return family == VRRP_IPV6 ? a->byte[0] == 0xff : (a->byte[0] & 0xf0) == 0xe0;
+}
+
+static bool vrrp__is_link_local(const uint8_t *a)
+{
+    return a[0] == 0xfe && (a[1] & 0xc0) == 0x80;
+}
+
+static uint32_t vrrp__sum(uint32_t sum, const uint8_t *p, size_t size)
+{
+    for (; size > 1; p += 2, size -= 2)
+        sum += vrrp__get16(p);
+    return size ? sum + (uint32_t)(p[0] << 8) : sum;
+}
+
+static uint16_t vrrp__fold(uint32_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/* RFC 8200 8.1 and its IPv4 sibling: addresses, length and protocol; the zeros add nothing. */
+static uint32_t vrrp__pseudo(const vrrp_ip *from, const vrrp_ip *to, uint8_t family,
+                             unsigned protocol, size_t size)
+{
+    uint32_t sum = vrrp__sum(0, from->byte, vrrp__ip_size(family));
+
+    return vrrp__sum(sum, to->byte, vrrp__ip_size(family)) + protocol + (uint32_t)size;
+}
+
+// >>packet
+
+static size_t vrrp__message_size(uint8_t version, uint8_t family, size_t count)
+{
+    return 8 + count * vrrp__ip_size(family) + (version == 2 ? 8 : 0);
+}
+
+VRRP_DEF void vrrp_group_address(vrrp_ip *out, uint8_t family)
+{
+    memset(out, 0, sizeof *out);
+    if (family == VRRP_IPV6) {
+        out->byte[0] = 0xff;
+        out->byte[1] = 0x02;
+        out->byte[15] = 0x12;
+    } else {
+        out->byte[0] = 224;
+        out->byte[3] = 18;
+    }
+}
+
+VRRP_DEF void vrrp_virtual_mac(uint8_t mac[6], uint8_t family, uint8_t vrid)
+{
+    memset(mac, 0, 6);
+    mac[2] = 0x5e;
+    mac[4] = family == VRRP_IPV6 ? 2 : 1;
+    mac[5] = vrid;
+}
+
+static int vrrp__rx_ip4(vrrp_rx *rx, const uint8_t *p, size_t size)
+{
+    size_t header = (size_t)(p[0] & 15) * 4, total;
+
+    if (size < 20 || header < 20)
+        return VRRP_E_LENGTH;
+    total = vrrp__get16(p + 2);
+    if (total < header || total > size)
+        return VRRP_E_LENGTH;
+    if (vrrp__get16(p + 6) & 0x3fff)    /* a fragment is not a message */
+        return VRRP_E_LENGTH;
+    rx->family = VRRP_IPV4;
+    rx->ttl = p[8];
+    rx->protocol = p[9];
+    memcpy(rx->from.byte, p + 12, 4);
+    memcpy(rx->to.byte, p + 16, 4);
+    rx->message = p + header;
+    rx->size = total - header;
+    return 0;
+}
+
+static int vrrp__rx_ip6(vrrp_rx *rx, const uint8_t *p, size_t size)
+{
+    size_t payload;
+
+    if (size < 40)
+        return VRRP_E_LENGTH;
+    payload = vrrp__get16(p + 4);
+    if (payload > size - 40)
+        return VRRP_E_LENGTH;
+    rx->family = VRRP_IPV6;
+    rx->protocol = p[6];
+    rx->ttl = p[7];
+    memcpy(rx->from.byte, p + 8, 16);
+    memcpy(rx->to.byte, p + 24, 16);
+    rx->message = p + 40;
+    rx->size = payload;
+    return 0;
+}
+
+VRRP_DEF int vrrp_rx_ip(vrrp_rx *rx, const uint8_t *packet, size_t size)
+{
+    memset(rx, 0, sizeof *rx);
+    rx->header = packet;
+    if (size > 0 && packet[0] >> 4 == 4)
+        return vrrp__rx_ip4(rx, packet, size);
+    if (size > 0 && packet[0] >> 4 == 6)
+        return vrrp__rx_ip6(rx, packet, size);
+    return VRRP_E_LENGTH;
+}
+
+/* Which checksum the message carries: VRRP_CHECKSUM_*, or 0 for a wrong one. Senders disagree on
+   the pseudo-header of v3 over IPv4 (RFC 5798 as the field reads it, RFC 9568 5.2.8), and some put
+   the group into it when they send to a unicast peer. */
+static int vrrp__checksum_form(const vrrp_rx *rx, uint8_t version, size_t size)
+{
+    uint32_t sum = vrrp__sum(0, rx->message, size);
+    vrrp_ip  group;
+
+    if (version == 2)
+        return vrrp__fold(sum) == 0 ? VRRP_CHECKSUM_MESSAGE : 0;
+    if (vrrp__fold(sum + vrrp__pseudo(&rx->from, &rx->to, rx->family, VRRP_PROTOCOL, size)) == 0)
+        return VRRP_CHECKSUM_PSEUDO;
+    if (rx->family == VRRP_IPV6)
+        return 0;
+    if (vrrp__fold(sum) == 0)
+        return VRRP_CHECKSUM_MESSAGE;
+    vrrp_group_address(&group, VRRP_IPV4);
+    if (vrrp__fold(sum + vrrp__pseudo(&rx->from, &group, VRRP_IPV4, VRRP_PROTOCOL, size)) == 0)
+        return VRRP_CHECKSUM_PSEUDO;
+    return 0;
+}
+
+static void vrrp__fields(const uint8_t *m, uint8_t family, vrrp_advert *out)
+{
+    out->version = m[0] >> 4;
+    out->vrid = m[1];
+    out->priority = m[2];
+    out->count = m[3];
+    out->addresses = m + 8;
+    out->auth_data = NULL;
+    out->auth = 0;
+    if (out->version == 2) {
+        out->auth = m[4];
+        out->auth_data = m + 8 + out->count * vrrp__ip_size(family);
+        out->interval = m[5] * VRRP_SECOND;
+    } else {
+        out->interval = (vrrp__get16(m + 4) & 0x0fffu) * (VRRP_SECOND / 100);
+    }
+}
+
+/* RFC 9568 7.1 and RFC 3768 7.1 in their order, up to the checksum. versions: bits 1 << 2, 1 << 3.
+   IPv6 has no version 2. */
+static int vrrp__parse(const vrrp_rx *rx, unsigned versions, uint8_t min_ttl, vrrp_advert *out)
+{
+    const uint8_t *m = rx->message;
+    int            form;
+    size_t         size;
+
+    if (rx->size < 8)
+        return VRRP_E_LENGTH;
+    if (rx->ttl < min_ttl)
+        return VRRP_E_TTL;
+    if (rx->family == VRRP_IPV6)
+        versions &= 1u << 3;
+    if (!(versions >> (m[0] >> 4) & 1))
+        return VRRP_E_VERSION;
+    if ((m[0] & 15) != 1)
+        return VRRP_E_TYPE;
+    size = vrrp__message_size(m[0] >> 4, rx->family, m[3]);
+    if (rx->size < size)
+        return VRRP_E_LENGTH;
+    form = vrrp__checksum_form(rx, m[0] >> 4, size);
+    if (form == 0)
+        return VRRP_E_CHECKSUM;
+    vrrp__fields(m, rx->family, out);
+    out->checksum = (uint8_t)form;
+    return 0;
+}
+
+VRRP_DEF int vrrp_decode(const vrrp_rx *rx, vrrp_advert *out)
+{
+    bool multicast = vrrp__is_multicast(&rx->to, rx->family);
+
+    return vrrp__parse(rx, 1u << 2 | 1u << 3, multicast ? VRRP_TTL : 0, out);
+}
+
+static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t payload)
+{
+    memset(p, 0, v->d.family == VRRP_IPV6 ? 40 : 20);
+    if (v->d.family == VRRP_IPV6) {
+        p[0] = 0x6c;                    /* version 6, traffic class 0xc0 (CS6) */
+        vrrp__put16(p + 4, (unsigned)payload);
+        p[6] = VRRP_PROTOCOL;
+        p[7] = VRRP_TTL;
+        memcpy(p + 8, v->primary.byte, 16);
+        memcpy(p + 24, to->byte, 16);
+        return;
+    }
+    p[0] = 0x45;
+    p[1] = 0xc0;
+    vrrp__put16(p + 2, (unsigned)(20 + payload));
+    vrrp__put16(p + 4, v->ip_id);
+    p[8] = VRRP_TTL;
+    p[9] = VRRP_PROTOCOL;
+    memcpy(p + 12, v->primary.byte, 4);
+    memcpy(p + 16, to->byte, 4);
+    vrrp__put16(p + 10, vrrp__fold(vrrp__sum(0, p, 20)));
+}
+
+static size_t vrrp__listed_count(const vrrp *v)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < v->d.n_addresses; i++)
+        n += !v->d.addresses[i].excluded;
+    return n;
+}
+
+static uint8_t vrrp__put_addresses(const vrrp *v, uint8_t *p)
+{
+    size_t  size = vrrp__ip_size(v->d.family);
+    uint8_t count = 0;
+    size_t  i;
+
+    for (i = 0; i < v->d.n_addresses; i++)
+        if (!v->d.addresses[i].excluded)
+            memcpy(p + size * count++, v->d.addresses[i].address.byte, size);
+    return count;
+}
+
+/* Seconds of the v2 copy in dual mode: whole, at least 1 (RFC 9568 8.4.2). */
+static unsigned vrrp__seconds(uint64_t interval)
+{
+    uint64_t seconds = interval / VRRP_SECOND;
+
+    return seconds > 255 ? 255 : seconds ? (unsigned)seconds : 1;
+}
+
+static void vrrp__put_message(const vrrp *v, const vrrp_action *send, const vrrp_ip *to,
+                              uint8_t *p)
+{
+    uint8_t  family = v->d.family;
+    uint32_t sum = 0;
+    size_t   size;
+
+    p[0] = (uint8_t)(send->version << 4 | 1);
+    p[1] = v->d.vrid;
+    p[2] = send->priority;
+    p[3] = vrrp__put_addresses(v, p + 8);
+    size = vrrp__message_size(send->version, family, p[3]);
+    if (send->version == 2) {
+        p[4] = v->d.auth;
+        p[5] = (uint8_t)vrrp__seconds(v->d.interval);
+        memset(p + size - 8, 0, 8);
+        if (v->d.auth == VRRP_AUTH_PASS)
+            memcpy(p + size - 8, v->d.auth_pass, 8);
+    } else {
+        vrrp__put16(p + 4, (unsigned)(v->d.interval / (VRRP_SECOND / 100)));
+        if (family == VRRP_IPV6 || v->d.checksum_send != VRRP_CHECKSUM_MESSAGE)
+            sum = vrrp__pseudo(&v->primary, to, family, VRRP_PROTOCOL, size);
+    }
+    vrrp__put16(p + 6, 0);
+    vrrp__put16(p + 6, vrrp__fold(vrrp__sum(sum, p, size)));
+}
+
+VRRP_DEF int vrrp_packet(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *buffer,
+                         size_t size)
+{
+    size_t  header = v->d.family == VRRP_IPV6 ? 40 : 20, payload;
+    vrrp_ip group;
+
+    VRRP_ASSERT(send->kind == VRRP_SEND);
+    payload = vrrp__message_size(send->version, v->d.family, vrrp__listed_count(v));
+    if (size < header + payload)
+        return VRRP_E_LENGTH;
+    if (!to) {
+        vrrp_group_address(&group, v->d.family);
+        to = &group;
+    }
+    if (++v->ip_id == 0)                /* 0 would let the kernel choose */
+        v->ip_id = 1;
+    vrrp__put_message(v, send, to, buffer + header);
+    vrrp__put_ip(v, to, buffer, payload);
+    return (int)(header + payload);
+}
+
+VRRP_DEF size_t vrrp_arp(uint8_t frame[42], const uint8_t mac[6], const vrrp_ip *address, int form)
+{
+    static const uint8_t fixed[8] = { 0, 1, 8, 0, 6, 4, 0, 1 };    /* Ethernet, IPv4, request */
+
+    memset(frame, 0xff, 6);
+    memcpy(frame + 6, mac, 6);
+    vrrp__put16(frame + 12, 0x0806);
+    memcpy(frame + 14, fixed, 8);
+    memcpy(frame + 22, mac, 6);
+    memcpy(frame + 28, address->byte, 4);
+    memcpy(frame + 38, address->byte, 4);
+    memset(frame + 32, form == VRRP_ARP_ANNOUNCE ? 0 : 0xff, 6);
+    if (form == VRRP_ARP_REPLY)
+        frame[21] = 2;
+    if (form == VRRP_ARP_REPLY || form == VRRP_ARP_REQUEST_VMAC)
+        memcpy(frame + 32, mac, 6);
+    return 42;
+}
+
+VRRP_DEF size_t vrrp_na(uint8_t frame[86], const uint8_t mac[6], const vrrp_ip *address)
+{
+    vrrp_ip all_nodes;
+
+    memset(&all_nodes, 0, sizeof all_nodes);
+    all_nodes.byte[0] = 0xff;
+    all_nodes.byte[1] = 0x02;
+    all_nodes.byte[15] = 1;
+    memset(frame, 0, 86);
+    vrrp__put16(frame, 0x3333);
+    frame[5] = 1;
+    memcpy(frame + 6, mac, 6);
+    vrrp__put16(frame + 12, 0x86dd);
+    frame[14] = 0x60;
+    frame[19] = 32;
+    frame[20] = 58;
+    frame[21] = 255;
+    memcpy(frame + 22, address->byte, 16);
+    memcpy(frame + 38, all_nodes.byte, 16);
+    frame[54] = 136;                    /* Neighbor Advertisement */
+    frame[58] = 0xa0;                   /* R=1 S=0 O=1: a router, and it overrides the cache */
+    memcpy(frame + 62, address->byte, 16);
+    frame[78] = 2;                      /* Target Link-Layer Address */
+    frame[79] = 1;
+    memcpy(frame + 80, mac, 6);
+    vrrp__put16(frame + 56, vrrp__fold(vrrp__sum(
+        vrrp__pseudo(address, &all_nodes, VRRP_IPV6, 58, 32), frame + 54, 32)));
+    return 86;
+}
+
+// >>words
+
+VRRP_DEF const char *vrrp_state_str(uint8_t state)
+{
+    static const char *const words[] = { "INIT", "BACKUP", "MASTER", "FAULT" };
+
+    return state < 4 ? words[state] : "?";
+}
+
+VRRP_DEF const char *vrrp_why_str(uint8_t why)
+{
+    static const char *const words[] = {
+        "", "started", "stopped", "the master fell silent", "a higher priority was heard",
+        "a lower priority was heard", "the master gave up", "the master's process is gone",
+        "owner of the address", "fault", "fault cleared", "the addresses could not be added",
+        "our lease ran out", "handed over", "the sync group moved",
+        "somebody else claims an address", "an address is deleted again and again"
+    };
+
+    return why < sizeof words / sizeof words[0] ? words[why] : "?";
+}
+
+static const char *vrrp__drop_str(int code)
+{
+    static const char *const words[] = {
+        "packet too short", "TTL is not 255", "wrong VRRP version", "unknown packet type",
+        "bad checksum", "VRID not configured here", "unknown authentication type",
+        "another authentication type", "wrong password", "another address list",
+        "another advertisement interval", "two owners", "own advert", "not listening",
+        "wrong destination", "v2 copy of a v3 router"
+    };
+    int i = VRRP_E_LENGTH - code;
+
+    return i >= 0 && i < (int)(sizeof words / sizeof words[0]) ? words[i] : NULL;
+}
+
+static const char *vrrp__desc_str(int code)
+{
+    static const char *const words[] = {
+        "virtual router id must be 1..255", "priority must be 1..255",
+        "interval must be 10 ms..40.95 s in steps of 10 ms (v3) or whole seconds 1..255 (v2)",
+        "version must be 2 or 3", "VRRPv2 is IPv4 only", "more than 255 addresses",
+        "IPv4 and IPv6 addresses in one virtual router",
+        "the first IPv6 address must be link-local", "authentication needs VRRPv2, type PASS",
+        "password needed", "vrid and family cannot change", "setting out of range"
+    };
+    int i = VRRP_E_DESC_VRID - code;
+
+    return i >= 0 && i < (int)(sizeof words / sizeof words[0]) ? words[i] : NULL;
+}
+
+VRRP_DEF const char *vrrp_str(int code)
+{
+    const char *word = vrrp__drop_str(code);
+
+    if (!word)
+        word = vrrp__desc_str(code);
+#ifndef VRRP_NO_LINUX
+    if (!word && code < 0)
+        word = strerror(-code);
+#endif
+    return word ? word : code ? "unknown error" : "ok";
+}
+
+// >>settings
+
+static int vrrp__check_addresses(const vrrp_desc *d)
+{
+    unsigned listed = 0, i;
+
+    for (i = 0; i < d->n_addresses; i++) {
+        const vrrp_vip *a = &d->addresses[i];
+
+        if (a->excluded)
+            continue;
+        if (a->family && a->family != d->family)
+            return VRRP_E_DESC_MIXED;
+        if (listed == 0 && d->family == VRRP_IPV6 && !d->global_first &&
+            !vrrp__is_link_local(a->address.byte))
+            return VRRP_E_DESC_LINK_LOCAL;
+        listed++;
+    }
+    return listed > 255 ? VRRP_E_DESC_ADDRESSES : 0;
+}
+
+static bool vrrp__interval_ok(const vrrp_desc *d)
+{
+    uint64_t step = d->version == 2 ? VRRP_SECOND : VRRP_SECOND / 100;
+
+    return d->interval % step == 0 && d->interval >= step &&
+           d->interval <= step * (d->version == 2 ? 255 : 4095);
+}
+
+/* Settings as they are used, with every default written out. */
+static int vrrp__check(const vrrp_desc *d)
+{
+    if (d->vrid == 0)
+        return VRRP_E_DESC_VRID;
+    if (d->family != VRRP_IPV4 && d->family != VRRP_IPV6)
+        return VRRP_E_DESC_FAMILY;
+    if (d->version != 2 && d->version != 3)
+        return VRRP_E_DESC_VERSION;
+    if (d->family == VRRP_IPV6 && (d->version == 2 || d->dual))
+        return VRRP_E_DESC_FAMILY;
+    if (!vrrp__interval_ok(d))
+        return VRRP_E_DESC_INTERVAL;
+    if (d->auth == VRRP_AUTH_PASS && d->auth_pass[0] == 0)
+        return VRRP_E_DESC_PASS;
+    if (d->auth > VRRP_AUTH_PASS || (d->auth && d->version == 3 && !d->dual))
+        return VRRP_E_DESC_AUTH;
+    if (d->down_adverts > 100 || d->leave_adverts > 3 || d->list_check > VRRP_LIST_IGNORE ||
+        d->checksum_send > VRRP_CHECKSUM_MESSAGE || d->checksum_accept > VRRP_CHECKSUM_MESSAGE)
+        return VRRP_E_DESC_RANGE;
+    return vrrp__check_addresses(d);
+}
+
+static uint64_t vrrp__or(uint64_t value, uint64_t preset)
+{
+    return value ? value : preset;
+}
+
+static void vrrp__defaults(vrrp_desc *d)
+{
+    d->version = (uint8_t)vrrp__or(d->version, 3);
+    if (d->dual)
+        d->version = 3;
+    d->family = (uint8_t)vrrp__or(d->family, VRRP_IPV4);
+    d->priority = (uint8_t)vrrp__or(d->priority, 100);
+    d->checksum_send = (uint8_t)vrrp__or(d->checksum_send, VRRP_CHECKSUM_PSEUDO);
+    d->down_adverts = (uint8_t)vrrp__or(d->down_adverts, 3);
+    d->leave_adverts = (uint8_t)vrrp__or(d->leave_adverts, 1);
+    d->announce_repeat = (uint8_t)vrrp__or(d->announce_repeat, 5);
+    d->announce_refresh_repeat = (uint8_t)vrrp__or(d->announce_refresh_repeat, 1);
+    d->interval = vrrp__or(d->interval, VRRP_SECOND);
+    d->ask_timeout = vrrp__or(d->ask_timeout, VRRP_SECOND / 50);
+    d->announce_delay = vrrp__or(d->announce_delay, 5 * VRRP_SECOND);
+    d->announce_again = vrrp__or(d->announce_again, VRRP_SECOND * 11 / 10);
+}
+
+// >>queue
+
+static void vrrp__push(vrrp *v, uint8_t kind, uint8_t a, uint8_t b, uint8_t c)
+{
+    vrrp__slot *slot = &v->queue[(v->head + v->queued) % VRRP_QUEUE];
+
+    VRRP_ASSERT(v->queued < VRRP_QUEUE);        /* drain with vrrp_next() after every call */
+    slot->kind = kind;
+    slot->a = a;
+    slot->b = b;
+    slot->c = c;
+    slot->first = slot->n = 0;
+    v->queued++;
+}
+
+static void vrrp__push_announce(vrrp *v, size_t first, size_t n, uint8_t repeat)
+{
+    vrrp__slot *slot = &v->queue[(v->head + v->queued) % VRRP_QUEUE];
+
+    vrrp__push(v, VRRP_ANNOUNCE, repeat, 0, 0);
+    slot->first = (uint16_t)first;
+    slot->n = (uint16_t)n;
+}
+
+static void vrrp__push_advert(vrrp *v, uint8_t version, uint8_t priority)
+{
+    vrrp__push(v, VRRP_SEND, version, priority, 0);
+    v->stats.advertisement_sent++;
+    if (priority == 0)
+        v->stats.priority_zero_pkts_sent++;
+}
+
+static void vrrp__send(vrrp *v, uint8_t priority)
+{
+    vrrp__push_advert(v, v->d.version, priority);
+    if (v->d.dual)
+        vrrp__push_advert(v, 2, priority);
+}
+
+/* A MASTER is one only when its addresses are in place: that is when NOTIFY says so. */
+static void vrrp__notify(vrrp *v, uint8_t state, uint8_t why)
+{
+    if (v->notified == state)
+        return;
+    vrrp__push(v, VRRP_NOTIFY, v->notified, state, why);
+    v->notified = state;
+}
+
+static bool vrrp__peek(const vrrp *v, vrrp_action *a)
+{
+    const vrrp__slot *slot = &v->queue[v->head];
+
+    if (v->queued == 0)
+        return false;
+    memset(a, 0, sizeof *a);
+    a->v = (vrrp *)v;
+    a->kind = slot->kind;
+    a->first = slot->first;
+    a->n = slot->n;
+    if (slot->kind == VRRP_SEND) {
+        a->version = slot->a;
+        a->priority = slot->b;
+    } else if (slot->kind == VRRP_NOTIFY) {
+        a->from = slot->a;
+        a->to = slot->b;
+        a->why = slot->c;
+    } else if (slot->kind == VRRP_ANNOUNCE) {
+        a->repeat = slot->a;
+    } else if (slot->kind == VRRP_ASK) {
+        a->ask = slot->a;
+        a->deadline = v->timer[VRRP__T_ASK];
+    }
+    return true;
+}
+
+static bool vrrp__pop(vrrp *v, vrrp_action *a)
+{
+    if (!vrrp__peek(v, a))
+        return false;
+    v->head = (uint8_t)((v->head + 1) % VRRP_QUEUE);
+    v->queued--;
+    return true;
+}
+
+static bool vrrp__pop_group(vrrp_group *g, vrrp_action *a)
+{
+    if (g->state == g->notified)
+        return false;
+    memset(a, 0, sizeof *a);
+    a->v = g->members;
+    a->group = g;
+    a->kind = VRRP_NOTIFY;
+    a->from = g->notified;
+    a->to = g->state;
+    a->why = g->why;
+    g->notified = g->state;
+    return true;
+}
+
+VRRP_DEF bool vrrp_next(vrrp *v, vrrp_action *action)
+{
+    vrrp *m;
+
+    if (vrrp__pop(v, action))
+        return true;
+    if (!v->group)
+        return false;
+    for (m = v->group->members; m; m = m->group_next)
+        if (vrrp__pop(m, action))
+            return true;
+    return vrrp__pop_group(v->group, action);
+}
+
+// >>timers
+
+/* n priority steps, in which Skew_Time counts. Those of v2 do not depend on the interval. */
+static uint64_t vrrp__step_of(const vrrp *v, uint64_t n)
+{
+    return n * (v->d.version == 2 ? VRRP_SECOND : v->master_interval) / 256;
+}
+
+/* Nodes of equal priority: the share of one step that this address waits longer. The highest
+   address waits least, as it would win the tie. */
+static uint64_t vrrp__spread(const vrrp *v)
+{
+    size_t   size = vrrp__ip_size(v->d.family);
+    unsigned rank = 0, n = 32, i;
+
+    if (!v->d.tie_spread)
+        return 0;
+    if (v->d.n_peers == 0) {
+        rank = v->primary.byte[size - 1] & 31;
+    } else {
+        n = v->d.n_peers + 1u;
+        for (i = 0; i < v->d.n_peers; i++)
+            rank += memcmp(v->d.peers[i].byte, v->primary.byte, size) < 0;
+    }
+    return vrrp__step_of(v, 1) * (n - 1 - rank) / n;
+}
+
+VRRP_DEF uint64_t vrrp_skew(const vrrp *v)
+{
+    return vrrp__step_of(v, 256u - v->priority) + vrrp__spread(v);
+}
+
+VRRP_DEF uint64_t vrrp_down_interval(const vrrp *v)
+{
+    return v->d.down_adverts * v->master_interval + vrrp_skew(v);
+}
+
+static void vrrp__arm_down(vrrp *v, uint64_t now)
+{
+    uint64_t at = v->down_from + (v->released ? vrrp_skew(v) : vrrp_down_interval(v));
+
+    v->timer[VRRP__T_DOWN] = at > now ? at : now;
+}
+
+static void vrrp__restart_down(vrrp *v, bool released, uint64_t now)
+{
+    v->down_from = now;
+    v->released = released;
+    v->dead = false;
+    v->ready = false;
+    vrrp__arm_down(v, now);
+}
+
+/* The period after last, or after now where whole periods were missed: no drift, no burst. */
+static uint64_t vrrp__after(uint64_t last, uint64_t period, uint64_t now)
+{
+    return last + period > now ? last + period : now + period;
+}
+
+/* Renewals of all instances fall on one grid, so that one wake-up serves them together. */
+static void vrrp__arm_refresh(vrrp *v, uint64_t now)
+{
+    if (v->d.refresh)
+        v->timer[VRRP__T_REFRESH] = (now / v->d.refresh + 1) * v->d.refresh;
+}
+
+static void vrrp__quiet(vrrp *v)
+{
+    int i;
+
+    for (i = 0; i < VRRP__TIMERS; i++)
+        v->timer[i] = VRRP_NEVER;
+    v->asking = v->asked = 0;
+    v->released = v->dead = v->outranks = v->ready = v->waited = false;
+    v->preempt_at = VRRP_NEVER;
+}
+
+VRRP_DEF uint64_t vrrp_deadline(const vrrp *v)
+{
+    uint64_t first = VRRP_NEVER;
+    int      i;
+
+    for (i = 0; i < VRRP__TIMERS; i++)
+        if (v->timer[i] < first)
+            first = v->timer[i];
+    return first;
+}
+
+static void vrrp__clock(vrrp *v, uint64_t now)
+{
+    VRRP_ASSERT(now >= v->last_now);
+    v->last_now = now;
+}
+
+// >>announce
+
+static void vrrp__frame(vrrp *v, uint64_t due, uint64_t now)
+{
+    vrrp__push_announce(v, v->frame % v->d.n_addresses, 1, 1);
+    if (++v->frame < v->frames)
+        v->timer[VRRP__T_FRAME] = vrrp__after(due, v->d.announce_gap, now);
+}
+
+/* One round: all at once, or frame by frame when a gap is asked for. */
+static void vrrp__round(vrrp *v, uint8_t repeat, uint64_t now)
+{
+    if (v->d.n_addresses == 0)
+        return;
+    if (v->d.announce_gap == 0) {
+        vrrp__push_announce(v, 0, v->d.n_addresses, repeat);
+        return;
+    }
+    v->frame = 0;
+    v->frames = (uint32_t)v->d.n_addresses * repeat;
+    v->timer[VRRP__T_FRAME] = VRRP_NEVER;
+    vrrp__frame(v, now, now);
+}
+
+static uint64_t vrrp__later(uint64_t now, uint64_t delay)
+{
+    return delay == VRRP_NEVER ? VRRP_NEVER : now + delay;
+}
+
+static void vrrp__announce(vrrp *v, uint64_t now)
+{
+    vrrp__round(v, v->d.announce_repeat, now);
+    v->timer[VRRP__T_SECOND] = vrrp__later(now, v->d.announce_delay);
+    v->timer[VRRP__T_AGAIN] = vrrp__later(now, v->d.announce_again);
+    if (v->d.announce_refresh)
+        v->timer[VRRP__T_PERIODIC] = now + v->d.announce_refresh;
+}
+
+/* Somebody else claims what we hold. Neighbours may believe them: announce again once that has
+   been quiet for a while. Say so at most once in ten intervals. */
+static void vrrp__contested(vrrp *v, uint64_t now)
+{
+    v->stats.conflicts++;
+    if (v->claimed)
+        v->timer[VRRP__T_AGAIN] = vrrp__later(now, v->d.announce_again);
+    if (v->conflict_at != VRRP_NEVER && now - v->conflict_at < 10 * v->d.interval)
+        return;
+    v->conflict_at = now;
+    vrrp__push(v, VRRP_NOTIFY, v->state, v->state, VRRP_WHY_CONFLICT);
+}
+
+// >>machine
+
+static void vrrp__follow(vrrp *v, uint8_t old, uint64_t now);
+static bool vrrp__group_agrees(const vrrp *v);
+static bool vrrp__group_faulty(const vrrp_group *g);
+static void vrrp__group_wait(vrrp_group *g, uint64_t now);
+
+static void vrrp__claim(vrrp *v)
+{
+    v->claiming = true;
+    vrrp__push(v, VRRP_CLAIM, 0, 0, 0);
+}
+
+static uint8_t vrrp__reason(uint8_t cause)
+{
+    if (cause == VRRP_WHY_TIMEOUT || cause == VRRP_WHY_PEER_DEAD)
+        return VRRP_BY_NO_RESPONSE;
+    return cause == VRRP_WHY_PREEMPT ? VRRP_BY_PREEMPTED : VRRP_BY_PRIORITY;
+}
+
+/* Speak before you take: the advert goes first, and a better master has settle to object. */
+static void vrrp__take(vrrp *v, uint64_t now)
+{
+    v->new_master_reason = vrrp__reason(v->why);
+    v->master = v->primary;
+    v->master_priority = v->priority;
+    v->stats.master_transitions++;
+    vrrp__send(v, v->priority);
+    v->timer[VRRP__T_ADVERT] = now + v->d.interval;
+    if (v->d.settle)
+        v->timer[VRRP__T_SETTLE] = now + v->d.settle;
+    else
+        vrrp__claim(v);
+}
+
+/* Let go before you speak. Beaten by a better advert, or without a link, there is nothing to say;
+   otherwise priority 0 lets the others take over after Skew_Time. */
+static void vrrp__leave(vrrp *v, uint8_t why)
+{
+    bool    mute = v->faults & (VRRP_FAULT_LINK | VRRP_FAULT_ADDRESS);
+    uint8_t i;
+
+    if (v->claiming || v->claimed)
+        vrrp__push(v, VRRP_RELEASE, 0, 0, 0);
+    v->claiming = v->claimed = false;
+    v->stats.release_master++;
+    v->new_master_reason = VRRP_NOT_MASTER;
+    if (why == VRRP_WHY_PRIORITY || mute)
+        return;
+    for (i = 0; i < v->d.leave_adverts; i++)
+        vrrp__send(v, 0);
+}
+
+/* RFC 9568 6.4.1 (and whenever a master is not known): wait with our own interval. */
+static void vrrp__listen(vrrp *v, uint64_t now)
+{
+    v->master_interval = v->d.interval;
+    v->master_priority = 0;
+    memset(&v->master, 0, sizeof v->master);
+    vrrp__restart_down(v, false, now);
+}
+
+/* Every transition goes through here. */
+static void vrrp__enter(vrrp *v, uint8_t state, uint8_t why, uint64_t now)
+{
+    uint8_t old = v->state;
+
+    if (old == VRRP_MASTER)
+        vrrp__leave(v, why);
+    vrrp__quiet(v);
+    v->state = state;
+    v->why = why;
+    v->since = now;
+    if (state == VRRP_MASTER)
+        vrrp__take(v, now);
+    else
+        vrrp__notify(v, state, why);
+    if (state == VRRP_BACKUP)
+        vrrp__listen(v, now);
+    if (v->group)
+        vrrp__follow(v, old, now);
+}
+
+/* Nothing stands in the way but, perhaps, the rest of the sync group. */
+static void vrrp__ready(vrrp *v, uint8_t cause, uint64_t now)
+{
+    v->ready = true;
+    v->cause = cause;
+    v->timer[VRRP__T_DOWN] = VRRP_NEVER;
+    if (vrrp__group_agrees(v))
+        vrrp__enter(v, VRRP_MASTER, cause, now);
+}
+
+/* Startup, also after the last fault went away (RFC 9568 6.4.1). */
+static void vrrp__begin(vrrp *v, uint8_t why, uint64_t now)
+{
+    bool owner = v->priority == VRRP_OWNER && now >= v->yield_until;
+
+    if (!v->faults && v->group && vrrp__group_faulty(v->group))
+        v->faults = VRRP_FAULT_GROUP;
+    if (v->faults) {
+        vrrp__enter(v, VRRP_FAULT, VRRP_WHY_FAULT, now);
+    } else if (owner && !v->group) {
+        vrrp__enter(v, VRRP_MASTER, VRRP_WHY_OWNER, now);
+    } else {
+        vrrp__enter(v, VRRP_BACKUP, why, now);
+        if (owner)
+            vrrp__ready(v, VRRP_WHY_OWNER, now);
+        else if (v->group)
+            vrrp__group_wait(v->group, now);
+    }
+}
+
+/* Puts the next open question, or goes on to claim. */
+static void vrrp__ask(vrrp *v, uint64_t now)
+{
+    if (v->asked == 0) {
+        v->asking = 0;
+        vrrp__ready(v, v->cause, now);
+        return;
+    }
+    v->asking = (v->asked & VRRP_ASK_PROBE) ? VRRP_ASK_PROBE : VRRP_ASK_FENCE;
+    v->timer[VRRP__T_ASK] = now + v->d.ask_timeout;
+    vrrp__push(v, VRRP_ASK, v->asking, 0, 0);
+}
+
+static void vrrp__ask_done(vrrp *v, uint64_t now)
+{
+    v->asked = (uint8_t)(v->asked & ~v->asking);
+    v->timer[VRRP__T_ASK] = VRRP_NEVER;
+    vrrp__ask(v, now);
+}
+
+/* Master_Down_Timer ran out (RFC 9568 6.4.2). Silence that we could not have heard through does
+   not count: a timer that is served late waits once more. */
+static void vrrp__down(vrrp *v, uint64_t due, uint64_t now)
+{
+    uint8_t cause = v->dead ? VRRP_WHY_PEER_DEAD : v->released ? VRRP_WHY_RELEASED :
+                    v->outranks ? VRRP_WHY_PREEMPT : VRRP_WHY_TIMEOUT;
+
+    if (now - due > v->master_interval / 2 && !v->waited) {
+        v->waited = true;
+        vrrp__restart_down(v, false, now);
+        return;
+    }
+    v->cause = cause;
+    v->asked = v->d.ask & (VRRP_ASK_PROBE | VRRP_ASK_FENCE);
+    if (v->dead && v->d.ask & VRRP_ASK_PROBE_DEAD)
+        v->asked |= VRRP_ASK_PROBE;
+    vrrp__ask(v, now);
+}
+
+/* The answer is no. After a death notice the dead node's kernel may hold the addresses a little
+   longer: ask again until the ordinary Master_Down time. Else the policy decides. */
+static void vrrp__refused(vrrp *v, uint64_t now)
+{
+    bool again = v->asking == VRRP_ASK_PROBE && v->dead && now < v->ask_limit;
+    uint64_t retry = now + VRRP_SECOND / 20;
+
+    if (again) {
+        v->asking = 0;
+        v->timer[VRRP__T_ASK] = retry < v->ask_limit ? retry : v->ask_limit;
+    } else if (v->d.ask_refuse) {
+        v->asking = v->asked = 0;
+        v->timer[VRRP__T_ASK] = VRRP_NEVER;
+        vrrp__contested(v, now);
+        vrrp__restart_down(v, false, now);
+    } else {
+        vrrp__ask_done(v, now);
+    }
+}
+
+static void vrrp__ask_timer(vrrp *v, uint64_t now)
+{
+    if (v->asking == 0) {               /* time to ask again, or to stop asking */
+        if (v->dead && now >= v->ask_limit)
+            v->asked = (uint8_t)(v->asked & ~VRRP_ASK_PROBE);
+        vrrp__ask(v, now);
+    } else if (v->d.ask_refuse) {
+        vrrp__refused(v, now);
+    } else {
+        vrrp__ask_done(v, now);
+    }
+}
+
+/* The addresses could not be put in place: let somebody else have them, try again later. */
+static void vrrp__claim_failed(vrrp *v, uint64_t now)
+{
+    uint64_t delay;
+
+    v->stats.claim_failures++;
+    v->faults |= VRRP_FAULT_CLAIM;
+    vrrp__enter(v, VRRP_FAULT, VRRP_WHY_CLAIM, now);
+    delay = vrrp_down_interval(v) << v->retries;
+    if (v->retries < 6)
+        v->retries++;
+    v->timer[VRRP__T_RETRY] = now + (delay < 60 * VRRP_SECOND ? delay : 60 * VRRP_SECOND);
+}
+
+/* In FAULT: another try after a failed claim. In MASTER: put back what was deleted too often. */
+static void vrrp__retry(vrrp *v, uint64_t now)
+{
+    if (v->state != VRRP_MASTER)
+        vrrp_block(v, VRRP_FAULT_CLAIM, false, now);
+    else if (!v->claiming)
+        vrrp__claim(v);
+}
+
+static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
+{
+    switch (timer) {
+    case VRRP__T_START:  vrrp__begin(v, VRRP_WHY_START, now); break;
+    case VRRP__T_DOWN:   vrrp__down(v, due, now); break;
+    case VRRP__T_ASK:    vrrp__ask_timer(v, now); break;
+    case VRRP__T_SETTLE: vrrp__claim(v); break;
+    case VRRP__T_RETRY:  vrrp__retry(v, now); break;
+    case VRRP__T_SECOND: vrrp__round(v, v->d.announce_repeat, now); break;
+    case VRRP__T_AGAIN:  vrrp__round(v, 1, now); break;
+    case VRRP__T_FRAME:  vrrp__frame(v, due, now); break;
+    case VRRP__T_ADVERT:
+        vrrp__send(v, v->priority);
+        v->timer[timer] = vrrp__after(due, v->d.interval, now);
+        break;
+    case VRRP__T_REFRESH:
+        vrrp__push(v, VRRP_REFRESH, 0, 0, 0);
+        vrrp__arm_refresh(v, now);
+        break;
+    case VRRP__T_PERIODIC:
+        vrrp__round(v, v->d.announce_refresh_repeat, now);
+        v->timer[timer] = vrrp__after(due, v->d.announce_refresh, now);
+        break;
+    default: break;
+    }
+}
+
+// >>receive
+
+/* Constant time: how much of a guess was right must not show. */
+static bool vrrp__equal(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    unsigned difference = 0;
+    size_t   i;
+
+    for (i = 0; i < size; i++)
+        difference |= (unsigned)(a[i] ^ b[i]);
+    return difference == 0;
+}
+
+static int vrrp__authentic(const vrrp *v, const vrrp_advert *a)
+{
+    if (a->auth > VRRP_AUTH_AH)
+        return VRRP_E_AUTH_TYPE;
+    if (a->auth != v->d.auth)
+        return VRRP_E_AUTH_MISMATCH;
+    if (a->auth == VRRP_AUTH_AH)        /* without the AH header in front */
+        return VRRP_E_AUTH;
+    if (a->auth == VRRP_AUTH_PASS && !vrrp__equal(a->auth_data, v->d.auth_pass, 8))
+        return VRRP_E_AUTH;
+    return 0;
+}
+
+static bool vrrp__listed(const vrrp *v, const uint8_t *address)
+{
+    size_t size = vrrp__ip_size(v->d.family);
+    size_t i;
+
+    for (i = 0; i < v->d.n_addresses; i++)
+        if (!v->d.addresses[i].excluded &&
+            memcmp(v->d.addresses[i].address.byte, address, size) == 0)
+            return true;
+    return false;
+}
+
+static bool vrrp__carries(const vrrp_advert *a, const uint8_t *address, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < a->count; i++)
+        if (memcmp(a->addresses + i * size, address, size) == 0)
+            return true;
+    return false;
+}
+
+/* How many of ours the advert carries. */
+static size_t vrrp__carried(const vrrp *v, const vrrp_advert *a)
+{
+    size_t size = vrrp__ip_size(v->d.family), n = 0, i;
+
+    for (i = 0; i < v->d.n_addresses; i++)
+        n += !v->d.addresses[i].excluded &&
+             vrrp__carries(a, v->d.addresses[i].address.byte, size);
+    return n;
+}
+
+/* What is remarkable about an advert, but no reason to drop it. */
+enum { VRRP__ODD_LIST = 1, VRRP__ODD_INTERVAL = 2, VRRP__ODD_OWNER = 4 };
+
+/* Address lists are sets (RFC 9568 5.2.9). */
+static int vrrp__check_list(const vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, unsigned *odd)
+{
+    size_t size = vrrp__ip_size(rx->family), own = vrrp__listed_count(v), carried, known = 0, i;
+
+    if (a->count == 0)                  /* EID 8299; two routers without addresses may agree */
+        return own ? VRRP_E_LIST : 0;
+    if (rx->family == VRRP_IPV6 && !v->d.global_first && !vrrp__is_link_local(a->addresses))
+        return VRRP_E_LIST;             /* EID 8300 */
+    if (v->d.list_check == VRRP_LIST_IGNORE)
+        return 0;
+    for (i = 0; i < a->count; i++)
+        known += vrrp__listed(v, a->addresses + i * size);
+    carried = vrrp__carried(v, a);
+    if (known == a->count && carried == own)
+        return 0;
+    if (v->d.list_check == VRRP_LIST_STRICT && a->version == 2 && a->priority != VRRP_OWNER)
+        return VRRP_E_LIST;
+    if (v->d.list_check == VRRP_LIST_OVERLAP && carried == 0 && own)
+        return VRRP_E_LIST;
+    *odd |= VRRP__ODD_LIST;
+    return 0;
+}
+
+/* v2 drops another interval (RFC 3768 7.1); v3 learns it, all but 0 (EID 8301). */
+static int vrrp__check_interval(const vrrp *v, const vrrp_advert *a, unsigned *odd)
+{
+    if (a->interval == 0)
+        return VRRP_E_INTERVAL;
+    if (a->interval == v->d.interval || (v->d.dual && a->version == 2))
+        return 0;
+    if (a->version == 2)
+        return VRRP_E_INTERVAL;
+    *odd |= VRRP__ODD_INTERVAL;
+    return 0;
+}
+
+/* In dual mode the v2 copies of a router that also sends v3 say nothing new (RFC 9568 8.4.2). */
+static bool vrrp__shadowed(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, uint64_t now)
+{
+    if (!v->d.dual)
+        return false;
+    if (a->version == 3) {
+        v->v3_master = rx->from;
+        v->v3_heard = now;
+        return false;
+    }
+    return v->v3_heard != VRRP_NEVER && vrrp__same(&v->v3_master, &rx->from) &&
+           now - v->v3_heard < vrrp_down_interval(v);
+}
+
+static int vrrp__check_owner(const vrrp *v, const vrrp_advert *a, unsigned *odd)
+{
+    if (v->d.priority != VRRP_OWNER || v->state != VRRP_MASTER)
+        return 0;
+    if (a->version == 2 || v->d.owner_drops)
+        return VRRP_E_OWNER;
+    *odd |= VRRP__ODD_OWNER;            /* EID 8298: log, then let the tie-break decide */
+    return 0;
+}
+
+/* Is it for us? */
+static int vrrp__check_target(const vrrp *v, const vrrp_rx *rx, const vrrp_advert *a)
+{
+    if (a->vrid != v->d.vrid || rx->family != v->d.family)
+        return VRRP_E_VRID;
+    if (vrrp__same(&rx->from, &v->primary))
+        return VRRP_E_OWN;
+    if (v->state != VRRP_BACKUP && v->state != VRRP_MASTER)
+        return VRRP_E_STATE;
+    if (vrrp__is_multicast(&rx->to, rx->family) != (v->d.n_peers == 0))
+        return VRRP_E_DESTINATION;
+    return 0;
+}
+
+/* Everything that can be said against an advert before the state machine sees it. */
+static int vrrp__judge(vrrp *v, const vrrp_rx *rx, vrrp_advert *a, unsigned *odd, uint64_t now)
+{
+    bool     multicast = vrrp__is_multicast(&rx->to, rx->family);
+    unsigned versions = v->d.dual ? 1u << 2 | 1u << 3 : 1u << v->d.version;
+    uint8_t  min_ttl = multicast ? (uint8_t)VRRP_TTL : v->d.min_ttl;
+    int      bad = vrrp__parse(rx, versions, min_ttl, a);
+
+    if (bad)
+        return bad;
+    if (a->version == 3 && rx->family == VRRP_IPV4 && v->d.checksum_accept &&
+        v->d.checksum_accept != a->checksum)
+        return VRRP_E_CHECKSUM;
+    bad = vrrp__check_target(v, rx, a);
+    if (!bad)
+        bad = vrrp__check_owner(v, a, odd);
+    if (!bad && a->version == 2)
+        bad = vrrp__authentic(v, a);
+    if (!bad)
+        bad = vrrp__check_list(v, rx, a, odd);
+    if (!bad)
+        bad = vrrp__check_interval(v, a, odd);
+    return !bad && vrrp__shadowed(v, rx, a, now) ? VRRP_E_SHADOW : bad;
+}
+
+static void vrrp__count_rcvd(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, unsigned odd)
+{
+    v->stats.advertisement_rcvd++;
+    if (a->priority == 0)
+        v->stats.priority_zero_pkts_rcvd++;
+    if (a->version == 3 && rx->family == VRRP_IPV4 && a->checksum != v->d.checksum_send)
+        v->stats.checksum_alt_form++;
+    if (odd & VRRP__ODD_LIST)
+        v->stats.address_list_errors++;
+    if (odd & VRRP__ODD_INTERVAL)
+        v->stats.interval_errors++;
+    if (odd & VRRP__ODD_OWNER)
+        v->stats.owner_conflict++;
+}
+
+static void vrrp__count_drop(vrrp_stats *s, int code)
+{
+    switch (code) {
+    case VRRP_E_LENGTH:        s->packet_length_errors++; break;
+    case VRRP_E_TTL:           s->ip_ttl_errors++; break;
+    case VRRP_E_VERSION:       s->version_errors++; break;
+    case VRRP_E_TYPE:          s->invalid_type_pkts_rcvd++; break;
+    case VRRP_E_CHECKSUM:      s->checksum_errors++; break;
+    case VRRP_E_VRID:          s->vrid_errors++; break;
+    case VRRP_E_AUTH_TYPE:     s->invalid_auth_type++; break;
+    case VRRP_E_AUTH_MISMATCH: s->auth_type_mismatch++; break;
+    case VRRP_E_AUTH:          s->auth_failures++; break;
+    case VRRP_E_LIST:          s->address_list_errors++; break;
+    case VRRP_E_INTERVAL:      s->interval_errors++; break;
+    case VRRP_E_OWNER:         s->owner_conflict++; break;
+    case VRRP_E_OWN:           s->own_adverts++; break;
+    case VRRP_E_STATE:         s->ignored_adverts++; break;
+    case VRRP_E_DESTINATION:   s->destination_errors++; break;
+    default:                   s->shadowed_adverts++; break;
+    }
+}
+
+/* This advert's sender is our master now. */
+static void vrrp__accept(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, uint64_t now)
+{
+    v->master = rx->from;
+    v->master_priority = a->priority;
+    v->master_interval = v->d.version == 2 ? v->d.interval : a->interval;
+    v->asking = v->asked = 0;
+    v->timer[VRRP__T_ASK] = VRRP_NEVER;
+    v->waited = v->outranks = false;
+    vrrp__restart_down(v, false, now);
+}
+
+/* A master of lower priority: is it left alone? The delay starts when it is first heard. */
+static bool vrrp__spares(vrrp *v, uint64_t now)
+{
+    if (now < v->yield_until)
+        return true;
+    if (v->d.no_preempt && v->priority != VRRP_OWNER)
+        return true;
+    if (v->d.preempt_delay == 0)
+        return false;
+    if (v->preempt_at == VRRP_NEVER)
+        v->preempt_at = now + v->d.preempt_delay;
+    return now < v->preempt_at;
+}
+
+/* RFC 9568 6.4.2. A released timer stays with the learned interval. */
+static void vrrp__backup_hears(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, uint64_t now)
+{
+    if (a->priority == 0) {
+        if (v->asking == 0 && v->asked == 0)
+            vrrp__restart_down(v, true, now);
+    } else if (a->priority >= v->priority) {
+        v->preempt_at = VRRP_NEVER;
+        vrrp__accept(v, rx, a, now);
+    } else if (vrrp__spares(v, now)) {
+        vrrp__accept(v, rx, a, now);
+    } else {
+        v->outranks = true;
+    }
+}
+
+static bool vrrp__beats_us(const vrrp *v, const vrrp_rx *rx, const vrrp_advert *a)
+{
+    if (a->priority != v->priority)
+        return a->priority > v->priority;
+    return memcmp(rx->from.byte, v->primary.byte, sizeof rx->from.byte) > 0;
+}
+
+/* RFC 9568 6.4.3 answers a losing advert at once; one answer in 10 ms is enough. The running
+   Adver_Timer is left alone. */
+static void vrrp__answer_loser(vrrp *v, const vrrp_advert *a, uint64_t now)
+{
+    bool speak = !v->d.no_answer && (a->version == 3 || v->d.answer_v2);
+
+    vrrp__contested(v, now);
+    if (!speak || (v->answered_at != VRRP_NEVER && now - v->answered_at < VRRP_SECOND / 100))
+        return;
+    v->answered_at = now;
+    vrrp__send(v, v->priority);
+}
+
+/* RFC 9568 6.4.3 */
+static void vrrp__master_hears(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, uint64_t now)
+{
+    if (a->priority == 0) {
+        vrrp__send(v, v->priority);
+        v->timer[VRRP__T_ADVERT] = now + v->d.interval;
+    } else if (vrrp__beats_us(v, rx, a)) {
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_PRIORITY, now);
+        vrrp__accept(v, rx, a, now);
+    } else {
+        vrrp__answer_loser(v, a, now);
+    }
+}
+
+VRRP_DEF int vrrp_receive(vrrp *v, const vrrp_rx *rx, uint64_t now)
+{
+    vrrp_advert a;
+    unsigned    odd = 0;
+    int         bad;
+
+    vrrp__clock(v, now);
+    bad = vrrp__judge(v, rx, &a, &odd, now);
+    if (bad) {
+        vrrp__count_drop(&v->stats, bad);
+        return bad;
+    }
+    vrrp__count_rcvd(v, rx, &a, odd);
+    if (v->state == VRRP_BACKUP)
+        vrrp__backup_hears(v, rx, &a, now);
+    else
+        vrrp__master_hears(v, rx, &a, now);
+    return 0;
+}
+
+// >>group
+
+static bool vrrp__own_fault(const vrrp *v)
+{
+    return v->faults & ~VRRP_FAULT_GROUP & 0xff;
+}
+
+/* True when every running member is, or is about to be, MASTER. */
+static bool vrrp__group_agrees(const vrrp *v)
+{
+    const vrrp *m;
+
+    if (!v->group)
+        return true;
+    for (m = v->group->members; m; m = m->group_next)
+        if (m->started && m->state != VRRP_MASTER && !m->ready)
+            return false;
+    return true;
+}
+
+/* FAULT and INIT of one member are the group's; MASTER it is when all are. */
+static void vrrp__group_state(vrrp_group *g, uint8_t why)
+{
+    static const uint8_t rank[] = { 2, 1, 0, 3 };      /* by state: INIT BACKUP MASTER FAULT */
+    const vrrp *m;
+    uint8_t     state = VRRP_MASTER;
+
+    for (m = g->members; m; m = m->group_next)
+        if (rank[m->notified] > rank[state])
+            state = m->notified;
+    if (state != g->state)
+        g->why = why;
+    g->state = state;
+}
+
+static void vrrp__follow_one(vrrp *m, uint8_t old, uint8_t state, uint64_t now)
+{
+    if (state == VRRP_MASTER && m->state == VRRP_BACKUP) {
+        vrrp__enter(m, VRRP_MASTER, m->ready ? m->cause : (uint8_t)VRRP_WHY_GROUP, now);
+    } else if (state == VRRP_BACKUP && old == VRRP_MASTER && m->state == VRRP_MASTER) {
+        vrrp__enter(m, VRRP_BACKUP, VRRP_WHY_GROUP, now);
+    } else if (state == VRRP_FAULT && m->state != VRRP_INIT) {
+        m->faults |= VRRP_FAULT_GROUP;
+        if (m->state != VRRP_FAULT)
+            vrrp__enter(m, VRRP_FAULT, VRRP_WHY_GROUP, now);
+    }
+}
+
+/* All for one: one member's transition is everybody's. */
+static void vrrp__follow(vrrp *v, uint8_t old, uint64_t now)
+{
+    vrrp_group *g = v->group;
+    vrrp       *m;
+
+    if (g->busy)
+        return;
+    g->busy = true;
+    if (v->state != VRRP_FAULT || vrrp__own_fault(v))
+        for (m = g->members; m; m = m->group_next)
+            if (m != v && m->started)
+                vrrp__follow_one(m, old, v->state, now);
+    g->busy = false;
+    vrrp__group_state(g, v->why);
+}
+
+static bool vrrp__group_faulty(const vrrp_group *g)
+{
+    const vrrp *m;
+
+    for (m = g->members; m; m = m->group_next)
+        if (m->started && vrrp__own_fault(m))
+            return true;
+    return false;
+}
+
+/* Nobody in the group has a fault of its own any more. */
+static void vrrp__group_recover(vrrp_group *g, uint64_t now)
+{
+    vrrp *m;
+
+    for (m = g->members; m; m = m->group_next) {
+        m->faults = (uint8_t)(m->faults & ~VRRP_FAULT_GROUP);
+        if (m->state == VRRP_FAULT)
+            vrrp__begin(m, VRRP_WHY_RECOVERED, now);
+    }
+}
+
+/* The last reason of its own went away: start again, with the whole group if there is one. */
+static void vrrp__recover(vrrp *v, uint64_t now)
+{
+    if (!v->group)
+        vrrp__begin(v, VRRP_WHY_RECOVERED, now);
+    else if (vrrp__group_faulty(v->group))
+        v->faults |= VRRP_FAULT_GROUP;
+    else
+        vrrp__group_recover(v->group, now);
+}
+
+/* A member that begins as BACKUP: the others wait for it. */
+static void vrrp__group_wait(vrrp_group *g, uint64_t now)
+{
+    vrrp *m;
+
+    for (m = g->members; m; m = m->group_next)
+        if (m->state == VRRP_MASTER)
+            vrrp__enter(m, VRRP_BACKUP, VRRP_WHY_GROUP, now);
+}
+
+VRRP_DEF void vrrp_group_init(vrrp_group *g, const char *name)
+{
+    memset(g, 0, sizeof *g);
+    g->name = name;
+}
+
+VRRP_DEF void vrrp_group_add(vrrp_group *g, vrrp *v)
+{
+    VRRP_ASSERT(!v->group && !v->started);
+    v->group = g;
+    v->group_next = g->members;
+    g->members = v;
+}
+
+VRRP_DEF void vrrp_group_remove(vrrp *v)
+{
+    vrrp **at;
+
+    if (!v->group)
+        return;
+    for (at = &v->group->members; *at; at = &(*at)->group_next)
+        if (*at == v) {
+            *at = v->group_next;
+            break;
+        }
+    v->group = NULL;
+    v->group_next = NULL;
+    v->faults = (uint8_t)(v->faults & ~VRRP_FAULT_GROUP);
+}
+
+// >>core
+
+VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
+{
+    memset(v, 0, sizeof *v);
+    v->d = *desc;
+    vrrp__defaults(&v->d);
+    v->priority = v->d.priority;
+    v->master_interval = v->d.interval;
+    v->answered_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
+    vrrp__quiet(v);
+    return vrrp__check(&v->d);
+}
+
+VRRP_DEF void vrrp_primary(vrrp *v, const vrrp_ip *address)
+{
+    v->primary = *address;
+}
+
+VRRP_DEF void vrrp_start(vrrp *v, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->started)
+        return;
+    v->started = true;
+    if (v->d.startup_delay)
+        v->timer[VRRP__T_START] = now + v->d.startup_delay;
+    else
+        vrrp__begin(v, VRRP_WHY_START, now);
+}
+
+VRRP_DEF void vrrp_stop(vrrp *v, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (!v->started)
+        return;
+    v->started = false;
+    vrrp__enter(v, VRRP_INIT, VRRP_WHY_STOP, now);
+    v->faults = (uint8_t)(v->faults & ~(VRRP_FAULT_CLAIM | VRRP_FAULT_GROUP));
+    v->retries = 0;
+    if (v->group && !vrrp__group_faulty(v->group))
+        vrrp__group_recover(v->group, now);
+}
+
+VRRP_DEF void vrrp_tick(vrrp *v, uint64_t now)
+{
+    int i;
+
+    vrrp__clock(v, now);
+    for (i = 0; i < VRRP__TIMERS; i++) {
+        uint64_t due = v->timer[i];
+
+        if (due > now)
+            continue;
+        v->timer[i] = VRRP_NEVER;
+        vrrp__fire(v, i, due, now);
+    }
+}
+
+VRRP_DEF void vrrp_deaf(vrrp *v, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->timer[VRRP__T_DOWN] == VRRP_NEVER || v->waited)
+        return;
+    v->waited = true;
+    vrrp__restart_down(v, false, now);
+}
+
+VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->d.priority == VRRP_OWNER)
+        return;
+    v->priority = priority < 1 ? 1 : priority > 254 ? 254 : priority;
+    if (v->timer[VRRP__T_DOWN] != VRRP_NEVER)
+        vrrp__arm_down(v, now);
+}
+
+VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now)
+{
+    uint8_t before = v->faults;
+
+    vrrp__clock(v, now);
+    v->faults = (uint8_t)(on ? before | reason : before & ~reason);
+    if (v->faults == before || !v->started || v->timer[VRRP__T_START] != VRRP_NEVER)
+        return;
+    if (on && v->state != VRRP_FAULT)
+        vrrp__enter(v, VRRP_FAULT, VRRP_WHY_FAULT, now);
+    else if (on && v->group)
+        vrrp__follow(v, v->state, now);
+    else if (!on && !vrrp__own_fault(v))
+        vrrp__recover(v, now);
+}
+
+VRRP_DEF void vrrp_claimed(vrrp *v, bool ok, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->state != VRRP_MASTER || !(v->claiming || v->claimed))
+        return;
+    if (!ok) {
+        vrrp__claim_failed(v, now);
+    } else if (v->claiming) {
+        v->claiming = false;
+        v->claimed = true;
+        v->retries = 0;
+        vrrp__announce(v, now);
+        vrrp__arm_refresh(v, now);
+        vrrp__notify(v, VRRP_MASTER, v->why);
+        if (v->group)
+            vrrp__group_state(v->group, v->why);
+    }
+}
+
+/* A foreign deletion is put back three times in ten intervals; then that is said, and the next try
+   waits for the end of the ten. */
+static void vrrp__put_back(vrrp *v, uint64_t now)
+{
+    uint64_t window = 10 * v->d.interval;
+
+    if (v->lost_window == VRRP_NEVER || now - v->lost_window >= window) {
+        v->lost_window = now;
+        v->lost_count = 0;
+    }
+    if (v->lost_count < 3) {
+        v->lost_count++;
+        vrrp__claim(v);
+    } else if (v->timer[VRRP__T_RETRY] == VRRP_NEVER) {
+        v->timer[VRRP__T_RETRY] = v->lost_window + window;
+        vrrp__push(v, VRRP_NOTIFY, v->state, v->state, VRRP_WHY_STOLEN);
+    }
+}
+
+VRRP_DEF void vrrp_lost(vrrp *v, uint8_t why, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->state != VRRP_MASTER || !v->claimed)
+        return;
+    v->stats.lost_addresses++;
+    if (why == VRRP_LOST_LEASE)
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_LEASE, now);
+    else if (!v->claiming)
+        vrrp__put_back(v, now);
+}
+
+VRRP_DEF void vrrp_answer(vrrp *v, uint8_t ask, bool ok, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->asking == 0 || v->asking != ask)
+        return;
+    if (ok)
+        vrrp__ask_done(v, now);
+    else
+        vrrp__refused(v, now);
+}
+
+VRRP_DEF void vrrp_peer_dead(vrrp *v, const vrrp_ip *address, uint64_t now)
+{
+    uint64_t limit = v->timer[VRRP__T_DOWN];
+
+    vrrp__clock(v, now);
+    if (v->state != VRRP_BACKUP || limit == VRRP_NEVER || v->released ||
+        v->master_priority == 0 || !vrrp__same(address, &v->master))
+        return;
+    vrrp__restart_down(v, true, now);
+    v->dead = true;
+    v->ask_limit = limit;
+    if (limit < v->timer[VRRP__T_DOWN])
+        v->timer[VRRP__T_DOWN] = limit;
+}
+
+VRRP_DEF void vrrp_conflict(vrrp *v, const vrrp_ip *who, uint64_t now)
+{
+    vrrp__clock(v, now);
+    if (v->state == VRRP_MASTER && !vrrp__same(who, &v->primary))
+        vrrp__contested(v, now);
+}
+
+VRRP_DEF void vrrp_yield(vrrp *v, uint64_t until, uint64_t now)
+{
+    vrrp__clock(v, now);
+    v->yield_until = until;
+    if (v->state == VRRP_MASTER)
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_YIELD, now);
+}
+
+static uint8_t vrrp__keep_offset(const vrrp *v, uint8_t base)
+{
+    int offset = v->priority - v->d.priority, priority = base + offset;
+
+    if (base == VRRP_OWNER || v->d.priority == VRRP_OWNER)
+        return base;
+    return (uint8_t)(priority < 1 ? 1 : priority > 254 ? 254 : priority);
+}
+
+static void vrrp__apply(vrrp *v, bool interval_changed, uint64_t now)
+{
+    if (v->state == VRRP_MASTER) {
+        if (interval_changed)
+            v->timer[VRRP__T_ADVERT] = now + v->d.interval;
+        vrrp__send(v, v->priority);
+        if (v->timer[VRRP__T_SETTLE] == VRRP_NEVER)
+            vrrp__claim(v);
+    } else if (v->state == VRRP_BACKUP) {
+        if (v->d.version == 2 || v->master_priority == 0)
+            v->master_interval = v->d.interval;
+        if (v->timer[VRRP__T_DOWN] != VRRP_NEVER)
+            vrrp__arm_down(v, now);
+    }
+}
+
+VRRP_DEF int vrrp_update(vrrp *v, const vrrp_desc *desc, uint64_t now)
+{
+    vrrp_desc d = *desc;
+    bool      interval_changed;
+    int       bad;
+
+    vrrp__clock(v, now);
+    vrrp__defaults(&d);
+    bad = vrrp__check(&d);
+    if (bad)
+        return bad;
+    if (d.vrid != v->d.vrid || d.family != v->d.family)
+        return VRRP_E_DESC_CHANGED;
+    interval_changed = d.interval != v->d.interval;
+    v->priority = vrrp__keep_offset(v, d.priority);
+    v->d = d;
+    v->frame = v->frames = 0;
+    v->timer[VRRP__T_FRAME] = VRRP_NEVER;
+    vrrp__apply(v, interval_changed, now);
+    return 0;
+}
+
+VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
+{
+    memset(view, 0, sizeof *view);
+    view->name = v->d.name;
+    view->since = v->since;
+    view->deadline = vrrp_deadline(v);
+    view->skew_time = vrrp_skew(v);
+    view->master_down_interval = vrrp_down_interval(v);
+    view->master_interval = v->master_interval;
+    view->master_down_timer = v->timer[VRRP__T_DOWN];
+    view->adver_timer = v->timer[VRRP__T_ADVERT];
+    view->primary = v->primary;
+    view->master = v->master;
+    view->stats = v->stats;
+    view->state = v->state;
+    view->faults = v->faults;
+    view->why = v->why;
+    view->new_master_reason = v->new_master_reason;
+    view->priority = v->priority;
+    view->base_priority = v->d.priority;
+    view->master_priority = v->master_priority;
+    view->vrid = v->d.vrid;
+    view->version = v->d.version;
+    view->family = v->d.family;
+    view->holding = v->claimed;
+}
+
+#ifndef VRRP_NO_LINUX
+
+#ifdef __cplusplus
+}
+#endif
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// >>netlink
+
+/* Messages are built one behind the other in a caller's buffer. What does not fit makes it full;
+   that is looked at once, when it is sent. */
+typedef struct vrrp__nl {
+    uint8_t *data;
+    size_t   cap, size, start;          /* start: of the newest message */
+    uint32_t first, seq;                /* of the oldest and the newest message */
+    bool     full;
+    char     text[96];                  /* the kernel's words about the first error */
+} vrrp__nl;
+
+/* One message from the kernel. type NLMSG_ERROR and NLMSG_DONE end what was asked for. */
+typedef struct vrrp__nl_answer {
+    const uint8_t *body;
+    size_t         size;
+    uint32_t       seq, port;
+    uint16_t       type, flags;
+    int            error;               /* 0 or -errno */
+    char           text[96];            /* extended acknowledgement */
+} vrrp__nl_answer;
+
+typedef void vrrp__nl_each(void *arg, const vrrp__nl_answer *answer);
+
+static void vrrp__nl_put(vrrp__nl *m, const void *data, size_t size)
+{
+    size_t   padded = (size + 3) & ~(size_t)3;
+    uint32_t length;
+
+    if (m->full || padded > m->cap - m->size) {
+        m->full = true;
+        return;
+    }
+    memset(m->data + m->size, 0, padded);
+    if (size)
+        memcpy(m->data + m->size, data, size);
+    m->size += padded;
+    length = (uint32_t)(m->size - m->start);
+    memcpy(m->data + m->start, &length, sizeof length);
+}
+
+static void vrrp__nl_begin(vrrp__nl *m, uint16_t type, uint16_t flags, const void *head,
+                           size_t size)
+{
+    struct nlmsghdr h;
+
+    memset(&h, 0, sizeof h);
+    h.nlmsg_type = type;
+    h.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST);
+    h.nlmsg_seq = ++m->seq;
+    if (m->size == 0)
+        m->first = m->seq;
+    m->start = m->size;
+    vrrp__nl_put(m, &h, sizeof h);
+    vrrp__nl_put(m, head, size);
+}
+
+static size_t vrrp__nl_attr(vrrp__nl *m, uint16_t type, const void *data, size_t size)
+{
+    size_t        at = m->size;
+    struct nlattr h;
+
+    h.nla_len = (uint16_t)(sizeof h + size);
+    h.nla_type = type;
+    vrrp__nl_put(m, &h, sizeof h);
+    vrrp__nl_put(m, data, size);
+    return at;
+}
+
+/* Closes the nest that vrrp__nl_attr(m, type, NULL, 0) opened at this place. */
+static void vrrp__nl_close(vrrp__nl *m, size_t at)
+{
+    uint16_t length = (uint16_t)(m->size - at);
+
+    if (!m->full)
+        memcpy(m->data + at, &length, sizeof length);
+}
+
+/* The value of an attribute that has at least so many bytes, or NULL. */
+static const uint8_t *vrrp__nl_find(const uint8_t *p, size_t size, unsigned type, size_t least,
+                                    size_t *length)
+{
+    struct nlattr h;
+
+    while (size >= sizeof h) {
+        size_t step;
+
+        memcpy(&h, p, sizeof h);
+        if (h.nla_len < sizeof h || h.nla_len > size)
+            return NULL;
+        if ((h.nla_type & NLA_TYPE_MASK) == type && h.nla_len >= sizeof h + least) {
+            if (length)
+                *length = h.nla_len - sizeof h;
+            return p + sizeof h;
+        }
+        step = (h.nla_len + 3u) & ~3u;
+        if (step >= size)
+            return NULL;
+        p += step;
+        size -= step;
+    }
+    return NULL;
+}
+
+/* The answer's error, and the sentence newer kernels put behind it. */
+static void vrrp__nl_error(vrrp__nl_answer *a)
+{
+    size_t         skip = sizeof(struct nlmsgerr), length;
+    uint32_t       inner;
+    const uint8_t *text;
+
+    if (a->size < sizeof a->error)
+        return;
+    memcpy(&a->error, a->body, sizeof a->error);
+    if (a->type == NLMSG_DONE)
+        skip = sizeof a->error;
+    else if (a->size >= skip && !(a->flags & NLM_F_CAPPED)) {
+        memcpy(&inner, a->body + sizeof a->error, sizeof inner);
+        skip += inner < NLMSG_HDRLEN ? 0 : ((size_t)inner + 3u - NLMSG_HDRLEN) & ~(size_t)3;
+    }
+    if (!(a->flags & NLM_F_ACK_TLVS) || a->size <= skip)
+        return;
+    text = vrrp__nl_find(a->body + skip, a->size - skip, NLMSGERR_ATTR_MSG, 1, &length);
+    if (text)
+        snprintf(a->text, sizeof a->text, "%.*s", (int)length, (const char *)text);
+}
+
+/* Splits what one recv() gave. */
+static void vrrp__nl_split(const uint8_t *p, size_t size, vrrp__nl_each *each, void *arg)
+{
+    struct nlmsghdr h;
+
+    while (size >= sizeof h) {
+        vrrp__nl_answer a;
+        size_t          step;
+
+        memcpy(&h, p, sizeof h);
+        if (h.nlmsg_len < sizeof h || h.nlmsg_len > size)
+            return;
+        memset(&a, 0, sizeof a);
+        a.body = p + sizeof h;
+        a.size = h.nlmsg_len - sizeof h;
+        a.seq = h.nlmsg_seq;
+        a.port = h.nlmsg_pid;
+        a.type = h.nlmsg_type;
+        a.flags = h.nlmsg_flags;
+        if (a.type == NLMSG_ERROR || a.type == NLMSG_DONE)
+            vrrp__nl_error(&a);
+        each(arg, &a);
+        step = ((size_t)h.nlmsg_len + 3u) & ~(size_t)3;
+        if (step >= size)
+            return;
+        p += step;
+        size -= step;
+    }
+}
+
+/* A netlink socket; port (if wanted) is its own address. Returns it, or -errno. */
+static int vrrp__nl_open(int protocol, uint32_t groups, int flags, uint32_t *port)
+{
+    struct sockaddr_nl at;
+    struct timeval     patience = { 5, 0 };     /* the kernel answers at once, or never */
+    socklen_t          size = sizeof at;
+    int                one = 1, room = 1 << 20, error;
+    int                fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, protocol);
+
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof one);
+    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    memset(&at, 0, sizeof at);
+    at.nl_family = AF_NETLINK;
+    at.nl_groups = groups;
+    if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &size) < 0) {
+        error = -errno;
+        close(fd);
+        return error;
+    }
+    if (port)
+        *port = at.nl_pid;
+    return fd;
+}
+
+/* What vrrp__nl_talk() waits for. */
+typedef struct vrrp__nl_wait {
+    vrrp__nl      *m;
+    vrrp__nl_each *each;
+    void          *arg;
+    uint32_t       left;
+    int            error;
+    bool           torn;
+} vrrp__nl_wait;
+
+static void vrrp__nl_heard(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp__nl_wait *w = (vrrp__nl_wait *)arg;
+
+    if (w->left == 0 || a->seq - w->m->first > w->m->seq - w->m->first)
+        return;                         /* late, of an earlier talk that was given up */
+    w->torn |= (a->flags & NLM_F_DUMP_INTR) != 0;
+    if (a->type == NLMSG_ERROR || a->type == NLMSG_DONE)
+        w->left--;
+    if (a->error && w->error == 0) {
+        w->error = a->error;
+        memcpy(w->m->text, a->text, sizeof a->text);
+    }
+    if (w->each)
+        w->each(w->arg, a);
+}
+
+/* Sends all messages at once and hands every answer to each() until all are acknowledged (each must
+   carry NLM_F_ACK or NLM_F_DUMP). Returns 0 or the first error; -EAGAIN: the dump was torn by a
+   change. */
+static int vrrp__nl_talk(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap, vrrp__nl_each *each,
+                         void *arg)
+{
+    vrrp__nl_wait w;
+    size_t        size = m->size;
+    ssize_t       n;
+
+    memset(&w, 0, sizeof w);
+    w.m = m;
+    w.each = each;
+    w.arg = arg;
+    w.left = m->seq - m->first + 1;
+    m->text[0] = 0;
+    m->size = 0;
+    if (m->full)
+        return -EMSGSIZE;
+    if (send(fd, m->data, size, 0) < 0)
+        return -errno;
+    while (w.left) {
+        n = recv(fd, buffer, cap, 0);
+        if (n < 0 && errno != EINTR)
+            return errno == EAGAIN ? -ETIMEDOUT : -errno;
+        if (n > 0)
+            vrrp__nl_split(buffer, (size_t)n, vrrp__nl_heard, &w);
+    }
+    return w.error ? w.error : w.torn ? -EAGAIN : 0;
+}
+
+// >>addresses
+
+enum { VRRP__IFA_PROTO = 11 };          /* IFA_PROTO, Linux 5.18 */
+enum { VRRP__SKIP_STATS = 8 };          /* RTEXT_FILTER_SKIP_STATS */
+enum { VRRP__IFF_UP = 1, VRRP__IFF_RUNNING = 64, VRRP__ETHER = 1 };
+enum { VRRP__PROMOTE_SECONDARIES = 20 };        /* IPV4_DEVCONF_PROMOTE_SECONDARIES */
+enum { VRRP__HELD_SEEN = 128 };         /* in vrrp_vip.held, during a dump */
+
+/* An address as the kernel has it. */
+typedef struct vrrp__address {
+    uint32_t ifindex, flags;            /* flags: IFA_F_* */
+    uint8_t  family, prefix, protocol;
+    vrrp_ip  ip, peer;                  /* peer: ip itself if there is none */
+} vrrp__address;
+
+/* An interface as the kernel has it. */
+typedef struct vrrp__device {
+    uint32_t ifindex, flags, mtu, master, promote;
+    uint16_t type;
+    uint8_t  mac[6];
+    char     name[16], kind[16];
+} vrrp__device;
+
+static uint8_t vrrp__vip_family(const vrrp_vip *vip, uint8_t family)
+{
+    return vip->family ? vip->family : family ? family : (uint8_t)VRRP_IPV4;
+}
+
+static uint8_t vrrp__vip_prefix(const vrrp_vip *vip, uint8_t family)
+{
+    return vip->prefix ? vip->prefix : family == VRRP_IPV6 ? 128 : 32;
+}
+
+static int vrrp__af(uint8_t family)
+{
+    return family == VRRP_IPV6 ? AF_INET6 : AF_INET;
+}
+
+static const char *vrrp__ip_str(const vrrp_ip *ip, uint8_t family, char text[INET6_ADDRSTRLEN])
+{
+    const char *s = inet_ntop(vrrp__af(family), ip->byte, text, INET6_ADDRSTRLEN);
+
+    return s ? s : "?";
+}
+
+static void vrrp__take_ip(vrrp_ip *out, const uint8_t *bytes, size_t size)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(out->byte, bytes, size);
+}
+
+/* Decodes RTM_NEWADDR and RTM_DELADDR. */
+static bool vrrp__get_address(const vrrp__nl_answer *a, vrrp__address *out)
+{
+    struct ifaddrmsg h;
+    const uint8_t   *p = a->body + sizeof h, *local, *peer, *found;
+    size_t           size, bytes;
+
+    if ((a->type != RTM_NEWADDR && a->type != RTM_DELADDR) || a->size < sizeof h)
+        return false;
+    memcpy(&h, a->body, sizeof h);
+    if (h.ifa_family != AF_INET && h.ifa_family != AF_INET6)
+        return false;
+    memset(out, 0, sizeof *out);
+    out->family = h.ifa_family == AF_INET ? VRRP_IPV4 : VRRP_IPV6;
+    out->ifindex = h.ifa_index;
+    out->prefix = h.ifa_prefixlen;
+    out->flags = h.ifa_flags;
+    size = a->size - sizeof h;
+    bytes = vrrp__ip_size(out->family);
+    peer = vrrp__nl_find(p, size, IFA_ADDRESS, bytes, NULL);
+    local = vrrp__nl_find(p, size, IFA_LOCAL, bytes, NULL);
+    if (!local && !peer)
+        return false;
+    vrrp__take_ip(&out->ip, local ? local : peer, bytes);
+    vrrp__take_ip(&out->peer, peer ? peer : local, bytes);
+    found = vrrp__nl_find(p, size, IFA_FLAGS, sizeof out->flags, NULL);
+    if (found)
+        memcpy(&out->flags, found, sizeof out->flags);
+    found = vrrp__nl_find(p, size, VRRP__IFA_PROTO, 1, NULL);
+    if (found)
+        out->protocol = found[0];
+    return true;
+}
+
+/* What IFLA_LINKINFO says the interface is: "bridge", "dummy" ... */
+static void vrrp__get_kind(const uint8_t *p, size_t size, char kind[16])
+{
+    const uint8_t *info = vrrp__nl_find(p, size, IFLA_LINKINFO, 0, &size);
+    const uint8_t *text = info ? vrrp__nl_find(info, size, IFLA_INFO_KIND, 1, &size) : NULL;
+
+    if (text)
+        snprintf(kind, 16, "%.*s", (int)size, (const char *)text);
+}
+
+/* The interface's promote_secondaries: IFLA_INET_CONF lists all settings by number. */
+static uint32_t vrrp__get_promote(const uint8_t *p, size_t size)
+{
+    const uint8_t *s = vrrp__nl_find(p, size, IFLA_AF_SPEC, 0, &size);
+    const uint8_t *inet = s ? vrrp__nl_find(s, size, AF_INET, 0, &size) : NULL;
+    uint32_t       value = 1;           /* not told: nothing to set */
+
+    s = inet ? vrrp__nl_find(inet, size, IFLA_INET_CONF, VRRP__PROMOTE_SECONDARIES * 4, NULL)
+             : NULL;
+    if (s)
+        memcpy(&value, s + (VRRP__PROMOTE_SECONDARIES - 1) * 4, sizeof value);
+    return value;
+}
+
+/* Decodes RTM_NEWLINK and RTM_DELLINK; those of a bridge about its ports are not meant. */
+static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
+{
+    struct ifinfomsg h;
+    const uint8_t   *p = a->body + sizeof h, *found;
+    size_t           size, length;
+
+    if ((a->type != RTM_NEWLINK && a->type != RTM_DELLINK) || a->size < sizeof h)
+        return false;
+    memcpy(&h, a->body, sizeof h);
+    size = a->size - sizeof h;
+    found = vrrp__nl_find(p, size, IFLA_IFNAME, 1, &length);
+    if (h.ifi_family == AF_BRIDGE || h.ifi_index <= 0 || !found)
+        return false;
+    memset(out, 0, sizeof *out);
+    out->ifindex = (uint32_t)h.ifi_index;
+    out->flags = h.ifi_flags;
+    out->type = h.ifi_type;
+    snprintf(out->name, sizeof out->name, "%.*s", (int)length, (const char *)found);
+    found = vrrp__nl_find(p, size, IFLA_ADDRESS, 1, &length);
+    if (found && length == sizeof out->mac)
+        memcpy(out->mac, found, length);
+    found = vrrp__nl_find(p, size, IFLA_MTU, sizeof out->mtu, NULL);
+    if (found)
+        memcpy(&out->mtu, found, sizeof out->mtu);
+    found = vrrp__nl_find(p, size, IFLA_MASTER, sizeof out->master, NULL);
+    if (found)
+        memcpy(&out->master, found, sizeof out->master);
+    vrrp__get_kind(p, size, out->kind);
+    out->promote = vrrp__get_promote(p, size);
+    return true;
+}
+
+/* Everything of one type. What changed meanwhile tears a dump: each() is told to start again by a
+   NULL answer, which is also its first call. */
+static int vrrp__dump(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap, bool links,
+                      vrrp__nl_each *each, void *arg)
+{
+    struct ifinfomsg h;
+    uint32_t         mask = VRRP__SKIP_STATS;
+    int              tries = 5, error;
+
+    memset(&h, 0, sizeof h);
+    do {
+        each(arg, NULL);
+        vrrp__nl_begin(m, links ? RTM_GETLINK : RTM_GETADDR, NLM_F_DUMP, &h,
+                       links ? sizeof h : sizeof(struct ifaddrmsg));
+        if (links)
+            vrrp__nl_attr(m, IFLA_EXT_MASK, &mask, sizeof mask);
+        error = vrrp__nl_talk(fd, m, buffer, cap, each, arg);
+    } while (error == -EAGAIN && --tries > 0);
+    return error == -EAGAIN ? 0 : error;        /* a busy machine: events tell the rest */
+}
+
+static void vrrp__all_ones(vrrp_ip *out, const vrrp_ip *ip, unsigned prefix)
+{
+    unsigned i;
+
+    *out = *ip;
+    for (i = prefix; i < 32; i++)
+        out->byte[i / 8] = (uint8_t)(out->byte[i / 8] | 0x80 >> i % 8);
+}
+
+static void vrrp__put_head(vrrp__nl *m, uint16_t type, uint16_t flags, uint8_t family,
+                           uint32_t ifindex, uint8_t prefix, uint8_t scope)
+{
+    struct ifaddrmsg h;
+
+    memset(&h, 0, sizeof h);
+    h.ifa_family = (uint8_t)vrrp__af(family);
+    h.ifa_prefixlen = prefix;
+    h.ifa_scope = scope;
+    h.ifa_index = ifindex;
+    vrrp__nl_begin(m, type, (uint16_t)(flags | NLM_F_ACK), &h, sizeof h);
+}
+
+/* The prefix and the peer are named too: another address may differ in nothing else. */
+static void vrrp__put_delete(vrrp__nl *m, const vrrp__address *a)
+{
+    size_t bytes = vrrp__ip_size(a->family);
+
+    vrrp__put_head(m, RTM_DELADDR, 0, a->family, a->ifindex, a->prefix, 0);
+    vrrp__nl_attr(m, IFA_LOCAL, a->ip.byte, bytes);
+    vrrp__nl_attr(m, IFA_ADDRESS, a->peer.byte, bytes);
+}
+
+static uint32_t vrrp__vip_flags(const vrrp_vip *vip, uint8_t family, uint8_t prefix)
+{
+    uint32_t flags = 0;
+
+    if (family == VRRP_IPV6 && !vip->dad)
+        flags |= IFA_F_NODAD;
+    if (vip->noprefixroute || (family == VRRP_IPV6 && prefix == 128))
+        flags |= IFA_F_NOPREFIXROUTE;
+    if (vip->home)
+        flags |= IFA_F_HOMEADDRESS;
+    if (vip->mngtmpaddr)
+        flags |= IFA_F_MANAGETEMPADDR;
+    if (vip->autojoin)
+        flags |= IFA_F_MCAUTOJOIN;
+    return flags;
+}
+
+/* A VIP is never our source address: an IPv6 host address is deprecated from the start. */
+static void vrrp__put_lifetime(vrrp__nl *m, const vrrp_vip *vip, uint8_t family, uint8_t prefix)
+{
+    struct ifa_cacheinfo life;
+
+    memset(&life, 0, sizeof life);
+    life.ifa_valid = UINT32_MAX;
+    life.ifa_prefered = family == VRRP_IPV6 && prefix == 128 ? 0 : UINT32_MAX;
+    if (vip->preferred_given)
+        life.ifa_prefered = vip->preferred_lft;
+    vrrp__nl_attr(m, IFA_CACHEINFO, &life, sizeof life);
+}
+
+static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint8_t family, uint32_t ifindex)
+{
+    uint8_t  prefix = vrrp__vip_prefix(vip, family), tag = VRRP_PROTO_TAG;
+    size_t   bytes = vrrp__ip_size(family);
+    uint32_t flags = vrrp__vip_flags(vip, family, prefix);
+    bool     peer = !vrrp__is_zero(&vip->peer);
+    vrrp_ip  brd = vip->broadcast;
+
+    vrrp__put_head(m, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, family, ifindex, prefix,
+                   vip->scope);
+    vrrp__nl_attr(m, IFA_LOCAL, vip->address.byte, bytes);
+    vrrp__nl_attr(m, IFA_ADDRESS, peer ? vip->peer.byte : vip->address.byte, bytes);
+    if (vip->broadcast_auto && prefix < 31)
+        vrrp__all_ones(&brd, &vip->address, prefix);
+    if (family == VRRP_IPV4 && !vrrp__is_zero(&brd))
+        vrrp__nl_attr(m, IFA_BROADCAST, brd.byte, bytes);
+    if (family == VRRP_IPV4 && vip->label[0])
+        vrrp__nl_attr(m, IFA_LABEL, vip->label, strnlen(vip->label, sizeof vip->label - 1) + 1);
+    vrrp__nl_attr(m, IFA_FLAGS, &flags, sizeof flags);
+    vrrp__put_lifetime(m, vip, family, prefix);
+    vrrp__nl_attr(m, VRRP__IFA_PROTO, &tag, sizeof tag);
+}
+
+static void vrrp__vip_address(vrrp__address *out, const vrrp_vip *vip, uint8_t family,
+                              uint32_t ifindex)
+{
+    memset(out, 0, sizeof *out);
+    out->ifindex = ifindex;
+    out->family = family;
+    out->prefix = vrrp__vip_prefix(vip, family);
+    out->ip = vip->address;
+    out->peer = vrrp__is_zero(&vip->peer) ? vip->address : vip->peer;
+}
+
+/* promote_secondaries by netlink: /proc/sys may be read-only. */
+static void vrrp__put_promote(vrrp__nl *m, uint32_t ifindex, uint32_t value)
+{
+    struct ifinfomsg h;
+    size_t           spec, inet, conf;
+
+    memset(&h, 0, sizeof h);
+    h.ifi_index = (int)ifindex;
+    vrrp__nl_begin(m, RTM_NEWLINK, NLM_F_ACK, &h, sizeof h);
+    spec = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
+    inet = vrrp__nl_attr(m, AF_INET, NULL, 0);
+    conf = vrrp__nl_attr(m, IFLA_INET_CONF, NULL, 0);
+    vrrp__nl_attr(m, VRRP__PROMOTE_SECONDARIES, &value, sizeof value);
+    vrrp__nl_close(m, conf);
+    vrrp__nl_close(m, inet);
+    vrrp__nl_close(m, spec);
+}
+
+static bool vrrp__same_subnet(const vrrp_ip *a, const vrrp_ip *b, unsigned prefix)
+{
+    unsigned whole = prefix / 8, rest = prefix % 8;
+
+    if (memcmp(a->byte, b->byte, whole) != 0)
+        return false;
+    return rest == 0 || (a->byte[whole] ^ b->byte[whole]) >> (8 - rest) == 0;
+}
+
+// >>sockets
+
+/* How to reach one packet's destination. */
+typedef struct vrrp__way {
+    union {
+        struct sockaddr     any;
+        struct sockaddr_in  in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_ll  ll;
+    } to;
+    union {
+        uint64_t align;
+        uint8_t  bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    } control;
+} vrrp__way;
+
+static int vrrp__fail(vrrp_io *io, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void vrrp__complain(vrrp_io *io, vrrp_router *r, vrrp_link *link, int code,
+                           const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+static int vrrp__fail(vrrp_io *io, int code, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(io->err, sizeof io->err, format, list);
+    va_end(list);
+    return code;
+}
+
+static vrrp_event *vrrp__event(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *link)
+{
+    vrrp_event *e = &io->ring[(io->ring_head + io->ring_n) % VRRP__RING];
+
+    if (io->ring_n == VRRP__RING) {
+        io->ring_lost++;
+        return NULL;
+    }
+    io->ring_n++;
+    memset(e, 0, sizeof *e);
+    e->kind = kind;
+    e->router = r;
+    e->link = link;
+    return e;
+}
+
+static void vrrp__complain(vrrp_io *io, vrrp_router *r, vrrp_link *link, int code,
+                           const char *format, ...)
+{
+    vrrp_event *e = vrrp__event(io, code ? VRRP_EVENT_ERROR : VRRP_EVENT_LINK, r, link);
+    va_list     list;
+
+    if (!e)
+        return;
+    e->code = code;
+    va_start(list, format);
+    vsnprintf(e->text, sizeof e->text, format, list);
+    va_end(list);
+}
+
+/* The same complaint about a router at most once in ten seconds. */
+static bool vrrp__may_say(vrrp_router *r, unsigned kind, uint64_t now)
+{
+    uint32_t second = (uint32_t)(now / VRRP_SECOND) + 1;
+
+    if (kind >= VRRP__SAID || (r->said[kind] && second - r->said[kind] < 10))
+        return false;
+    r->said[kind] = second;
+    return true;
+}
+
+/* A sending socket hears nothing. Every raw socket of protocol 112 is visited for every advert, so
+   ours are of another one. */
+static void vrrp__deafen(int fd)
+{
+    struct sock_filter none;
+    struct sock_fprog  program;
+    int                room = 1 << 20, priority = 7;
+
+    memset(&none, 0, sizeof none);
+    none.code = BPF_RET | BPF_K;
+    program.len = 1;
+    program.filter = &none;
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+    setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof priority);
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+}
+
+/* 0 IPv4, 1 IPv6, 2 Ethernet frames. Returns the socket or -errno. */
+static int vrrp__mouth(int way)
+{
+    static const int domain[] = { AF_INET, AF_INET6, AF_PACKET };
+    int off = 0, fd;
+
+    fd = socket(domain[way], SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, way < 2 ? IPPROTO_RAW : 0);
+    if (fd < 0)
+        return -errno;
+    vrrp__deafen(fd);
+    if (way == 0)
+        setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &off, sizeof off);
+    if (way == 1)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof off);
+    return fd;
+}
+
+static void vrrp__way_info(struct msghdr *h, vrrp__way *way, bool six, uint32_t ifindex)
+{
+    struct in_pktinfo  info;
+    struct in6_pktinfo info6;
+    struct cmsghdr     c;
+
+    memset(&c, 0, sizeof c);
+    memset(&info, 0, sizeof info);
+    memset(&info6, 0, sizeof info6);
+    info.ipi_ifindex = (int)ifindex;
+    info6.ipi6_ifindex = ifindex;
+    c.cmsg_level = six ? (int)IPPROTO_IPV6 : (int)IPPROTO_IP;
+    c.cmsg_type = six ? IPV6_PKTINFO : IP_PKTINFO;
+    c.cmsg_len = six ? CMSG_LEN(sizeof info6) : CMSG_LEN(sizeof info);
+    memcpy(way->control.bytes, &c, sizeof c);
+    if (six)
+        memcpy(way->control.bytes + CMSG_LEN(0), &info6, sizeof info6);
+    else
+        memcpy(way->control.bytes + CMSG_LEN(0), &info, sizeof info);
+    h->msg_control = way->control.bytes;
+    h->msg_controllen = six ? CMSG_SPACE(sizeof info6) : CMSG_SPACE(sizeof info);
+}
+
+static void vrrp__way_to(struct msghdr *h, vrrp__way *way, const vrrp__out *out)
+{
+    memset(way, 0, sizeof *way);
+    h->msg_name = &way->to;
+    if (out->way == 2) {
+        way->to.ll.sll_family = AF_PACKET;
+        way->to.ll.sll_ifindex = (int)out->ifindex;
+        h->msg_namelen = sizeof way->to.ll;
+        return;
+    }
+    if (out->way == 1) {
+        way->to.in6.sin6_family = AF_INET6;
+        way->to.in6.sin6_scope_id = out->ifindex;
+        memcpy(&way->to.in6.sin6_addr, out->to.byte, 16);
+        h->msg_namelen = sizeof way->to.in6;
+    } else {
+        way->to.in.sin_family = AF_INET;
+        memcpy(&way->to.in.sin_addr, out->to.byte, 4);
+        h->msg_namelen = sizeof way->to.in;
+    }
+    if (out->ifindex)
+        vrrp__way_info(h, way, out->way == 1, out->ifindex);
+}
+
+/* Entries first..first+n-1 go through one socket. One that fails does not stop the others. */
+static void vrrp__flush_run(vrrp_io *io, unsigned first, unsigned n, uint64_t now)
+{
+    struct mmsghdr msg[VRRP__OUT];
+    struct iovec   part[VRRP__OUT];
+    vrrp__way      way[VRRP__OUT];
+    vrrp__out     *out = &io->out[first];
+    unsigned       i, sent = 0;
+    int            fd = out->way == 2 ? io->packet : io->raw[out->way], k;
+
+    memset(msg, 0, sizeof msg);
+    for (i = 0; i < n; i++) {
+        part[i].iov_base = io->out_bytes + out[i].offset;
+        part[i].iov_len = out[i].size;
+        msg[i].msg_hdr.msg_iov = &part[i];
+        msg[i].msg_hdr.msg_iovlen = 1;
+        vrrp__way_to(&msg[i].msg_hdr, &way[i], &out[i]);
+    }
+    while (sent < n) {
+        k = sendmmsg(fd, msg + sent, n - sent, MSG_DONTWAIT);
+        if (k > 0) {
+            sent += (unsigned)k;
+        } else if (errno != EINTR) {
+            vrrp_router *r = out[sent++].router;
+
+            if (vrrp__may_say(r, VRRP__SAID - 1, now))
+                vrrp__complain(io, r, r->link, -errno, "sending on %s: %s", r->link->name,
+                               strerror(errno));
+        }
+    }
+}
+
+static void vrrp__flush(vrrp_io *io, uint64_t now)
+{
+    unsigned i, n;
+
+    for (i = 0; i < io->n_out; i += n) {
+        for (n = 1; i + n < io->n_out && io->out[i + n].way == io->out[i].way; n++)
+            ;
+        vrrp__flush_run(io, i, n, now);
+    }
+    io->n_out = io->out_size = 0;
+}
+
+/* An entry of the batch with room for the largest packet behind it. */
+static vrrp__out *vrrp__out_new(vrrp_io *io, vrrp_router *r, uint8_t way, uint64_t now)
+{
+    vrrp__out *out;
+
+    if (io->n_out == VRRP__OUT || VRRP__OUT_BYTES - io->out_size < VRRP_MAX_PACKET)
+        vrrp__flush(io, now);
+    out = &io->out[io->n_out];
+    memset(out, 0, sizeof *out);
+    out->router = r;
+    out->way = way;
+    out->offset = io->out_size;
+    return out;
+}
+
+static void vrrp__out_keep(vrrp_io *io, vrrp__out *out, size_t size)
+{
+    out->size = (uint16_t)size;
+    io->out_size = (uint16_t)(io->out_size + size);
+    io->n_out++;
+}
+
+/* Link-local and multicast destinations need the interface; others are routed. */
+static void vrrp__send_one(vrrp_io *io, vrrp_router *r, const vrrp_action *a, const vrrp_ip *to,
+                           uint64_t now)
+{
+    bool       six = r->v.d.family == VRRP_IPV6;
+    vrrp__out *out = vrrp__out_new(io, r, six ? 1 : 0, now);
+    int        size;
+
+    size = vrrp_packet(&r->v, a, to, io->out_bytes + out->offset, VRRP_MAX_PACKET);
+    if (size <= 0)
+        return;
+    if (to)
+        out->to = *to;
+    else
+        vrrp_group_address(&out->to, r->v.d.family);
+    if (!to || (six && vrrp__is_link_local(to->byte)))
+        out->ifindex = r->link->ifindex;
+    vrrp__out_keep(io, out, (size_t)size);
+}
+
+/* A list of peers may be the same on all nodes: our own address in it is skipped. */
+static void vrrp__send_advert(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
+{
+    unsigned i;
+
+    if (r->link->ifindex == 0 || vrrp__is_zero(&r->v.primary))
+        return;
+    if (r->v.d.n_peers == 0)
+        vrrp__send_one(io, r, a, NULL, now);
+    for (i = 0; i < r->v.d.n_peers; i++)
+        if (!vrrp__same(&r->v.d.peers[i], &r->v.primary))
+            vrrp__send_one(io, r, a, &r->v.d.peers[i], now);
+}
+
+static vrrp_link *vrrp__link_named(vrrp_io *io, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].name[0] && strcmp(io->links[i].name, name) == 0)
+            return &io->links[i];
+    return NULL;
+}
+
+/* Where an address belongs: on its own device, or on the router's interface. */
+static vrrp_link *vrrp__vip_link(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip)
+{
+    return vip->device[0] ? vrrp__link_named(io, vip->device) : r->link;
+}
+
+/* One address in all neighbours' caches, if its interface has neighbours. */
+static void vrrp__shout(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, int form, uint64_t now)
+{
+    vrrp_link *link = vrrp__vip_link(io, r, vip);
+    uint8_t    family = vrrp__vip_family(vip, r->v.d.family), *frame;
+    vrrp__out *out;
+
+    if (!link || !link->ifindex || link->type != VRRP__ETHER || !link->up)
+        return;
+    out = vrrp__out_new(io, r, 2, now);
+    out->ifindex = link->ifindex;
+    frame = io->out_bytes + out->offset;
+    vrrp__out_keep(io, out, family == VRRP_IPV6 ? vrrp_na(frame, link->mac, &vip->address)
+                                                : vrrp_arp(frame, link->mac, &vip->address, form));
+}
+
+static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
+{
+    unsigned i, last = a->first + (unsigned)a->n, round;
+
+    for (round = 0; round < a->repeat; round++)
+        for (i = a->first; i < last && i < r->v.d.n_addresses; i++) {
+            const vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (!(vip->held & (VRRP_HELD_OURS | VRRP_HELD_ADOPTED)))
+                continue;
+            vrrp__shout(io, r, vip, r->arp_form, now);
+            if (r->arp_reply_too && vrrp__vip_family(vip, r->v.d.family) == VRRP_IPV4)
+                vrrp__shout(io, r, vip, VRRP_ARP_REPLY, now);
+        }
+}
+
+/* --- receive sockets: one for each interface and family --- */
+
+static void vrrp__ear_close(vrrp__ear *ear)
+{
+    if (ear->open)
+        close(ear->fd);
+    ear->open = ear->joined = false;
+    ear->buffer = ear->drops = 0;
+}
+
+/* Adverts of all routers must fit while we do something else. The kernel counts about 2 kB each. */
+static void vrrp__ear_size(vrrp_io *io, vrrp__ear *ear)
+{
+    uint64_t want = (uint64_t)ear->routers * 2048 * 4;
+    int      size;
+
+    if (want < 65536)
+        want = 65536;
+    if (want > io->rcvbuf_max)
+        want = io->rcvbuf_max;
+    if (want <= ear->buffer)
+        return;
+    ear->buffer = (uint32_t)want;
+    size = (int)want;
+    if (setsockopt(ear->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+        setsockopt(ear->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
+{
+    vrrp__ear         *ear = &link->ear[six];
+    struct epoll_event ev;
+    int                on = 1, off = 0, error;
+
+    ear->fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                     VRRP_PROTOCOL);
+    if (ear->fd < 0)
+        return -errno;
+    if (six) {
+        setsockopt(ear->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+        setsockopt(ear->fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof on);
+        setsockopt(ear->fd, IPPROTO_IPV6, 29 /* IPV6_MULTICAST_ALL, 4.20 */, &off, sizeof off);
+    } else {
+        setsockopt(ear->fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
+    }
+    memset(&ev, 0, sizeof ev);
+    ev.events = EPOLLIN;
+    ev.data.u64 = (uint64_t)(link - io->links) * 2 + (uint64_t)six + 2;
+    if (setsockopt(ear->fd, SOL_SOCKET, SO_BINDTODEVICE, link->name,
+                   (socklen_t)strlen(link->name)) < 0 ||
+        epoll_ctl(io->epoll, EPOLL_CTL_ADD, ear->fd, &ev) < 0) {
+        error = -errno;
+        close(ear->fd);
+        return error;
+    }
+    ear->open = true;
+    return 0;
+}
+
+/* The group by interface index: there may be no route and no address yet. */
+static int vrrp__ear_join(const vrrp_link *link, int six, bool join)
+{
+    struct ip_mreqn  in;
+    struct ipv6_mreq in6;
+    vrrp_ip          group;
+    int              fd = link->ear[six].fd;
+
+    vrrp_group_address(&group, six ? VRRP_IPV6 : VRRP_IPV4);
+    memset(&in, 0, sizeof in);
+    memset(&in6, 0, sizeof in6);
+    memcpy(&in.imr_multiaddr, group.byte, 4);
+    memcpy(&in6.ipv6mr_multiaddr, group.byte, 16);
+    in.imr_ifindex = (int)link->ifindex;
+    in6.ipv6mr_interface = link->ifindex;
+    if (six && setsockopt(fd, IPPROTO_IPV6, join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP,
+                          &in6, sizeof in6) < 0)
+        return -errno;
+    if (!six && setsockopt(fd, IPPROTO_IP, join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &in,
+                           sizeof in) < 0)
+        return -errno;
+    return 0;
+}
+
+/* Opens, closes, joins as the routers of this interface and family need it. */
+static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
+{
+    vrrp__ear *ear = &link->ear[six];
+    bool       join = ear->multicast > 0;
+    int        error = 0;
+
+    if (!link->ifindex || ear->routers == 0) {
+        vrrp__ear_close(ear);
+        return;
+    }
+    if (!ear->open)
+        error = vrrp__ear_open(io, link, six);
+    if (!error) {
+        vrrp__ear_size(io, ear);
+        if (join != ear->joined)
+            error = vrrp__ear_join(link, six, join);
+        ear->joined = error ? ear->joined : join;
+    }
+    if (!error)
+        return;
+    vrrp__ear_close(ear);               /* without ears nobody may believe in silence */
+    io->retry_at = now + VRRP_SECOND;
+    if (error != -ENODEV)               /* it just went away: that will be told */
+        vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
+                       six ? 6 : 4, strerror(-error));
+}
+
+// >>shell
+
+enum { VRRP__TICKS = 256, VRRP__PACKETS = 64, VRRP__MESSAGES = 128 };   /* the bounds of a turn */
+
+VRRP_DEF uint64_t vrrp_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t)t.tv_sec * VRRP_SECOND + (uint64_t)t.tv_nsec;
+}
+
+static vrrp__nl vrrp__message(vrrp_io *io)
+{
+    vrrp__nl m;
+
+    memset(&m, 0, sizeof m);
+    m.data = io->request;
+    m.cap = sizeof io->request;
+    m.seq = io->seq;
+    return m;
+}
+
+static int vrrp__talk(vrrp_io *io, vrrp__nl *m, vrrp__nl_each *each, void *arg)
+{
+    io->seq = m->seq;
+    return vrrp__nl_talk(io->request_fd, m, io->answer, sizeof io->answer, each, arg);
+}
+
+/* --- deadlines: a pairing heap through the routers --- */
+
+static vrrp_router *vrrp__meld(vrrp_router *a, vrrp_router *b)
+{
+    vrrp_router *t;
+
+    if (!a || !b)
+        return a ? a : b;
+    if (b->key < a->key) {
+        t = a;
+        a = b;
+        b = t;
+    }
+    b->before = a;
+    b->sibling = a->child;
+    if (a->child)
+        a->child->before = b;
+    a->child = b;
+    return a;
+}
+
+/* The two passes: pairs from left to right, then all of them from right to left. */
+static vrrp_router *vrrp__meld_list(vrrp_router *list)
+{
+    vrrp_router *pairs = NULL, *all = NULL, *a, *b;
+
+    while (list) {
+        a = list;
+        b = a->sibling;
+        list = b ? b->sibling : NULL;
+        a->sibling = a->before = NULL;
+        if (b)
+            b->sibling = b->before = NULL;
+        a = vrrp__meld(a, b);
+        a->sibling = pairs;
+        pairs = a;
+    }
+    while (pairs) {
+        a = pairs;
+        pairs = a->sibling;
+        a->sibling = NULL;
+        all = vrrp__meld(all, a);
+    }
+    return all;
+}
+
+static void vrrp__heap_remove(vrrp_io *io, vrrp_router *r)
+{
+    vrrp_router *below = vrrp__meld_list(r->child);
+
+    r->child = NULL;
+    if (r == io->heap) {
+        io->heap = below;
+    } else {
+        if (r->before->child == r)
+            r->before->child = r->sibling;
+        else
+            r->before->sibling = r->sibling;
+        if (r->sibling)
+            r->sibling->before = r->before;
+        io->heap = vrrp__meld(io->heap, below);
+    }
+    r->sibling = r->before = NULL;
+    r->key = VRRP_NEVER;
+}
+
+static void vrrp__rekey(vrrp_io *io, vrrp_router *r)
+{
+    uint64_t key = vrrp_deadline(&r->v);
+
+    if (key == r->key)
+        return;
+    if (r->key != VRRP_NEVER)
+        vrrp__heap_remove(io, r);
+    r->key = key;
+    if (key != VRRP_NEVER)
+        io->heap = vrrp__meld(io->heap, r);
+}
+
+/* The timer stands in the past while anything is left to do or to tell. Always the last step. */
+static void vrrp__rearm(vrrp_io *io)
+{
+    struct itimerspec at;
+    uint64_t          when = io->heap ? io->heap->key : VRRP_NEVER;
+
+    if (io->retry_at < when)
+        when = io->retry_at;
+    if (io->dirty || io->sync || io->resync || io->more || io->ring_n || io->ring_lost ||
+        io->news || when == 0)
+        when = 1;
+    if (when == io->armed)
+        return;
+    io->armed = when;
+    memset(&at, 0, sizeof at);
+    if (when != VRRP_NEVER) {
+        at.it_value.tv_sec = (time_t)(when / VRRP_SECOND);
+        at.it_value.tv_nsec = (long)(when % VRRP_SECOND);
+    }
+    timerfd_settime(io->timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/* --- what happened --- */
+
+static void vrrp__tell(vrrp_io *io, vrrp_router *r, int which, const vrrp_action *a)
+{
+    vrrp__news *n = &r->news[which];
+    unsigned    last = (n->head + n->n - 1u) % 4;
+
+    if (n->n == 4) {                    /* nobody reads: the steps between are left out */
+        n->to[last] = a->to;
+        n->why[last] = a->why;
+        if (n->from[last] == a->to)
+            n->n--;
+        return;
+    }
+    last = (last + 1) % 4;
+    n->from[last] = a->from;
+    n->to[last] = a->to;
+    n->why[last] = a->why;
+    n->n++;
+    if (r->telling)
+        return;
+    r->telling = true;
+    r->news_next = NULL;
+    if (io->news)
+        io->news_last->news_next = r;
+    else
+        io->news = r;
+    io->news_last = r;
+}
+
+static void vrrp__notified(vrrp_io *io, vrrp_router *r, const vrrp_action *a)
+{
+    vrrp_event *e;
+
+    if (a->group)
+        r->told = a->group;
+    if (a->from != a->to) {
+        vrrp__tell(io, r, a->group ? 1 : 0, a);
+        return;
+    }
+    e = vrrp__event(io, VRRP_EVENT_NEWS, r, r->link);
+    if (e) {
+        e->from = e->to = a->to;
+        e->why = a->why;
+    }
+}
+
+static bool vrrp__next_news(vrrp_io *io, vrrp_event *e)
+{
+    while (io->news) {
+        vrrp_router *r = io->news;
+        int          which = r->news[0].n == 0;
+        vrrp__news  *n = &r->news[which];
+
+        if (n->n == 0) {
+            io->news = r->news_next;
+            r->telling = false;
+            continue;
+        }
+        memset(e, 0, sizeof *e);
+        e->kind = VRRP_EVENT_STATE;
+        e->router = r;
+        e->link = r->link;
+        e->group = which ? r->told : NULL;
+        e->vrid = r->v.d.vrid;
+        e->from = n->from[n->head];
+        e->to = n->to[n->head];
+        e->why = n->why[n->head];
+        n->head = (uint8_t)((n->head + 1) % 4);
+        n->n--;
+        return true;
+    }
+    return false;
+}
+
+VRRP_DEF bool vrrp_io_next(vrrp_io *io, vrrp_event *event)
+{
+    if (io->ring_n) {
+        *event = io->ring[io->ring_head];
+        io->ring_head = (uint16_t)((io->ring_head + 1) % VRRP__RING);
+        io->ring_n--;
+        return true;
+    }
+    if (vrrp__next_news(io, event))
+        return true;
+    if (io->ring_lost) {
+        memset(event, 0, sizeof *event);
+        event->kind = VRRP_EVENT_ERROR;
+        event->code = -ENOBUFS;
+        snprintf(event->text, sizeof event->text, "%u more messages were not kept",
+                 (unsigned)io->ring_lost);
+        io->ring_lost = 0;
+        return true;
+    }
+    vrrp__rearm(io);
+    return false;
+}
+
+/* --- the batch: routers with actions to carry out --- */
+
+static void vrrp__mark_one(vrrp_io *io, vrrp_router *r)
+{
+    if (r->dirty)
+        return;
+    r->dirty = true;
+    r->dirty_next = NULL;
+    if (io->dirty)
+        io->dirty_last->dirty_next = r;
+    else
+        io->dirty = r;
+    io->dirty_last = r;
+}
+
+/* Members of a sync group are routers of this shell: a router's first field is its core. */
+static void vrrp__mark(vrrp_io *io, vrrp_router *r)
+{
+    vrrp *m;
+
+    vrrp__mark_one(io, r);
+    if (r->v.group)
+        for (m = r->v.group->members; m; m = m->group_next)
+            vrrp__mark_one(io, (vrrp_router *)(void *)m);
+}
+
+static bool vrrp__is_netlink(const vrrp_action *a)
+{
+    return a->kind == VRRP_CLAIM || a->kind == VRRP_RELEASE || a->kind == VRRP_REFRESH;
+}
+
+/* Everything up to the next action that the kernel has to finish first. */
+static void vrrp__say(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    vrrp_action a;
+
+    while (vrrp__peek(&r->v, &a) && !vrrp__is_netlink(&a)) {
+        vrrp__pop(&r->v, &a);
+        if (a.kind == VRRP_SEND)
+            vrrp__send_advert(io, r, &a, now);
+        else if (a.kind == VRRP_ANNOUNCE)
+            vrrp__announce_some(io, r, &a, now);
+        else if (a.kind == VRRP_NOTIFY)
+            vrrp__notified(io, r, &a);
+        /* ASK: nobody here can tell, its deadline decides */
+    }
+    while (r->v.group && vrrp__pop_group(r->v.group, &a))
+        vrrp__notified(io, r, &a);
+}
+
+static void vrrp__say_all(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+
+    for (r = io->dirty; r; r = r->dirty_next)
+        vrrp__say(io, r, now);
+    vrrp__flush(io, now);
+}
+
+static void vrrp__vip_error(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, bool release,
+                            int error, const char *words)
+{
+    uint8_t     family = vrrp__vip_family(vip, r->v.d.family);
+    const char *device = vip->device[0] ? vip->device : r->link->name;
+    char        text[INET6_ADDRSTRLEN];
+
+    vrrp__complain(io, r, r->link, error, "%s %s/%u %s %s: %s%s%s",
+                   release ? "removing" : "adding", vrrp__ip_str(&vip->address, family, text),
+                   vrrp__vip_prefix(vip, family), release ? "from" : "to", device,
+                   strerror(-error), words[0] ? ": " : "", words);
+}
+
+/* One address of the action at the head of r's queue, if there is anything to do about it. */
+static void vrrp__job_new(vrrp_io *io, vrrp_router *r, uint16_t index, bool release)
+{
+    vrrp_vip  *vip = &r->v.d.addresses[index];
+    vrrp_link *link = vrrp__vip_link(io, r, vip);
+    vrrp__job *job = &io->job[io->n_jobs];
+    bool       there = link && link->ifindex;
+
+    if (release && (!there || !(vip->held & VRRP_HELD_OURS))) {
+        vip->held = 0;
+        return;
+    }
+    if (!release && vip->held & VRRP_HELD_ADOPTED)
+        return;
+    if (!there) {
+        vrrp__vip_error(io, r, vip, false, -ENODEV, "");
+        r->failed = true;
+        return;
+    }
+    memset(job, 0, sizeof *job);
+    job->router = r;
+    job->link = link;
+    job->index = index;
+    job->release = release;
+    io->n_jobs++;
+}
+
+/* The next addresses of every router whose next action is the kernel's. */
+static bool vrrp__gather(vrrp_io *io)
+{
+    vrrp_router *r;
+    vrrp_action  a;
+    bool         any = false;
+
+    io->n_jobs = 0;
+    for (r = io->dirty; r && io->n_jobs < VRRP__JOBS; r = r->dirty_next) {
+        bool release;
+
+        if (!vrrp__peek(&r->v, &a))
+            continue;
+        any = true;
+        release = a.kind == VRRP_RELEASE;
+        if (!release && r->v.state != VRRP_MASTER)      /* over before it began */
+            r->cursor = r->v.d.n_addresses;
+        while (r->cursor < r->v.d.n_addresses && io->n_jobs < VRRP__JOBS)
+            vrrp__job_new(io, r, r->cursor++, release);
+    }
+    return any;
+}
+
+static vrrp_vip *vrrp__job_vip(const vrrp__job *job)
+{
+    return &job->router->v.d.addresses[job->index];
+}
+
+static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp_io      *io = (vrrp_io *)arg;
+    vrrp__address a;
+    unsigned      i;
+
+    if (!answer || !vrrp__get_address(answer, &a))
+        return;
+    if (io->tags && a.protocol == VRRP_PROTO_TAG)
+        return;
+    for (i = 0; i < io->n_jobs; i++) {
+        vrrp__job      *job = &io->job[i];
+        const vrrp_vip *vip = vrrp__job_vip(job);
+
+        if (job->link->ifindex != a.ifindex || job->release || vip->held ||
+            vrrp__vip_family(vip, job->router->v.d.family) != a.family)
+            continue;
+        if (vrrp__same(&vip->address, &a.ip))
+            job->foreign = true;
+        else if (a.family == VRRP_IPV4 && !(a.flags & IFA_F_SECONDARY) &&
+                 a.prefix == vrrp__vip_prefix(vip, VRRP_IPV4) &&
+                 vrrp__same_subnet(&vip->address, &a.ip, a.prefix))
+            job->sheltered = true;
+    }
+}
+
+/* Before adding: which of these addresses are somebody else's, and which subnets have a primary. */
+static int vrrp__survey(vrrp_io *io)
+{
+    vrrp__nl m = vrrp__message(io);
+    bool     needed = false;
+    int      error;
+    unsigned i;
+
+    for (i = 0; i < io->n_jobs; i++)
+        needed |= !io->job[i].release && !vrrp__job_vip(&io->job[i])->held;
+    if (!needed)
+        return 0;
+    error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, false,
+                       vrrp__survey_address, io);
+    io->seq = m.seq;
+    return error;
+}
+
+/* An address that becomes the primary of its subnet would take the others along when it goes. */
+static void vrrp__promote(vrrp_io *io, vrrp_link *link)
+{
+    vrrp__nl m = vrrp__message(io);
+    int      error;
+
+    if (link->promoted || link->promote)
+        return;
+    vrrp__put_promote(&m, link->ifindex, 1);
+    error = vrrp__talk(io, &m, NULL, NULL);
+    link->promoted = error == 0;
+    if (error)
+        vrrp__complain(io, NULL, link, error, "setting promote_secondaries on %s: %s", link->name,
+                       strerror(-error));
+}
+
+static void vrrp__unpromote(vrrp_io *io, vrrp_link *link)
+{
+    vrrp__nl m = vrrp__message(io);
+
+    if (link->promoted && link->ifindex) {
+        vrrp__put_promote(&m, link->ifindex, link->promote);
+        vrrp__talk(io, &m, NULL, NULL);
+    }
+    link->promoted = false;
+}
+
+/* Adopts what is somebody else's; what remains is what the kernel is asked for. */
+static void vrrp__sift(vrrp_io *io)
+{
+    unsigned i, kept = 0;
+
+    for (i = 0; i < io->n_jobs; i++) {
+        vrrp__job *job = &io->job[i];
+        vrrp_vip  *vip = vrrp__job_vip(job);
+        uint8_t    family = vrrp__vip_family(vip, job->router->v.d.family);
+
+        if (job->foreign) {
+            vip->held = VRRP_HELD_ADOPTED;
+            continue;
+        }
+        if (!job->release && !vip->held && !job->sheltered && family == VRRP_IPV4 &&
+            vrrp__vip_prefix(vip, family) < 32)
+            vrrp__promote(io, job->link);
+        io->job[kept++] = *job;
+    }
+    io->n_jobs = (uint16_t)kept;
+}
+
+static void vrrp__job_done(vrrp_io *io, const vrrp__job *job, int error, const char *words)
+{
+    vrrp_vip *vip = vrrp__job_vip(job);
+
+    if (job->release) {
+        if (error == -EADDRNOTAVAIL || error == -ENODEV)
+            error = 0;                  /* gone already */
+        if (!error)
+            vip->held = 0;
+    } else {
+        if (error == -EEXIST && vip->held & VRRP_HELD_OURS)
+            error = 0;
+        if (!error)
+            vip->held = VRRP_HELD_OURS;
+        else
+            job->router->failed = true;
+    }
+    if (error)
+        vrrp__vip_error(io, job->router, vip, job->release, error, words);
+}
+
+/* Answers arrive in the order of the jobs; first tells which is meant. */
+typedef struct vrrp__carry {
+    vrrp_io *io;
+    uint32_t first;
+    unsigned done;
+} vrrp__carry;
+
+static void vrrp__job_answer(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp__carry *c = (vrrp__carry *)arg;
+
+    if (a->type != NLMSG_ERROR || a->seq - c->first >= c->io->n_jobs)
+        return;
+    vrrp__job_done(c->io, &c->io->job[a->seq - c->first], a->error, a->text);
+    c->done = a->seq - c->first + 1;
+}
+
+static void vrrp__carry_out(vrrp_io *io)
+{
+    int         error = vrrp__survey(io);
+    vrrp__nl    m;
+    vrrp__carry c;
+    unsigned    i;
+
+    vrrp__sift(io);
+    if (io->n_jobs == 0)
+        return;
+    m = vrrp__message(io);
+    for (i = 0; i < io->n_jobs; i++) {
+        const vrrp__job *job = &io->job[i];
+        const vrrp_vip  *vip = vrrp__job_vip(job);
+        uint8_t          family = vrrp__vip_family(vip, job->router->v.d.family);
+        vrrp__address    a;
+
+        if (job->release) {
+            vrrp__vip_address(&a, vip, family, job->link->ifindex);
+            vrrp__put_delete(&m, &a);
+        } else {
+            vrrp__put_vip(&m, vip, family, job->link->ifindex);
+        }
+    }
+    c.io = io;
+    c.first = m.first;
+    c.done = 0;
+    if (!error)
+        error = vrrp__talk(io, &m, vrrp__job_answer, &c);
+    for (i = c.done; i < io->n_jobs; i++)       /* cut off: netlink itself failed */
+        vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
+}
+
+/* Pops what is complete and gives the core its answer. */
+static void vrrp__finish(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+    vrrp_action  a;
+
+    for (r = io->dirty; r; r = r->dirty_next) {
+        if (r->cursor < r->v.d.n_addresses || !vrrp__peek(&r->v, &a) || !vrrp__is_netlink(&a))
+            continue;
+        vrrp__pop(&r->v, &a);
+        r->cursor = 0;
+        if (a.kind == VRRP_RELEASE)
+            continue;
+        vrrp_claimed(&r->v, !r->failed, now);
+        r->failed = false;
+        vrrp__mark(io, r);
+    }
+}
+
+/* Per router the order of actions is sacred: speak before you take, let go before you speak. One
+   round says what may be said, lets the kernel finish one batch, says what follows from it. */
+static void vrrp__batch(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r, *next, *last = NULL, **at = &io->dirty;
+
+    vrrp__say_all(io, now);
+    if (vrrp__gather(io)) {
+        vrrp__carry_out(io);
+        vrrp__finish(io, now);
+        vrrp__say_all(io, now);
+    }
+    for (r = io->dirty; r; r = next) {
+        next = r->dirty_next;
+        vrrp__rekey(io, r);
+        if (r->v.queued) {
+            *at = r;
+            at = &r->dirty_next;
+            last = r;
+        } else {
+            r->dirty = false;
+        }
+    }
+    *at = NULL;
+    io->dirty_last = last;
+}
+
+static void vrrp__drain(vrrp_io *io, uint64_t now)
+{
+    while (io->dirty)
+        vrrp__batch(io, now);
+}
+
+/* After a core function: a queue that the next call might overflow is emptied now. */
+static void vrrp__touched(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    bool  full = r->v.queued > 6;
+    vrrp *m;
+
+    vrrp__mark(io, r);
+    if (r->v.group)
+        for (m = r->v.group->members; m; m = m->group_next)
+            full |= m->queued > 6;
+    if (full)
+        vrrp__drain(io, now);
+}
+
+VRRP_DEF void vrrp_io_touch(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    vrrp__touched(io, r, now);
+    vrrp__rearm(io);
+}
+
+/* --- receiving --- */
+
+static vrrp_router **vrrp__bucket(vrrp_io *io, const vrrp_link *link, int six, uint8_t vrid)
+{
+    uint32_t key = (uint32_t)(link - io->links) << 9 | (uint32_t)six << 8 | vrid;
+
+    return &io->bucket[(key * 2654435769u) >> 23];      /* 512 = 1 << (32 - 23) */
+}
+
+static vrrp_router *vrrp__find(vrrp_io *io, const vrrp_link *link, int six, uint8_t vrid)
+{
+    vrrp_router *r = *vrrp__bucket(io, link, six, vrid);
+
+    while (r && (r->link != link || r->v.d.vrid != vrid ||
+                 r->v.d.family != (six ? VRRP_IPV6 : VRRP_IPV4)))
+        r = r->hash_next;
+    return r;
+}
+
+/* A VRID that nobody here runs: said once a minute for each. The table is small; whoever shares an
+   entry waits a second at least. */
+static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint8_t vrid,
+                          uint64_t now)
+{
+    uint32_t        six = rx->family == VRRP_IPV6;
+    uint32_t        who = (uint32_t)(link - io->links) << 9 | six << 8 | vrid;
+    vrrp__stranger *s = &io->strangers[(who * 2654435769u) >> 26];
+    vrrp_event     *e;
+
+    if (s->at && now - s->at < (s->who == who ? 60 * VRRP_SECOND : VRRP_SECOND))
+        return;
+    s->at = now;
+    s->who = who;
+    e = vrrp__event(io, VRRP_EVENT_STRANGER, NULL, link);
+    if (e) {
+        e->vrid = vrid;
+        e->peer = rx->from;
+        e->family = rx->family;
+    }
+}
+
+static void vrrp__dropped(vrrp_io *io, vrrp_router *r, const vrrp_rx *rx, int code, uint64_t now)
+{
+    vrrp_event *e;
+
+    if (code == VRRP_E_OWN || code == VRRP_E_STATE || code == VRRP_E_SHADOW)
+        return;                         /* everyday life */
+    if (!vrrp__may_say(r, (unsigned)(VRRP_E_LENGTH - code), now))
+        return;
+    e = vrrp__event(io, VRRP_EVENT_DROPPED, r, r->link);
+    if (e) {
+        e->code = code;
+        e->vrid = r->v.d.vrid;
+        e->peer = rx->from;
+        e->family = rx->family;
+    }
+}
+
+static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint64_t now)
+{
+    vrrp_router *r;
+    vrrp_advert  advert;
+    uint8_t      state;
+    int          code;
+
+    if (rx->size < 8) {
+        link->stats.packet_length_errors++;
+        return;
+    }
+    r = vrrp__find(io, link, rx->family == VRRP_IPV6, rx->message[1]);
+    if (!r) {
+        code = vrrp_decode(rx, &advert);
+        vrrp__count_drop(&link->stats, code ? code : VRRP_E_VRID);
+        if (!code)
+            vrrp__strange(io, link, rx, rx->message[1], now);
+        return;
+    }
+    state = r->v.state;
+    code = vrrp_receive(&r->v, rx, now);
+    if (code)
+        vrrp__dropped(io, r, rx, code, now);
+    if (r->v.state != state || r->v.queued)
+        vrrp__touched(io, r, now);
+    else
+        vrrp__mark_one(io, r);          /* a plain advert: only a deadline moved */
+}
+
+/* IPv6 leaves the header to the kernel: what we need of it comes beside the packet. */
+static void vrrp__rx_beside(vrrp_rx *rx, struct msghdr *h, const struct sockaddr_in6 *from)
+{
+    const uint8_t     *p = (const uint8_t *)h->msg_control;
+    size_t             left = h->msg_controllen, step;
+    struct cmsghdr     c;
+    struct in6_pktinfo info;
+    int                hops;
+
+    memset(rx, 0, sizeof *rx);
+    rx->family = VRRP_IPV6;
+    rx->protocol = VRRP_PROTOCOL;
+    memcpy(rx->from.byte, &from->sin6_addr, 16);
+    for (; left >= sizeof c; p += step, left -= step) {
+        memcpy(&c, p, sizeof c);
+        step = CMSG_ALIGN(c.cmsg_len);
+        if (c.cmsg_len < CMSG_LEN(0) || step > left)
+            return;
+        if (c.cmsg_level == IPPROTO_IPV6 && c.cmsg_type == IPV6_PKTINFO) {
+            memcpy(&info, p + CMSG_LEN(0), sizeof info);
+            memcpy(rx->to.byte, &info.ipi6_addr, 16);
+        } else if (c.cmsg_level == IPPROTO_IPV6 && c.cmsg_type == IPV6_HOPLIMIT) {
+            memcpy(&hops, p + CMSG_LEN(0), sizeof hops);
+            rx->ttl = (uint8_t)hops;
+        }
+    }
+}
+
+static void vrrp__packet_in(vrrp_io *io, vrrp_link *link, struct msghdr *h, size_t size,
+                            uint64_t now)
+{
+    const uint8_t *p = (const uint8_t *)h->msg_iov->iov_base;
+    vrrp_rx        rx;
+    bool           cut = (h->msg_flags & MSG_TRUNC) != 0;
+
+    if (h->msg_name) {
+        vrrp__rx_beside(&rx, h, (const struct sockaddr_in6 *)h->msg_name);
+        rx.message = p;
+        rx.size = size;
+    } else if (vrrp_rx_ip(&rx, p, size) != 0) {
+        cut = true;
+    }
+    if (cut)
+        link->stats.packet_length_errors++;
+    else
+        vrrp__deliver(io, link, &rx, now);
+}
+
+/* Reads one socket, at most *budget packets. True when it was read to its end. */
+static bool vrrp__hear(vrrp_io *io, vrrp_link *link, int six, unsigned *budget, uint64_t now)
+{
+    struct mmsghdr      msg[VRRP__IN];
+    struct iovec        part[VRRP__IN];
+    struct sockaddr_in6 from[VRRP__IN];
+    union {
+        uint64_t align;
+        uint8_t  bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
+    } control[VRRP__IN];
+    vrrp__ear *ear = &link->ear[six];
+    unsigned   most = VRRP__IN, want = *budget < most ? *budget : most, i;
+    int        n;
+
+    memset(msg, 0, sizeof msg);
+    for (i = 0; i < want; i++) {
+        part[i].iov_base = io->in[i];
+        part[i].iov_len = sizeof io->in[i];
+        msg[i].msg_hdr.msg_iov = &part[i];
+        msg[i].msg_hdr.msg_iovlen = 1;
+        if (six) {
+            msg[i].msg_hdr.msg_name = &from[i];
+            msg[i].msg_hdr.msg_namelen = sizeof from[i];
+            msg[i].msg_hdr.msg_control = control[i].bytes;
+            msg[i].msg_hdr.msg_controllen = sizeof control[i].bytes;
+        }
+    }
+    n = recvmmsg(ear->fd, msg, want, MSG_DONTWAIT, NULL);
+    for (i = 0; n > 0 && i < (unsigned)n; i++)
+        vrrp__packet_in(io, link, &msg[i].msg_hdr, msg[i].msg_len, now);
+    *budget -= n > 0 ? (unsigned)n : 0;
+    if (want == 0 || n == (int)want)
+        return false;
+    ear->turn = io->turn;
+    return true;
+}
+
+/* All sockets in turn, a few packets each time: a busy link cannot starve the others. */
+static void vrrp__hear_all(vrrp_io *io, uint64_t now)
+{
+    struct epoll_event ev[64];
+    unsigned           budget = VRRP__PACKETS;
+    bool               left = true;
+    int                n, i;
+
+    while (left && budget) {
+        n = epoll_wait(io->epoll, ev, 64, 0);
+        left = n == 64;
+        for (i = 0; i < n && budget; i++)
+            if (ev[i].data.u64 >= 2) {
+                uint64_t which = ev[i].data.u64 - 2;
+
+                left |= !vrrp__hear(io, &io->links[which / 2], which % 2, &budget, now);
+            }
+    }
+}
+
+static void vrrp__all_deaf(vrrp_io *io, vrrp_link *link, uint8_t family, uint64_t now)
+{
+    vrrp_router *r;
+
+    for (r = io->routers; r; r = r->next)
+        if (r->link == link && r->v.d.family == family) {
+            vrrp_deaf(&r->v, now);
+            vrrp__mark_one(io, r);
+        }
+}
+
+/* Silence counts only while we listened. Before a Master_Down timer fires its socket is read to the
+   end; if that takes too long, or the kernel had to drop packets, everybody there waits again.
+   SO_MEMINFO has the drops at once, SO_RXQ_OVFL only with the next packet. */
+static void vrrp__listened(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    int        six = r->v.d.family == VRRP_IPV6;
+    vrrp__ear *ear = &r->link->ear[six];
+    unsigned   budget = VRRP__PACKETS;
+    uint32_t   info[9];                 /* SK_MEMINFO_DROPS is the last */
+    socklen_t  size = sizeof info;
+
+    if (!ear->open || ear->checked == io->turn)
+        return;
+    ear->checked = io->turn;
+    while (ear->turn != io->turn && budget)
+        vrrp__hear(io, r->link, six, &budget, now);
+    memset(info, 0, sizeof info);
+    getsockopt(ear->fd, SOL_SOCKET, SO_MEMINFO, info, &size);
+    if (ear->turn != io->turn || info[8] != ear->drops)
+        vrrp__all_deaf(io, r->link, r->v.d.family, now);
+    ear->drops = info[8];
+}
+
+/* --- what the kernel says about interfaces and addresses --- */
+
+static vrrp_link *vrrp__link_numbered(vrrp_io *io, uint32_t ifindex)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].ifindex == ifindex && io->links[i].name[0])
+            return &io->links[i];
+    return NULL;
+}
+
+static void vrrp__stale(vrrp_io *io, vrrp_link *link)
+{
+    link->stale = io->sync = true;
+}
+
+/* Its addresses went with it. */
+static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
+{
+    vrrp_router *r;
+    unsigned     i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++)
+            if (vrrp__vip_link(io, r, &r->v.d.addresses[i]) == link)
+                r->v.d.addresses[i].held = 0;
+    vrrp__ear_close(&link->ear[0]);
+    vrrp__ear_close(&link->ear[1]);
+    link->ifindex = 0;
+    link->up = link->promoted = false;
+    vrrp__stale(io, link);
+    vrrp__complain(io, NULL, link, 0, "%s: interface is gone", link->name);
+}
+
+static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
+{
+    bool up = (d->flags & VRRP__IFF_UP) && (d->flags & VRRP__IFF_RUNNING);
+    bool born = link->ifindex != d->ifindex, news = link->known;
+
+    if (born && link->ifindex)          /* replaced so fast that we did not see it go */
+        vrrp__link_gone(io, link);
+    if (born && news)
+        vrrp__complain(io, NULL, link, 0, "%s: interface appeared, %s", link->name,
+                       up ? "up" : "down");
+    else if (news && up != link->up)
+        vrrp__complain(io, NULL, link, 0, "%s: link is %s", link->name, up ? "up" : "down");
+    if (born || !news || up != link->up)
+        vrrp__stale(io, link);
+    link->ifindex = d->ifindex;
+    link->mtu = d->mtu;
+    link->type = d->type;
+    memcpy(link->mac, d->mac, sizeof link->mac);
+    link->up = up;
+    link->known = link->seen = true;
+    if (!link->promoted)
+        link->promote = d->promote;
+}
+
+static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
+{
+    vrrp_link *named = vrrp__link_named(io, d->name);
+    vrrp_link *numbered = vrrp__link_numbered(io, d->ifindex);
+
+    if (numbered && (gone || numbered != named))
+        vrrp__link_gone(io, numbered);
+    if (named && !gone)
+        vrrp__link_is(io, named, d);
+}
+
+static bool vrrp__is_primary(const vrrp_link *link, const vrrp__address *a)
+{
+    return vrrp__same(a->family == VRRP_IPV6 ? &link->primary6 : &link->primary4, &a->ip);
+}
+
+/* Could this address change who we are? Only the first one can, and a source that was missing. */
+static void vrrp__address_came(vrrp_io *io, vrrp_link *link, const vrrp__address *a)
+{
+    vrrp_router *r;
+
+    if (link && !(a->flags & IFA_F_TENTATIVE) &&
+        (vrrp__is_primary(link, a) ||
+         vrrp__is_zero(a->family == VRRP_IPV6 ? &link->primary6 : &link->primary4)))
+        vrrp__stale(io, link);
+    for (r = io->routers; r; r = r->next)
+        if (!r->here && vrrp__same(&r->source, &a->ip))
+            io->sync = true;
+}
+
+/* IPv6 does not tell who deleted an address, and our own deletion may be followed by our own
+   addition: what is held there is looked up later. */
+static void vrrp__address_went(vrrp_io *io, vrrp_link *link, const vrrp__address *a)
+{
+    vrrp_router *r;
+    unsigned     i;
+
+    if (link && vrrp__is_primary(link, a))
+        vrrp__stale(io, link);
+    for (r = io->routers; r; r = r->next) {
+        if (r->here && vrrp__same(&r->source, &a->ip))
+            io->sync = true;
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (!vip->held || !vrrp__same(&vip->address, &a->ip) ||
+                vrrp__vip_family(vip, r->v.d.family) != a->family ||
+                (vip->held & VRRP_HELD_OURS && vrrp__vip_prefix(vip, a->family) != a->prefix) ||
+                vrrp__vip_link(io, r, vip) != link)
+                continue;
+            r->lost = io->lost = true;
+            if (a->family == VRRP_IPV4)
+                vip->held = 0;
+        }
+    }
+}
+
+/* Our own changes to IPv4 addresses carry our port, those to IPv6 addresses our tag. */
+static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp_io      *io = (vrrp_io *)arg;
+    vrrp__address a;
+    vrrp__device  d;
+
+    if (vrrp__get_device(answer, &d)) {
+        vrrp__device_event(io, &d, answer->type == RTM_DELLINK);
+    } else if (answer->port != io->port && vrrp__get_address(answer, &a)) {
+        vrrp_link *link = vrrp__link_numbered(io, a.ifindex);
+
+        if (answer->type == RTM_DELADDR)
+            vrrp__address_went(io, link, &a);
+        else if (!io->tags || a.protocol != VRRP_PROTO_TAG)
+            vrrp__address_came(io, link, &a);
+    }
+}
+
+static void vrrp__hear_kernel(vrrp_io *io)
+{
+    ssize_t  n;
+    unsigned i;
+
+    for (i = 0; i < VRRP__MESSAGES; i++) {
+        n = recv(io->event_fd, io->answer, sizeof io->answer, MSG_DONTWAIT | MSG_TRUNC);
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return;
+        if (n < 0 && errno != EINTR && errno != ENOBUFS)
+            return;
+        if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof io->answer)
+            io->resync = true;          /* something was not told: look at everything */
+        else if (n > 0)
+            vrrp__nl_split(io->answer, (size_t)n, vrrp__kernel_said, io);
+    }
+    io->more = true;
+}
+
+static void vrrp__there_answer(void *arg, const vrrp__nl_answer *a)
+{
+    if (a->type == RTM_NEWADDR)
+        *(bool *)arg = true;
+}
+
+/* IPv6 only: the kernel can be asked for one address. */
+static bool vrrp__is_there(vrrp_io *io, const vrrp__address *a)
+{
+    vrrp__nl m = vrrp__message(io);
+    bool     there = false;
+
+    vrrp__put_head(&m, RTM_GETADDR, 0, a->family, a->ifindex, a->prefix, 0);
+    vrrp__nl_attr(&m, IFA_ADDRESS, a->ip.byte, 16);
+    vrrp__talk(io, &m, vrrp__there_answer, &there);
+    return there;
+}
+
+static void vrrp__check_lost_one(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    bool     gone = false;
+    unsigned i;
+
+    for (i = 0; i < r->v.d.n_addresses; i++) {
+        vrrp_vip     *vip = &r->v.d.addresses[i];
+        vrrp_link    *link = vrrp__vip_link(io, r, vip);
+        uint8_t       family = vrrp__vip_family(vip, r->v.d.family);
+        vrrp__address a;
+
+        if (vip->held && family == VRRP_IPV6 && link) {
+            vrrp__vip_address(&a, vip, family, link->ifindex);
+            if (!vrrp__is_there(io, &a))
+                vip->held = 0;
+        }
+        gone |= vip->held == 0;
+    }
+    if (gone) {
+        vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
+        vrrp__touched(io, r, now);
+    }
+}
+
+/* Several addresses of one router that went together are one loss. Where the link went down too the
+   router is no longer MASTER by now, and nothing is put back. */
+static void vrrp__check_lost(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+
+    io->lost = false;
+    for (r = io->routers; r; r = r->next)
+        if (r->lost) {
+            r->lost = false;
+            vrrp__check_lost_one(io, r, now);
+        }
+}
+
+/* --- in step with the kernel: after start, an overrun, or a change that matters --- */
+
+/* What a dump found that is to be deleted. */
+typedef struct vrrp__leftovers {
+    vrrp_io      *io;
+    unsigned      n;
+    bool          more;
+    uint32_t      first;
+    int           error;
+    vrrp__address at[VRRP__JOBS];
+} vrrp__leftovers;
+
+static bool vrrp__is_vip(vrrp_io *io, const vrrp__address *a)
+{
+    vrrp_router *r;
+    unsigned     i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++)
+            if (vrrp__same(&r->v.d.addresses[i].address, &a->ip) &&
+                vrrp__vip_family(&r->v.d.addresses[i], r->v.d.family) == a->family)
+                return true;
+    return false;
+}
+
+/* The first address of the interface that is its own: no VIP, and usable. */
+static void vrrp__candidate(vrrp_io *io, const vrrp__address *a)
+{
+    vrrp_link *link = vrrp__link_numbered(io, a->ifindex);
+    bool       six = a->family == VRRP_IPV6;
+    vrrp_ip   *primary = !link ? NULL : six ? &link->primary6 : &link->primary4;
+    uint32_t   bad = six ? IFA_F_TENTATIVE | IFA_F_DADFAILED : IFA_F_SECONDARY;
+
+    if (!link || !link->stale || !vrrp__is_zero(primary) || a->flags & bad)
+        return;
+    if ((six && !vrrp__is_link_local(a->ip.byte)) || vrrp__is_vip(io, a))
+        return;
+    *primary = a->ip;
+}
+
+static void vrrp__leave_over(vrrp__leftovers *left, const vrrp__address *a)
+{
+    if (left->n == VRRP__JOBS)
+        left->more = true;
+    else
+        left->at[left->n++] = *a;
+}
+
+/* An address of this router, found in the kernel: is it held, or a dead predecessor's? Without tags
+   an address of a router that does not own it can be nobody else's. */
+static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip,
+                            const vrrp__address *a)
+{
+    vrrp_io *io = left->io;
+    bool     ours = io->tags ? a->protocol == VRRP_PROTO_TAG : r->v.d.priority != VRRP_OWNER;
+
+    if (vip->held)
+        vip->held |= VRRP__HELD_SEEN;
+    else if (r->unswept && ours)
+        vrrp__leave_over(left, a);
+}
+
+static void vrrp__sync_address(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__leftovers *left = (vrrp__leftovers *)arg;
+    vrrp_io         *io = left->io;
+    vrrp__address    a;
+    vrrp_router     *r;
+    unsigned         i;
+
+    if (!answer) {
+        left->n = 0;
+        left->more = false;
+    }
+    if (!answer || !vrrp__get_address(answer, &a))
+        return;
+    if (!io->tags || a.protocol != VRRP_PROTO_TAG)
+        vrrp__candidate(io, &a);
+    for (r = io->routers; r; r = r->next) {
+        if (vrrp__same(&r->source, &a.ip))
+            r->here = true;
+        if (!r->unswept && !io->resync)
+            continue;
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            vrrp_vip  *vip = &r->v.d.addresses[i];
+            vrrp_link *link;
+
+            if (!vrrp__same(&vip->address, &a.ip) ||
+                vrrp__vip_family(vip, r->v.d.family) != a.family)
+                continue;
+            link = vrrp__vip_link(io, r, vip);
+            if (link && link->ifindex == a.ifindex)
+                vrrp__found_vip(left, r, vip, &a);
+        }
+    }
+}
+
+static void vrrp__left_answer(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp__leftovers *left = (vrrp__leftovers *)arg;
+    uint32_t         i = a->seq - left->first;
+
+    if (a->error && i < left->n)
+        left->at[i].ifindex = 0;        /* not deleted */
+    if (a->error && a->error != -EADDRNOTAVAIL && a->error != -ENODEV && !left->error)
+        left->error = a->error;
+}
+
+/* One batch. Those that could not be deleted lose their ifindex. */
+static int vrrp__left_delete(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap,
+                             vrrp__leftovers *left)
+{
+    unsigned i;
+    int      error;
+
+    if (left->n == 0)
+        return 0;
+    left->error = 0;
+    for (i = 0; i < left->n; i++)
+        vrrp__put_delete(m, &left->at[i]);
+    left->first = m->first;
+    error = vrrp__nl_talk(fd, m, buffer, cap, vrrp__left_answer, left);
+    return left->error || error == -EADDRNOTAVAIL || error == -ENODEV ? left->error : error;
+}
+
+static void vrrp__left_tell(vrrp_io *io, const vrrp__leftovers *left)
+{
+    char       text[INET6_ADDRSTRLEN];
+    vrrp_link *link;
+    unsigned   i;
+
+    for (i = 0; i < left->n; i++) {
+        const vrrp__address *a = &left->at[i];
+
+        link = vrrp__link_numbered(io, a->ifindex);
+        if (link)
+            vrrp__complain(io, NULL, link, 0, "%s: removed %s/%u, left behind by a dead process%s",
+                           link->name, vrrp__ip_str(&a->ip, a->family, text), a->prefix,
+                           io->tags ? "" : " (or set by hand: this kernel has no address tags)");
+    }
+}
+
+static void vrrp__sync_link(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp_io     *io = (vrrp_io *)arg;
+    vrrp__device d;
+    size_t       i;
+
+    if (!answer)
+        for (i = 0; i < io->n_links; i++)
+            io->links[i].seen = false;
+    else if (answer->type == RTM_NEWLINK && vrrp__get_device(answer, &d))
+        vrrp__device_event(io, &d, false);
+}
+
+static int vrrp__sync_links(vrrp_io *io)
+{
+    vrrp__nl m = vrrp__message(io);
+    int      error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, true,
+                                vrrp__sync_link, io);
+    size_t   i;
+
+    io->seq = m.seq;
+    for (i = 0; !error && i < io->n_links; i++) {
+        vrrp_link *link = &io->links[i];
+
+        if (!link->name[0] || link->seen)
+            continue;
+        if (link->ifindex)
+            vrrp__link_gone(io, link);
+        else if (!link->known)
+            vrrp__complain(io, NULL, link, 0, "%s: no such interface yet", link->name);
+        link->known = true;
+    }
+    return error;
+}
+
+/* Before a dump: what it is going to find again. */
+static void vrrp__sync_begin(vrrp_io *io)
+{
+    vrrp_router *r;
+    size_t       i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].stale) {
+            memset(&io->links[i].primary4, 0, sizeof(vrrp_ip));
+            memset(&io->links[i].primary6, 0, sizeof(vrrp_ip));
+        }
+    for (r = io->routers; r; r = r->next) {
+        r->here = false;
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            vrrp_vip *vip = &r->v.d.addresses[i];
+
+            vip->held = (uint8_t)(vip->held & ~VRRP__HELD_SEEN);
+        }
+    }
+}
+
+static void vrrp__sync_end(vrrp_io *io)
+{
+    vrrp_router *r;
+    unsigned     i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (io->resync && vip->held && !(vip->held & VRRP__HELD_SEEN)) {
+                vip->held = 0;
+                r->lost = io->lost = true;
+            }
+            vip->held = (uint8_t)(vip->held & ~VRRP__HELD_SEEN);
+        }
+}
+
+static int vrrp__sync_addresses(vrrp_io *io)
+{
+    vrrp__leftovers left;
+    vrrp__nl        m = vrrp__message(io);
+    int             error;
+
+    memset(&left, 0, sizeof left);
+    left.io = io;
+    do {
+        vrrp__sync_begin(io);
+        error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, false,
+                           vrrp__sync_address, &left);
+        if (!error)
+            error = vrrp__left_delete(io->request_fd, &m, io->answer, sizeof io->answer, &left);
+        vrrp__left_tell(io, &left);
+        io->seq = m.seq;
+    } while (!error && left.more);
+    if (!error)
+        vrrp__sync_end(io);
+    return error;
+}
+
+/* Who we are on the wire. The owner of an address may have no other. Zero: we cannot speak. */
+static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
+{
+    bool     six = r->v.d.family == VRRP_IPV6;
+    unsigned i;
+
+    memset(out, 0, sizeof *out);
+    if (!vrrp__is_zero(&r->source)) {
+        if (r->here)
+            *out = r->source;
+        return;
+    }
+    *out = six ? r->link->primary6 : r->link->primary4;
+    if (r->v.d.priority != VRRP_OWNER || !r->link->ifindex)
+        return;
+    for (i = 0; i < r->v.d.n_addresses && vrrp__is_zero(out); i++) {
+        const vrrp_vip *vip = &r->v.d.addresses[i];
+
+        if (vrrp__vip_family(vip, r->v.d.family) == r->v.d.family &&
+            (!six || vrrp__is_link_local(vip->address.byte)))
+            *out = vip->address;
+    }
+}
+
+/* Can it be heard, and are there all the interfaces that its addresses belong to? */
+static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
+{
+    const vrrp_link *link = r->link;
+    unsigned         i;
+
+    if (!link->ifindex || !link->ear[r->v.d.family == VRRP_IPV6].open ||
+        !(link->up || r->dont_track_primary))
+        return false;
+    for (i = 0; i < r->v.d.n_addresses; i++) {
+        link = vrrp__vip_link(io, r, &r->v.d.addresses[i]);
+        if (!link || !link->ifindex)
+            return false;
+    }
+    return true;
+}
+
+/* Is the kernel's news about this router? */
+static bool vrrp__concerned(vrrp_io *io, const vrrp_router *r)
+{
+    bool     yes = r->link->stale || r->starting || !vrrp__is_zero(&r->source);
+    unsigned i;
+
+    for (i = 0; !yes && i < r->v.d.n_addresses; i++)
+        yes = r->v.d.addresses[i].device[0] &&
+              vrrp__vip_link(io, r, &r->v.d.addresses[i])->stale;
+    return yes;
+}
+
+/* Tells the core what became of its interface and its address. */
+static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    vrrp_ip primary;
+    bool    ok = vrrp__usable(io, r), mute;
+
+    vrrp__choose(r, &primary);
+    mute = vrrp__is_zero(&primary);
+    if (!mute && !vrrp__same(&primary, &r->v.primary))
+        vrrp_primary(&r->v, &primary);
+    if (!ok || mute) {
+        if (!ok)
+            vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
+        if (mute)
+            vrrp_block(&r->v, VRRP_FAULT_ADDRESS, true, now);
+        vrrp__touched(io, r, now);
+    }
+    if (ok)
+        vrrp_block(&r->v, VRRP_FAULT_LINK, false, now);
+    if (!mute)
+        vrrp_block(&r->v, VRRP_FAULT_ADDRESS, false, now);
+    if (r->starting) {
+        r->starting = false;
+        vrrp_start(&r->v, now);
+    }
+    vrrp__touched(io, r, now);
+}
+
+static void vrrp__sync(vrrp_io *io, uint64_t now)
+{
+    int          error = 0;
+    size_t       i;
+    vrrp_router *r;
+    bool         links = io->resync;
+
+    for (i = 0; i < io->n_links; i++)
+        links |= io->links[i].name[0] && !io->links[i].known;
+    if (links)
+        error = vrrp__sync_links(io);
+    for (i = 0; io->resync && i < io->n_links; i++)
+        io->links[i].stale |= io->links[i].name[0] != 0;
+    if (!error)
+        error = vrrp__sync_addresses(io);
+    if (error) {
+        vrrp__complain(io, NULL, NULL, error, "reading interfaces and addresses: %s",
+                       strerror(-error));
+        io->retry_at = now + VRRP_SECOND;
+    }
+    io->sync = io->resync = false;
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].stale) {
+            vrrp__tune(io, &io->links[i], 0, now);
+            vrrp__tune(io, &io->links[i], 1, now);
+        }
+    for (r = io->routers; r; r = r->next) {
+        r->unswept = r->unswept && error;
+        if (vrrp__concerned(io, r))
+            vrrp__inform(io, r, now);
+    }
+    for (i = 0; i < io->n_links; i++)
+        io->links[i].stale = false;
+}
+
+/* --- a turn --- */
+
+static void vrrp__timers(vrrp_io *io, uint64_t now)
+{
+    unsigned i;
+
+    for (i = 0; i < VRRP__TICKS && io->heap && io->heap->key <= now; i++) {
+        vrrp_router *r = io->heap;
+
+        if (r->v.timer[VRRP__T_DOWN] <= now)
+            vrrp__listened(io, r, now);
+        vrrp_tick(&r->v, now);
+        vrrp__touched(io, r, now);
+        vrrp__rekey(io, r);
+    }
+    io->more |= io->heap && io->heap->key <= now;
+}
+
+VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
+{
+    io->more = false;
+    io->turn++;
+    if (io->retry_at <= now) {
+        io->retry_at = VRRP_NEVER;
+        io->resync = true;
+    }
+    vrrp__hear_kernel(io);
+    if (io->sync || io->resync)
+        vrrp__sync(io, now);
+    if (io->lost)
+        vrrp__check_lost(io, now);
+    vrrp__hear_all(io, now);
+    vrrp__timers(io, now);
+    vrrp__batch(io, now);
+    vrrp__rearm(io);
+}
+
+VRRP_DEF int vrrp_io_fd(const vrrp_io *io)
+{
+    return io->epoll;
+}
+
+/* --- opening and closing --- */
+
+static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
+{
+    struct epoll_event ev;
+
+    memset(&ev, 0, sizeof ev);
+    ev.events = EPOLLIN;
+    ev.data.u64 = which;
+    return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+}
+
+static int vrrp__open_descriptors(vrrp_io *io)
+{
+    int error;
+
+    io->epoll = epoll_create1(EPOLL_CLOEXEC);
+    io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (io->epoll < 0 || io->timer < 0)
+        return vrrp__fail(io, -errno, "cannot create a timer: %s", strerror(errno));
+    io->request_fd = vrrp__nl_open(NETLINK_ROUTE, 0, 0, &io->port);
+    io->event_fd = vrrp__nl_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
+                                 RTMGRP_IPV6_IFADDR, SOCK_NONBLOCK, NULL);
+    error = io->request_fd < 0 ? io->request_fd : io->event_fd;
+    if (error >= 0)
+        error = vrrp__watch(io, io->timer, 0);
+    if (error >= 0)
+        error = vrrp__watch(io, io->event_fd, 1);
+    return error < 0 ? vrrp__fail(io, error, "cannot open netlink: %s", strerror(-error)) : 0;
+}
+
+static int vrrp__open_mouths(vrrp_io *io)
+{
+    int error;
+
+    io->raw[0] = vrrp__mouth(0);
+    io->raw[1] = vrrp__mouth(1);        /* a kernel without IPv6 serves IPv4 */
+    io->packet = vrrp__mouth(2);
+    error = io->raw[0] < 0 ? io->raw[0] : io->packet < 0 ? io->packet : 0;
+    if (error == -EPERM || error == -EACCES)
+        return vrrp__fail(io, -EPERM, "CAP_NET_RAW is missing: adverts cannot be sent");
+    return error ? vrrp__fail(io, error, "cannot open a raw socket: %s", strerror(-error)) : 0;
+}
+
+/* Asked before it is needed: a router that finds out as MASTER has taken part in vain. No interface
+   has this number, so nothing is changed. */
+static int vrrp__probe_admin(vrrp_io *io)
+{
+    vrrp__nl      m = vrrp__message(io);
+    vrrp__address none;
+    int           error;
+
+    memset(&none, 0, sizeof none);
+    none.family = VRRP_IPV4;
+    none.prefix = 32;
+    none.ifindex = INT32_MAX;
+    vrrp__put_delete(&m, &none);
+    error = vrrp__talk(io, &m, NULL, NULL);
+    if (error == -EPERM || error == -EACCES)
+        return vrrp__fail(io, -EPERM, "CAP_NET_ADMIN is missing: addresses cannot be added");
+    return 0;
+}
+
+static bool vrrp__has_tags(void)
+{
+    struct utsname u;
+    int            major = 0, minor = 0;
+
+    if (uname(&u) < 0 || sscanf(u.release, "%d.%d", &major, &minor) != 2)
+        return false;
+    return major > 5 || (major == 5 && minor >= 18);
+}
+
+VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
+{
+    int error;
+
+    memset(io, 0, sizeof *io);
+    io->links = options->links;
+    io->n_links = options->n_links;
+    io->rcvbuf_max = options->rcvbuf_max ? options->rcvbuf_max : 4u << 20;
+    io->epoll = io->timer = io->request_fd = io->event_fd = -1;
+    io->raw[0] = io->raw[1] = io->packet = -1;
+    io->armed = io->retry_at = VRRP_NEVER;
+    io->tags = vrrp__has_tags();
+    error = vrrp__open_descriptors(io);
+    if (!error)
+        error = vrrp__open_mouths(io);
+    if (!error)
+        error = vrrp__probe_admin(io);
+    if (error)
+        vrrp_io_close(io);
+    return error;
+}
+
+static void vrrp__close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+VRRP_DEF void vrrp_io_close(vrrp_io *io)
+{
+    vrrp_router *r;
+    size_t       i;
+
+    for (r = io->routers; r; r = r->next) {
+        vrrp__close(&r->lock);
+        r->added = false;
+    }
+    io->routers = io->heap = io->dirty = io->news = NULL;
+    for (i = 0; i < io->n_links; i++) {
+        vrrp__ear_close(&io->links[i].ear[0]);
+        vrrp__ear_close(&io->links[i].ear[1]);
+        vrrp__unpromote(io, &io->links[i]);
+    }
+    vrrp__close(&io->epoll);
+    vrrp__close(&io->timer);
+    vrrp__close(&io->request_fd);
+    vrrp__close(&io->event_fd);
+    vrrp__close(&io->raw[0]);
+    vrrp__close(&io->raw[1]);
+    vrrp__close(&io->packet);
+}
+
+/* --- routers come and go --- */
+
+/* Abstract: no file to leave behind, released by the kernel on any death, one for each netns. */
+static socklen_t vrrp__lock_name(struct sockaddr_un *at, const vrrp_router *r)
+{
+    memset(at, 0, sizeof *at);
+    at->sun_family = AF_UNIX;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+        (size_t)snprintf(at->sun_path + 1, sizeof at->sun_path - 1, "vrrp/%s/%d/%d",
+                         r->link->name, r->v.d.family, r->v.d.vrid));
+}
+
+/* Who listens on the lock. 0: cannot be told (another pid namespace, or just gone). */
+static int vrrp__lock_holder(const struct sockaddr_un *at, socklen_t size)
+{
+    struct ucred who;
+    socklen_t    n = sizeof who;
+    int          fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    memset(&who, 0, sizeof who);
+    if (fd < 0)
+        return 0;
+    if (connect(fd, (const struct sockaddr *)at, size) == 0)
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
+    close(fd);
+    return who.pid;
+}
+
+static int vrrp__lock(vrrp_io *io, vrrp_router *r)
+{
+    struct sockaddr_un at;
+    socklen_t          size = vrrp__lock_name(&at, r);
+    int                error, pid;
+
+    r->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (r->lock >= 0 && bind(r->lock, (struct sockaddr *)&at, size) == 0 &&
+        listen(r->lock, 1) == 0)
+        return 0;
+    error = -errno;
+    vrrp__close(&r->lock);
+    if (error != -EADDRINUSE)
+        return vrrp__fail(io, error, "cannot lock VRID %d on %s: %s", r->v.d.vrid, r->link->name,
+                          strerror(-error));
+    pid = vrrp__lock_holder(&at, size);
+    return vrrp__fail(io, error, "VRID %d (IPv%d) on %s is already run by another process%s%.0d",
+                      r->v.d.vrid, r->v.d.family, r->link->name, pid ? ", pid " : "", pid);
+}
+
+static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
+{
+    vrrp_link *link = vrrp__link_named(io, name);
+    size_t     i;
+
+    for (i = 0; !link && i < io->n_links; i++)
+        if (!io->links[i].name[0]) {
+            link = &io->links[i];
+            memset(link, 0, sizeof *link);
+            memcpy(link->name, name, strlen(name));
+        }
+    if (link)
+        link->uses++;
+    return link;
+}
+
+static void vrrp__link_drop(vrrp_io *io, vrrp_link *link)
+{
+    if (!link || --link->uses)
+        return;
+    vrrp__ear_close(&link->ear[0]);
+    vrrp__ear_close(&link->ear[1]);
+    vrrp__unpromote(io, link);
+    memset(link, 0, sizeof *link);
+}
+
+static void vrrp__devices_drop(vrrp_io *io, const vrrp_desc *d, unsigned n)
+{
+    unsigned i;
+
+    for (i = 0; i < n; i++)
+        if (d->addresses[i].device[0])
+            vrrp__link_drop(io, vrrp__link_named(io, d->addresses[i].device));
+}
+
+static int vrrp__devices_use(vrrp_io *io, const vrrp_desc *d)
+{
+    unsigned i;
+
+    for (i = 0; i < d->n_addresses; i++)
+        if (d->addresses[i].device[0] && !vrrp__link_use(io, d->addresses[i].device)) {
+            vrrp__devices_drop(io, d, i);
+            return vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s",
+                              d->addresses[i].device);
+        }
+    return 0;
+}
+
+static void vrrp__ear_count(vrrp_router *r, int by)
+{
+    vrrp__ear *ear = &r->link->ear[r->v.d.family == VRRP_IPV6];
+
+    ear->routers = (uint16_t)(ear->routers + by);
+    if (r->v.d.n_peers == 0)
+        ear->multicast = (uint16_t)(ear->multicast + by);
+}
+
+static void vrrp__set_up(vrrp_router *r, const vrrp_setup *setup)
+{
+    r->source = setup->source;
+    r->arp_form = setup->arp_form;
+    r->arp_reply_too = setup->arp_reply_too;
+    r->dont_track_primary = setup->dont_track_primary;
+}
+
+static int vrrp__check_setup(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
+{
+    const char *name = setup->interface ? setup->interface : "";
+    size_t      length = strlen(name);
+    int         error = vrrp_init(&r->v, &setup->desc);
+
+    if (error)
+        return vrrp__fail(io, error, "VRID %d on %s: %s", setup->desc.vrid, name, vrrp_str(error));
+    if (length == 0 || length > 15)
+        return vrrp__fail(io, -EINVAL, "VRID %d: \"%s\" is no interface name", setup->desc.vrid,
+                          name);
+    if (r->v.d.family == VRRP_IPV6 && io->raw[1] < 0)
+        return vrrp__fail(io, io->raw[1], "VRID %d on %s: this kernel has no IPv6",
+                          setup->desc.vrid, name);
+    return 0;
+}
+
+/* The interface, its lock, and the interfaces of its addresses: all or none. */
+static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
+{
+    int error;
+
+    r->link = vrrp__link_use(io, setup->interface);
+    if (!r->link)
+        return vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s", setup->interface);
+    if (vrrp__find(io, r->link, r->v.d.family == VRRP_IPV6, r->v.d.vrid))
+        error = vrrp__fail(io, -EEXIST, "VRID %d (IPv%d) on %s is configured twice",
+                           r->v.d.vrid, r->v.d.family, r->link->name);
+    else
+        error = vrrp__lock(io, r);
+    if (!error)
+        error = vrrp__devices_use(io, &r->v.d);
+    if (error) {
+        vrrp__close(&r->lock);
+        vrrp__link_drop(io, r->link);
+    }
+    return error;
+}
+
+VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+{
+    void         *user = r->user;
+    vrrp_router **bucket;
+    int           error;
+    unsigned      i;
+
+    (void)now;                          /* Startup is the next turn's */
+    memset(r, 0, sizeof *r);
+    r->user = user;
+    r->lock = -1;
+    r->key = VRRP_NEVER;
+    error = vrrp__check_setup(io, r, setup);
+    if (!error)
+        error = vrrp__attach(io, r, setup);
+    if (error)
+        return error;
+    io->err[0] = 0;
+    vrrp__set_up(r, setup);
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        r->v.d.addresses[i].held = 0;
+    if (setup->group)
+        vrrp_group_add(setup->group, &r->v);
+    bucket = vrrp__bucket(io, r->link, r->v.d.family == VRRP_IPV6, r->v.d.vrid);
+    r->hash_next = *bucket;
+    *bucket = r;
+    r->next = io->routers;
+    io->routers = r;
+    vrrp__ear_count(r, 1);
+    r->added = r->starting = r->unswept = true;
+    vrrp__stale(io, r->link);
+    vrrp__rearm(io);
+    return 0;
+}
+
+static bool vrrp__same_vip(const vrrp_vip *a, const vrrp_vip *b, uint8_t family)
+{
+    uint8_t f = vrrp__vip_family(a, family);
+
+    return f == vrrp__vip_family(b, family) && vrrp__same(&a->address, &b->address) &&
+           vrrp__vip_prefix(a, f) == vrrp__vip_prefix(b, f) && a->scope == b->scope &&
+           vrrp__vip_flags(a, f, 1) == vrrp__vip_flags(b, f, 1) &&
+           a->broadcast_auto == b->broadcast_auto && vrrp__same(&a->broadcast, &b->broadcast) &&
+           a->preferred_given == b->preferred_given && a->preferred_lft == b->preferred_lft &&
+           vrrp__same(&a->peer, &b->peer) && strcmp(a->device, b->device) == 0 &&
+           strcmp(a->label, b->label) == 0;
+}
+
+/* What stays keeps what it is. Returns what of the old list is ours and not in the new one. */
+static void vrrp__compare(vrrp_io *io, vrrp_router *r, const vrrp_desc *old, const vrrp_desc *d,
+                          vrrp__leftovers *left, unsigned *from)
+{
+    for (left->n = 0; *from < old->n_addresses && left->n < VRRP__JOBS; ++*from) {
+        const vrrp_vip *vip = &old->addresses[*from];
+        vrrp_link      *link = vrrp__vip_link(io, r, vip);
+        unsigned        k;
+
+        for (k = 0; k < d->n_addresses; k++)
+            if (vrrp__same_vip(vip, &d->addresses[k], old->family)) {
+                d->addresses[k].held = vip->held;
+                break;
+            }
+        if (k == d->n_addresses && vip->held & VRRP_HELD_OURS && link && link->ifindex)
+            vrrp__vip_address(&left->at[left->n++], vip, vrrp__vip_family(vip, old->family),
+                              link->ifindex);
+    }
+}
+
+static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
+{
+    vrrp__leftovers left;
+    unsigned        from = 0, i;
+    int             error = 0, worst = 0;
+
+    memset(&left, 0, sizeof left);
+    if (r->v.d.addresses == old->addresses)
+        return 0;
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        r->v.d.addresses[i].held = 0;
+    while (from < old->n_addresses) {
+        vrrp__nl m = vrrp__message(io);
+
+        vrrp__compare(io, r, old, &r->v.d, &left, &from);
+        error = vrrp__left_delete(io->request_fd, &m, io->answer, sizeof io->answer, &left);
+        io->seq = m.seq;
+        worst = error ? error : worst;
+    }
+    return worst;
+}
+
+VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+{
+    vrrp_desc old = r->v.d;
+    int       error;
+
+    if (!setup->interface || strcmp(setup->interface, r->link->name) != 0)
+        return vrrp__fail(io, VRRP_E_DESC_CHANGED, "VRID %d on %s: the interface cannot change",
+                          old.vrid, r->link->name);
+    vrrp__drain(io, now);
+    error = vrrp__devices_use(io, &setup->desc);
+    if (error)
+        return error;
+    vrrp__ear_count(r, -1);
+    error = vrrp_update(&r->v, &setup->desc, now);
+    vrrp__ear_count(r, 1);
+    if (error) {
+        vrrp__devices_drop(io, &setup->desc, setup->desc.n_addresses);
+        return vrrp__fail(io, error, "VRID %d on %s: %s", old.vrid, r->link->name,
+                          vrrp_str(error));
+    }
+    error = vrrp__replace_list(io, r, &old);
+    if (error)
+        vrrp__complain(io, r, r->link, error, "removing old addresses from %s: %s",
+                       r->link->name, strerror(-error));
+    vrrp__devices_drop(io, &old, old.n_addresses);
+    vrrp__set_up(r, setup);
+    vrrp__stale(io, r->link);
+    vrrp_io_touch(io, r, now);
+    return 0;
+}
+
+VRRP_DEF void vrrp_io_stop(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+
+    for (r = io->routers; r; r = r->next) {
+        r->starting = false;
+        vrrp_stop(&r->v, now);
+        vrrp__touched(io, r, now);
+    }
+    vrrp__drain(io, now);
+    vrrp__rearm(io);
+}
+
+VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    int           six = r->v.d.family == VRRP_IPV6;
+    vrrp_router **at;
+
+    if (!r->added)
+        return;
+    r->added = r->starting = false;
+    vrrp_stop(&r->v, now);
+    vrrp__touched(io, r, now);
+    vrrp__drain(io, now);
+    vrrp_group_remove(&r->v);
+    for (at = &io->routers; *at != r; at = &(*at)->next)
+        ;
+    *at = r->next;
+    for (at = vrrp__bucket(io, r->link, six, r->v.d.vrid); *at != r; at = &(*at)->hash_next)
+        ;
+    *at = r->hash_next;
+    if (r->key != VRRP_NEVER)
+        vrrp__heap_remove(io, r);
+    vrrp__ear_count(r, -1);
+    vrrp__tune(io, r->link, six, now);
+    vrrp__devices_drop(io, &r->v.d, r->v.d.n_addresses);
+    vrrp__link_drop(io, r->link);
+    vrrp__close(&r->lock);
+    vrrp__rearm(io);
+}
+
+/* --- without a vrrp_io --- */
+
+/* A netlink conversation of its own. */
+typedef struct vrrp__errand {
+    int      fd;
+    vrrp__nl m;
+    uint8_t  request[VRRP__REQUEST], answer[VRRP__ANSWER];
+} vrrp__errand;
+
+static int vrrp__errand_open(vrrp__errand *e)
+{
+    memset(&e->m, 0, sizeof e->m);
+    e->m.data = e->request;
+    e->m.cap = sizeof e->request;
+    e->fd = vrrp__nl_open(NETLINK_ROUTE, 0, 0, NULL);
+    return e->fd < 0 ? e->fd : 0;
+}
+
+typedef struct vrrp__listing {
+    vrrp_local *out;
+    size_t      cap, addresses, n;
+} vrrp__listing;
+
+static void vrrp__list_address(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__listing *list = (vrrp__listing *)arg;
+    vrrp__address  a;
+    vrrp_local    *out;
+
+    if (!answer)
+        list->n = 0;
+    if (!answer || !vrrp__get_address(answer, &a) || list->n++ >= list->cap)
+        return;
+    out = &list->out[list->n - 1];
+    memset(out, 0, sizeof *out);
+    out->ifindex = a.ifindex;
+    out->family = a.family;
+    out->prefix = a.prefix;
+    out->protocol = a.protocol;
+    out->secondary = a.family == VRRP_IPV4 && (a.flags & IFA_F_SECONDARY) != 0;
+    out->address = a.ip;
+}
+
+static void vrrp__list_fill(vrrp_local *out, const vrrp__device *d)
+{
+    out->ifindex = d->ifindex;
+    out->flags = d->flags;
+    out->master = d->master;
+    out->type = d->type;
+    memcpy(out->name, d->name, sizeof out->name);
+    memcpy(out->kind, d->kind, sizeof out->kind);
+}
+
+static void vrrp__list_device(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__listing *list = (vrrp__listing *)arg;
+    vrrp__device   d;
+    size_t         i;
+    bool           any = false;
+
+    if (!answer)
+        list->n = list->addresses;
+    if (!answer || !vrrp__get_device(answer, &d))
+        return;
+    for (i = 0; i < list->addresses && i < list->cap; i++)
+        if (list->out[i].ifindex == d.ifindex) {
+            vrrp__list_fill(&list->out[i], &d);
+            any = true;
+        }
+    if (any)
+        return;
+    if (list->n < list->cap) {
+        memset(&list->out[list->n], 0, sizeof *list->out);
+        vrrp__list_fill(&list->out[list->n], &d);
+    }
+    list->n++;
+}
+
+VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap)
+{
+    vrrp__errand  e;
+    vrrp__listing list;
+    int           error = vrrp__errand_open(&e);
+
+    if (error)
+        return error;
+    memset(&list, 0, sizeof list);
+    list.out = out;
+    list.cap = cap;
+    error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__list_address, &list);
+    list.addresses = list.n;
+    if (!error)
+        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, true, vrrp__list_device, &list);
+    close(e.fd);
+    return error ? error : (int)list.n;
+}
+
+typedef struct vrrp__broom {
+    vrrp__leftovers left;
+    const vrrp_vip *vips;
+    const char     *interface;
+    const char     *device[VRRP__JOBS]; /* where each must be to be ours */
+    size_t          n;
+    uint8_t         family;
+} vrrp__broom;
+
+static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__broom  *b = (vrrp__broom *)arg;
+    vrrp__address a;
+    size_t        i;
+
+    if (!answer)
+        b->left.n = 0;
+    if (!answer || !vrrp__get_address(answer, &a) || a.protocol != VRRP_PROTO_TAG)
+        return;
+    for (i = 0; i < b->n && b->left.n < VRRP__JOBS; i++)
+        if (vrrp__same(&b->vips[i].address, &a.ip) &&
+            vrrp__vip_family(&b->vips[i], b->family) == a.family) {
+            b->device[b->left.n] = b->vips[i].device[0] ? b->vips[i].device : b->interface;
+            b->left.at[b->left.n++] = a;
+        }
+}
+
+/* Of the addresses found, those on another interface are not meant: their ifindex is not wanted. */
+static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__broom *b = (vrrp__broom *)arg;
+    vrrp__device d;
+    unsigned     i, kept = 0;
+
+    if (!answer || !vrrp__get_device(answer, &d))
+        return;
+    for (i = 0; i < b->left.n; i++)
+        if (b->left.at[i].ifindex != d.ifindex || strcmp(b->device[i], d.name) == 0) {
+            b->device[kept] = b->device[i];
+            b->left.at[kept++] = b->left.at[i];
+        }
+    b->left.n = kept;
+}
+
+VRRP_DEF int vrrp_sweep(const vrrp_vip *vips, size_t n, const char *interface, uint8_t family)
+{
+    vrrp__errand e;
+    vrrp__broom  b;
+    int          error = vrrp__errand_open(&e), deleted = 0;
+    unsigned     i, found;
+
+    if (error)
+        return error;
+    memset(&b, 0, sizeof b);
+    b.vips = vips;
+    b.n = n;
+    b.interface = interface;
+    b.family = family;
+    do {                                /* once, unless there are more than fit one batch */
+        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__broom_address, &b);
+        found = b.left.n;
+        if (!error && found)
+            error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, true, vrrp__broom_device,
+                               &b);
+        if (!error)
+            error = vrrp__left_delete(e.fd, &e.m, e.answer, sizeof e.answer, &b.left);
+        for (i = 0; i < b.left.n; i++)
+            deleted += b.left.at[i].ifindex != 0;
+    } while (!error && found == VRRP__JOBS && b.left.n > 0);
+    close(e.fd);
+    return error ? error : deleted;
+}
+
+#endif /* VRRP_NO_LINUX */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* VRRP_IMPLEMENTATION */
+
+/* This software is available under two licences: choose whichever you prefer.
+
+   ALTERNATIVE A - MIT No Attribution (MIT-0)
+   Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+   associated documentation files (the "Software"), to deal in the Software without restriction,
+   including without limitation the rights to use, copy, modify, merge, publish, distribute,
+   sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
+   furnished to do so.
+   THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT
+   NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+   NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM,
+   DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+   OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+   ALTERNATIVE B - Public Domain (www.unlicense.org)
+   This is free and unencumbered software released into the public domain. Anyone is free to copy,
+   modify, publish, use, compile, sell, or distribute this software, either in source code form or
+   as a compiled binary, for any purpose, commercial or non-commercial, and by any means. */
