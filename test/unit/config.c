@@ -1,0 +1,812 @@
+/* Runs config.table: lines of environment in, the effective settings or the exact mistakes out.
+   What holds for every good case is checked without being written down: the core accepts it, and
+   what the dump prints reads back as the same configuration, from the environment and from an
+   env file. */
+#define SIDECAR_TEST
+#define VRRP_IMPLEMENTATION
+#define VRRP_STATIC
+#include "../../sidecar.c"
+
+enum { LINES = 2048 };
+
+typedef struct test {
+    char       *name, *host;
+    char       *env[LINES], *want[LINES];
+    vrrp_local  locals[64];
+    size_t      n_env, n_want, n_locals;
+    int         line;
+    bool        bad;
+} test;
+
+static unsigned failures;
+static char     folder[] = "/tmp/config-XXXXXX";
+
+__attribute__((format(printf, 2, 3))) static void miss(test *t, const char *format, ...)
+{
+    va_list args;
+
+    if (!t->bad)
+        printf("not ok - config: %s (line %d)\n", t->name, t->line);
+    t->bad = true;
+    va_start(args, format);
+    printf("    ");
+    vprintf(format, args);
+    printf("\n");
+    va_end(args);
+}
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+static char *replace(const char *s, const char *what, const char *with)
+{
+    const char *at = strstr(s, what);
+    char       *out = NULL;
+
+    if (!at)
+        return strdup(s);
+    if (asprintf(&out, "%.*s%s%s", (int)(at - s), s, with, at + strlen(what)) < 0)
+        abort();
+    return out;
+}
+
+/* $VIP is the shortest configuration, $DIR the folder of files; \n and \r as in C. */
+static char *expand(const char *s)
+{
+    char *one = replace(s, "$VIP", "VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24");
+    char *two = replace(one, "$DIR", folder), *to = two;
+
+    for (char *from = two; *from; from++)
+        if (from[0] == '\\' && from[1] == 'n')
+            *to++ = '\n', from++;
+        else if (from[0] == '\\' && from[1] == 'r')
+            *to++ = '\r', from++;
+        else
+            *to++ = *from;
+    *to = 0;
+    free(one);
+    return two;
+}
+
+static uint32_t link_flags(const char *words_)
+{
+    return (strstr(words_, "up") ? LINK_UP : 0u) | (strstr(words_, "broadcast") ? LINK_BROADCAST : 0u) |
+           (strstr(words_, "loopback") ? LINK_LOOPBACK : 0u);
+}
+
+/* @ eth0 198.51.100.1/24 up,broadcast [kind=dummy] [master=br0] [proto=18] [secondary] */
+static void read_local(test *t, char *s)
+{
+    vrrp_local *l = &t->locals[t->n_locals++];
+    char       *word_ = strtok(s, " "), *slash;
+
+    memset(l, 0, sizeof *l);
+    snprintf(l->name, sizeof l->name, "%.15s", word_);
+    l->ifindex = 1 + (uint32_t)(l->name[strlen(l->name) - 1]) + 256u * (unsigned char)l->name[0];
+    while ((word_ = strtok(NULL, " ")) != NULL) {
+        address a;
+
+        slash = strchr(word_, '/');
+        if (slash) {
+            *slash = 0;
+            address_read(word_, &a);
+            l->address = a.ip;
+            l->family = a.family;
+            l->prefix = (uint8_t)atoi(slash + 1);
+        } else if (begins(word_, "kind=")) {
+            snprintf(l->kind, sizeof l->kind, "%.15s", word_ + 5);
+        } else if (begins(word_, "master=")) {
+            l->master = 1 + (uint32_t)word_[strlen(word_) - 1] + 256u * (unsigned char)word_[7];
+        } else if (begins(word_, "proto=")) {
+            l->protocol = (uint8_t)atoi(word_ + 6);
+        } else {
+            l->flags = link_flags(word_);
+        }
+    }
+}
+
+/* file NAME CONTENT */
+static void make_file(char *s)
+{
+    char *name = strtok(s, " "), *content = strtok(NULL, ""), *path, *text_;
+    FILE *f;
+
+    if (asprintf(&path, "%s/%s", folder, name) < 0)
+        abort();
+    text_ = expand(content ? content : "");
+    f = fopen(path, "w");
+    fputs(text_, f);
+    fclose(f);
+    free(text_);
+    free(path);
+}
+
+static void test_line(test *t, char *s)
+{
+    if (begins(s, "host "))
+        t->host = strdup(s + 5);
+    else if (begins(s, "file "))
+        make_file(s + 5);
+    else if (begins(s, "@ "))
+        read_local(t, s + 2);
+    else if (begins(s, "    "))
+        t->env[t->n_env++] = expand(s + 4);
+    else if (*s && *s != '#')
+        t->want[t->n_want++] = expand(s);
+}
+
+static void test_free(test *t)
+{
+    for (size_t i = 0; i < t->n_env; i++)
+        free(t->env[i]);
+    for (size_t i = 0; i < t->n_want; i++)
+        free(t->want[i]);
+    free(t->name);
+    free(t->host);
+    memset(t, 0, sizeof *t);
+}
+
+/* --- what came out -------------------------------------------------------------------------- */
+
+static void put_desc(text *t, const instance *in)
+{
+    const vrrp_desc *d = &in->setup.desc;
+    const char      *n = in->n.name;
+
+    put(t, "%s.name=%s\n%s.family=%d\n%s.version=%d\n%s.dual=%d\n", n, d->name, n, d->family, n,
+        d->version, n, d->dual);
+    put(t, "%s.vrid=%d\n%s.priority=%d\n%s.tie_spread=%d\n%s.auth=%d\n", n, d->vrid, n,
+        d->priority, n, d->tie_spread, n, d->auth);
+    put(t, "%s.auth_pass=%.8s\n%s.interval=%llu\n%s.settle=%llu\n", n,
+        (const char *)d->auth_pass, n, (unsigned long long)d->interval, n,
+        (unsigned long long)d->settle);
+    put(t, "%s.list_check=%d\n%s.leave_adverts=%d\n%s.global_first=%d\n", n, d->list_check, n,
+        d->leave_adverts, n, d->global_first);
+    put(t, "%s.answer_v2=%d\n%s.no_answer=%d\n%s.owner_drops=%d\n", n, d->answer_v2, n,
+        d->no_answer, n, d->owner_drops);
+    put(t, "%s.checksum_send=%d\n%s.checksum_accept=%d\n%s.down_adverts=%d\n%s.min_ttl=%d\n", n,
+        d->checksum_send, n, d->checksum_accept, n, d->down_adverts, n, d->min_ttl);
+    put(t, "%s.no_preempt=%d\n%s.preempt_delay=%llu\n%s.startup_delay=%llu\n", n, d->no_preempt, n,
+        (unsigned long long)d->preempt_delay, n, (unsigned long long)d->startup_delay);
+    put(t, "%s.announce_delay=%lld\n%s.announce_gap=%llu\n%s.announce_refresh=%llu\n", n,
+        d->announce_delay == VRRP_NEVER ? -1 : (long long)d->announce_delay, n,
+        (unsigned long long)d->announce_gap, n, (unsigned long long)d->announce_refresh);
+    put(t, "%s.announce_repeat=%d\n%s.announce_refresh_repeat=%d\n", n, d->announce_repeat, n,
+        d->announce_refresh_repeat);
+    put(t, "%s.arp_form=%d\n%s.arp_reply_too=%d\n%s.dont_track_primary=%d\n", n,
+        in->setup.arp_form, n, in->setup.arp_reply_too, n, in->setup.dont_track_primary);
+    put(t, "%s.interface=%s\n%s.n_addresses=%d\n%s.n_peers=%d\n%s.group=%s\n%s.source=", n,
+        in->setup.interface ? in->setup.interface : "-", n, d->n_addresses, n, d->n_peers, n,
+        in->group ? in->group->n.name : "-", n);
+    address_write(&in->setup.source, d->family, t);
+    put(t, "\n");
+}
+
+static void put_addresses(text *t, const instance *in)
+{
+    const vrrp_desc *d = &in->setup.desc;
+
+    for (size_t i = 0; i < d->n_addresses; i++) {
+        const vrrp_vip *v = &d->addresses[i];
+
+        put(t, "%s.address=", in->n.name);
+        address_write(&v->address, v->family, t);
+        put(t, "/%d dev=%s label=%s scope=%d%s%s%s%s%s%s%s", v->prefix, v->device, v->label,
+            v->scope, v->excluded ? " excluded" : "", v->dad ? " dad" : "", v->home ? " home" : "",
+            v->mngtmpaddr ? " mngtmpaddr" : "", v->noprefixroute ? " noprefixroute" : "",
+            v->autojoin ? " autojoin" : "", v->broadcast_auto ? " brd+" : "");
+        if (v->preferred_given)
+            put(t, " preferred=%u", v->preferred_lft);
+        if (memcmp(&v->broadcast, &(vrrp_ip){{0}}, sizeof(vrrp_ip)))
+            put(t, " brd="), address_write(&v->broadcast, v->family, t);
+        if (memcmp(&v->peer, &(vrrp_ip){{0}}, sizeof(vrrp_ip)))
+            put(t, " peer="), address_write(&v->peer, v->family, t);
+        put(t, "\n");
+    }
+    for (size_t i = 0; i < d->n_peers; i++) {
+        put(t, "%s.peer=", in->n.name);
+        address_write(&d->peers[i], d->family, t);
+        put(t, "\n");
+    }
+}
+
+/* Everything a case can ask for, one line each. */
+static char *outcome(const model *m, arena *a)
+{
+    text t = {a, NULL, 0, 0};
+
+    put(&t, "\n");
+    dump(&t, m, true);
+    put(&t, "instances=%u\nundecided=%u\nnode=%s\njson=%d\nlevel=%d\n", m->n_instances,
+        m->n_undecided, m->global.node, m->global.log.json, m->global.log.level);
+    for (const instance *in = m->instances; in; in = instance_next(in)) {
+        put_desc(&t, in);
+        put_addresses(&t, in);
+    }
+    return t.s;
+}
+
+static bool has_line(const char *all, const char *line_)
+{
+    size_t n = strlen(line_);
+
+    for (const char *s = all; (s = strstr(s, line_)) != NULL; s++)
+        if ((s == all || s[-1] == '\n') && (s[n] == '\n' || s[n] == 0))
+            return true;
+    return false;
+}
+
+static char level_mark(uint8_t level)
+{
+    return "!~.:"[level];
+}
+
+static bool wanted(const test *t, char mark, const char *text_)
+{
+    for (size_t i = 0; i < t->n_want; i++)
+        if (t->want[i][0] == mark && strcmp(t->want[i] + 2, text_) == 0)
+            return true;
+    return false;
+}
+
+static bool said(const report *r, char mark, const char *text_)
+{
+    for (const remark *m = r->first; m; m = m->next)
+        if (level_mark(m->level) == mark && strcmp(m->text, text_) == 0)
+            return true;
+    return false;
+}
+
+static bool names_variable(const char *s)
+{
+    return begins(s, "VRRP") || begins(s, "SIDECAR") || begins(s, "KEEPALIVED_") ||
+           begins(s, "CHECK") || begins(s, "IPVS") || begins(s, "BFD");
+}
+
+/* Errors and warnings must be exactly those of the table; other lines if it asks for them. */
+static void compare(test *t, const report *r, const char *all)
+{
+    for (const remark *m = r->first; m; m = m->next) {
+        if (m->level <= SAY_WARNING && !wanted(t, level_mark(m->level), m->text))
+            miss(t, "not expected: %c %s", level_mark(m->level), m->text);
+        if (!names_variable(m->text))
+            miss(t, "names no variable: %s", m->text);
+    }
+    for (size_t i = 0; i < t->n_want; i++) {
+        const char *want = t->want[i];
+
+        if (*want == '=' ? !has_line(all, want + 2) : *want == '-' ? has_line(all, want + 2)
+            : !said(r, *want, want + 2))
+            miss(t, "missing: %s", want);
+    }
+}
+
+/* --- what holds for every good case --------------------------------------------------------- */
+
+/* The dump without its defaults, as an environment. */
+static size_t dump_lines(const char *dumped, char **env, arena *a)
+{
+    size_t n = 0;
+
+    while (*dumped) {
+        size_t size = strcspn(dumped, "\n");
+
+        if (size && *dumped != '#')
+            env[n++] = keep(a, dumped, size);
+        dumped += size + (dumped[size] != 0);
+    }
+    env[n] = NULL;
+    return n;
+}
+
+static char *dumped(const model *m, arena *a)
+{
+    text t = {a, NULL, 0, 0};
+
+    dump(&t, m, true);
+    return t.s;
+}
+
+static void read_back(test *t, const char *first, char *const *env, arena *a, const char *how)
+{
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    model *m = model_read(env, t->host, &r);
+    char  *second = dumped(m, a);
+
+    if (r.errors)
+        miss(t, "the dump, %s, has mistakes: %s", how, r.first->text);
+    else if (strcmp(first, second))
+        miss(t, "the dump, %s, reads back as\n%s--- instead of\n%s", how, second, first);
+    report_free(&r);
+    model_free(m);
+}
+
+static void round_trip(test *t, model *m)
+{
+    arena  a = {NULL};
+    char  *first = dumped(m, &a), **env = take(&a, 4 * LINES * sizeof *env);
+    char  *path = NULL, *variable = NULL, *file_env[2] = {NULL, NULL};
+    FILE  *f;
+
+    if (m->global.env_file) {           /* it would name another file in the second dump */
+        arena_free(&a);
+        return;
+    }
+    dump_lines(first, env, &a);
+    read_back(t, first, env, &a, "as environment");
+    if (asprintf(&path, "%s/dump", folder) < 0 ||
+        asprintf(&variable, "SIDECAR_ENV_FILE=%s", path) < 0)
+        abort();
+    f = fopen(path, "w");
+    fputs(first, f);
+    fclose(f);
+    file_env[0] = variable;
+    {
+        report r = {{NULL}, NULL, NULL, 0, 0};
+        model *again = model_read(file_env, t->host, &r);
+
+        if (r.errors)
+            miss(t, "the dump as env file: %s", r.first->text);
+        again->global.env_file = NULL;
+        if (strcmp(strchr(dumped(again, &a), '\n'), strchr(first, '\n')))
+            miss(t, "the dump as env file reads back as\n%s", dumped(again, &a));
+        report_free(&r);
+        model_free(again);
+    }
+    free(path);
+    free(variable);
+    arena_free(&a);
+}
+
+static void core_accepts(test *t, const model *m)
+{
+    for (const instance *in = m->instances; in; in = instance_next(in)) {
+        static vrrp v;
+        int         bad = vrrp_init(&v, &in->setup.desc);
+
+        if (bad)
+            miss(t, "%s: the core refuses it: %s", in->n.name, vrrp_str(bad));
+    }
+}
+
+/* --- cases ---------------------------------------------------------------------------------- */
+
+static void run(test *t)
+{
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    arena  a = {NULL};
+    model *m;
+
+    t->env[t->n_env] = NULL;
+    m = model_read(t->env, t->host ? t->host : "web1", &r);
+    if (t->n_locals && r.errors == 0)
+        model_resolve(m, t->locals, t->n_locals, &r);
+    compare(t, &r, outcome(m, &a));
+    if (r.errors == 0) {
+        core_accepts(t, m);
+        round_trip(t, m);
+    }
+    if (!t->bad)
+        printf("ok - config: %s\n", t->name);
+    failures += t->bad;
+    arena_free(&a);
+    report_free(&r);
+    model_free(m);
+}
+
+static void run_table(const char *path)
+{
+    static test t;
+    char       *s = NULL;
+    size_t      room = 0;
+    FILE       *f = fopen(path, "r");
+    int         line_ = 0;
+
+    if (!f) {
+        printf("not ok - config: cannot read %s\n", path);
+        exit(1);
+    }
+    while (getline(&s, &room, f) >= 0) {
+        line_++;
+        s[strcspn(s, "\n")] = 0;
+        if (begins(s, "== ")) {
+            if (t.name)
+                run(&t);
+            test_free(&t);
+            t.name = strdup(s + 3);
+            t.line = line_;
+        } else {
+            test_line(&t, s);
+        }
+    }
+    run(&t);
+    test_free(&t);
+    free(s);
+    fclose(f);
+}
+
+/* --- what the table of cases cannot say ----------------------------------------------------- */
+
+static void verdict(test *t)
+{
+    if (!t->bad)
+        printf("ok - config: %s\n", t->name);
+    failures += t->bad;
+}
+
+/* Every row by itself: what the code takes for granted. */
+static void test_rows(void)
+{
+    test t = {.name = "the option table is sound"};
+
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        if (row_of(r->in, r->key) != r && !(r->flags & HEAD))
+            miss(&t, "%s: another row of the block has that keyword", r->key);
+        if (r > rows && r->in != r[-1].in && block_rows(r->in) != r)
+            miss(&t, "%s: its block is not in one piece", r->key);
+        if (r - block_rows(r->in) >= 128)
+            miss(&t, "%s: no bit for it", r->key);
+        if (!r->help || (!(r->flags & (INERT | REFUSED)) && !r->allowed))
+            miss(&t, "%s: no help, or nothing allowed", r->key);
+        if (r->flags & INHERIT && !types[r->type].size)
+            miss(&t, "%s: nothing to inherit", r->key);
+        if (r->flags & ALIAS && canonical(r) == r)
+            miss(&t, "%s: alias of nothing", r->key);
+        if (begins(r->key, "service_") || strcmp(r->key, "port") == 0)
+            miss(&t, "%s: reads like an injected variable", r->key);
+    }
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
+        if (!row_of(B_INSTANCE, aliases[i].key))
+            miss(&t, "alias %s: no such keyword", aliases[i].name);
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (!row_of(B_INSTANCE, hints[i].key))
+            miss(&t, "hint %s: no such keyword", hints[i].name);
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        if (!row_of(B_INSTANCE, habits[i].key))
+            miss(&t, "habit %s: no such keyword", habits[i].key);
+    t.name = t.bad ? NULL : t.name;
+    if (t.name)
+        verdict(&t);
+    failures += t.name == NULL;
+}
+
+static char *help_text(arena *a, const char *topic)
+{
+    text t = {a, NULL, 0, 0};
+
+    put(&t, "\n");
+    if (!topic)
+        help_essential(&t);
+    else if (strcmp(topic, "all") == 0)
+        help_all(&t);
+    else if (strcmp(topic, "names") == 0)
+        help_names(&t);
+    else if (!help_one(&t, topic))
+        help_unknown(&t, topic);
+    return t.s;
+}
+
+static void narrow(test *t, const char *s)
+{
+    for (; *s; s += strcspn(s, "\n"), s += *s != 0)
+        if (strcspn(s, "\n") > 100 || (strcspn(s, "\n") && s[strcspn(s, "\n") - 1] == ' '))
+            miss(t, "too wide, or ends in a blank: %.*s", (int)strcspn(s, "\n"), s);
+}
+
+static void test_help(void)
+{
+    static const struct { const char *topic, *line; } asked[] = {
+        {"priority", "  VRRP_PRIORITY                   1..255 | NODE=1..255 ... 1..255  (100)"},
+        {"VRRP_WEB_PRIORITY",
+         "  VRRP_WEB_PRIORITY               1..255 | NODE=1..255 ... 1..255  (100)"},
+        {"vrrp_advert_int", "  VRRP_ADVERT_INT                 0.01..255 seconds  (1)"},
+        {"dev", "  dev                             interface name  (the instance's interface)"},
+        {"state", "      No effect: priority alone decides who is MASTER."},
+        {"use_vmac", "      virtual MAC addresses are not part of this version."},
+        {"SIDECAR_LOG", "      Form and detail of the log on standard output: \"json debug\"."},
+        {"startup_delay", "startup_delay: no such option"},
+        {"VRRP_STARTUP_DELAY", "  VRRP_STARTUP_DELAY              0..1000 seconds  (0)"},
+        {"priorty", "priorty: no such option, did you mean priority?"},
+        {"VRRP_PRIORTY", "VRRP_PRIORTY: no such option, did you mean VRRP_PRIORITY?"},
+        {"names", "  NO, CHECKSUM, OLD_UNICAST, TRACK, LVS_SYNC_DAEMON"},
+    };
+    test  t = {.name = "help"};
+    arena a = {NULL};
+    char *all = help_text(&a, "all");
+
+    narrow(&t, all);
+    narrow(&t, help_text(&a, NULL));
+    narrow(&t, help_text(&a, "names"));
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        text u = {&a, NULL, 0, 0};
+
+        if (!blocks[r->in].env || r->flags & (INERT | REFUSED | HEAD))
+            continue;
+        put(&u, "\n  ");
+        variable_put(&u, r->in, r->in == B_GROUP ? "<NAME>" : "", r);
+        if (!strstr(all, u.s))
+            miss(&t, "--help all does not have %s", u.s);
+        if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), u.s))
+            miss(&t, "--help does not have %s", u.s);
+    }
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+        if (!has_line(help_text(&a, asked[i].topic), asked[i].line))
+            miss(&t, "--help %s is\n%s", asked[i].topic, help_text(&a, asked[i].topic));
+    arena_free(&a);
+    verdict(&t);
+}
+
+static void test_presets(void)
+{
+    test   t = {.name = "every default is a value that is allowed"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char  *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"}, NULL};
+    model *m = model_read(env, "x", &r);
+
+    for (const remark *k = r.first; k; k = k->next)
+        if (!begins(k->text, "VRRP_VIRTUAL_ROUTER_ID: not set"))
+            miss(&t, "%s", k->text);
+    for (const row *p = rows; p < rows + ROWS; p++) {
+        text u = {&m->a, NULL, 0, 0};
+
+        if (!p->preset || (p->in != B_INSTANCE && p->in != B_GLOBAL))
+            continue;
+        types[p->type].write(p, place_of(p->in == B_GLOBAL ? &m->global.n : &m->instances->n, p),
+                             &u);
+        if (strcmp(u.s, p->preset))
+            miss(&t, "%s: default %s is written as %s", p->key, p->preset, u.s);
+    }
+    report_free(&r);
+    model_free(m);
+    verdict(&t);
+}
+
+/* Secrets: not in the dump, not in any message, not in help. */
+static void test_secrets(void)
+{
+    test   t = {.name = "passwords are not printed"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char  *env[] = {(char[]){"VRRP_A_VIRTUAL_IPADDRESS=198.51.100.10/24"},
+                    (char[]){"VRRP_B_VIRTUAL_IPADDRESS=198.51.100.11/24"},
+                    (char[]){"VRRP_A_AUTH_PASS=hunter2"}, (char[]){"VRRP_B_AUTH_PASS=hunter2hunter2"},
+                    (char[]){"VRRP_AUTH_PASS=hunter2 hunter2"},
+                    (char[]){"KEEPALIVED_PASSWORD=hunter23"}, NULL};
+    model *m = model_read(env, "x", &r);
+    text   d = {&m->a, NULL, 0, 0};
+
+    dump(&d, m, false);
+    if (strstr(d.s, "hunter") || !has_line(d.s, "VRRP_A_AUTH_PASS=********"))
+        miss(&t, "the dump has it:\n%s", d.s);
+    for (const remark *k = r.first; k; k = k->next)
+        if (strstr(k->text, "hunter"))
+            miss(&t, "a message has it: %s", k->text);
+    if (r.errors != 3)
+        miss(&t, "%u errors", r.errors);
+    report_free(&r);
+    model_free(m);
+    verdict(&t);
+}
+
+/* Variables that no shell makes, but execve() does. */
+static void test_strange(void)
+{
+    test   t = {.name = "strange environments"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char   name[400] = "VRRP_", *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"},
+                                          (char[]){""}, (char[]){"="}, (char[]){"VRRP_X"},
+                                          (char[]){"VRRP_\xff\n=1"}, (char[]){"VRRP_=1"},
+                                          (char[]){"VRRP__PRIORITY=1"}, name,
+                                          (char[]){"VRRP_LABEL=a\x1b[31m"}, NULL};
+    model *m;
+
+    memset(name + 5, 'A', 390);
+    memcpy(name + 390, "=1", 3);
+    m = model_read(env, "x", &r);
+    for (const remark *k = r.first; k; k = k->next)
+        for (const char *s = k->text; *s; s++)
+            if ((unsigned char)*s < 32)
+                miss(&t, "a control character in: %s", k->text);
+    if (r.errors != 4)
+        miss(&t, "%u errors instead of 4", r.errors);
+    if (strcmp(m->instances->label, "a?[31m"))
+        miss(&t, "label %s", m->instances->label);
+    report_free(&r);
+    model_free(m);
+    verdict(&t);
+}
+
+/* More addresses than an advert can hold, and as many as it can. */
+static void test_many_addresses(int n, const char *want)
+{
+    test   t = {.name = n > 255 ? "256 addresses" : "255 addresses"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char   line_[8192] = "VRRP_VIRTUAL_IPADDRESS=", *env[] = {line_, NULL};
+    size_t size = strlen(line_);
+    model *m;
+
+    for (int i = 0; i < n; i++)
+        size += (size_t)snprintf(line_ + size, sizeof line_ - size, "198.18.%d.%d ", i / 250,
+                                 1 + i % 250);
+    m = model_read(env, "x", &r);
+    if (want ? r.errors != 1 || strcmp(r.first->text, want) : r.errors != 0)
+        miss(&t, "%u errors, %s", r.errors, r.first ? r.first->text : "");
+    if (!want) {
+        core_accepts(&t, m);
+        round_trip(&t, m);
+    }
+    report_free(&r);
+    model_free(m);
+    verdict(&t);
+}
+
+/* A thousand virtual routers with their own and common settings. */
+static void test_many_instances(void)
+{
+    test     t = {.name = "1000 instances"};
+    report   r = {{NULL}, NULL, NULL, 0, 0};
+    char   **env = calloc(4002, sizeof *env);
+    size_t   n = 0;
+    unsigned i = 0;
+    model   *m;
+
+    for (; i < 1000; i++) {
+        if (asprintf(&env[n++], "VRRP_V%u_VIRTUAL_IPADDRESS=198.18.%u.%u/24", i, i / 250,
+                     1 + i % 250) < 0 ||
+            asprintf(&env[n++], "VRRP_V%u_INTERFACE=eth%u", i, i / 200) < 0 ||
+            asprintf(&env[n++], "VRRP_V%u_VIRTUAL_ROUTER_ID=%u", i, 1 + i % 200) < 0)
+            abort();
+    }
+    env[n++] = strdup("VRRP_PRIORITY=150");
+    m = model_read(env, "x", &r);
+    if (r.errors || m->n_instances != 1000)
+        miss(&t, "%u instances, %s", m->n_instances, r.errors ? r.first->text : "");
+    i = 0;
+    for (const instance *in = m->instances; in; in = instance_next(in), i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "V%u", i);
+        if (strcmp(name, in->n.name) || in->setup.desc.priority != 150)
+            miss(&t, "%s where %s should be", in->n.name, name);
+    }
+    report_free(&r);
+    model_free(m);
+    while (n > 0)
+        free(env[--n]);
+    free(env);
+    verdict(&t);
+}
+
+/* An interface that appears later is taken then; nothing is said twice. */
+static void test_later_interface(void)
+{
+    test       t = {.name = "an interface that appears later"};
+    report     r = {{NULL}, NULL, NULL, 0, 0};
+    char      *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"}, NULL};
+    model     *m = model_read(env, "x", &r);
+    vrrp_local two[2];
+    address    a;
+
+    memset(two, 0, sizeof two);
+    model_resolve(m, two, 0, &r);
+    model_resolve(m, two, 0, &r);
+    if (r.warnings != 1 || m->n_undecided != 1 || m->instances->ready)
+        miss(&t, "%u warnings while there is none", r.warnings);
+    address_read("198.51.100.5", &a);
+    for (int i = 0; i < 2; i++) {
+        two[i].address = a.ip;
+        two[i].family = VRRP_IPV4;
+        two[i].prefix = 24;
+        two[i].flags = LINK_UP | LINK_BROADCAST;
+        two[i].ifindex = (uint32_t)i + 1;
+        snprintf(two[i].name, sizeof two[i].name, "eth%d", i);
+    }
+    model_resolve(m, two, 2, &r);
+    model_resolve(m, two, 2, &r);
+    if (r.errors != 1 || m->n_undecided != 1)
+        miss(&t, "%u errors while there are two", r.errors);
+    model_resolve(m, two, 1, &r);
+    model_resolve(m, two, 2, &r);
+    if (m->n_undecided || !m->instances->ready || strcmp(m->instances->setup.interface, "eth0"))
+        miss(&t, "not taken");
+    report_free(&r);
+    model_free(m);
+    verdict(&t);
+}
+
+/* --- the log -------------------------------------------------------------------------------- */
+
+static void pipe_read(int fd, char *s, size_t size)
+{
+    ssize_t n = read(fd, s, size - 1);
+
+    s[n > 0 ? n : 0] = 0;
+}
+
+static void test_log(void)
+{
+    test   t = {.name = "log lines"};
+    int    fd[2];
+    char   s[LINE_MOST * 2], longest[LINE_MOST * 2];
+
+    if (pipe(fd))
+        abort();
+    logging.fd = fd[1];
+    logging.form = (log_form){0, SAY_INFO};
+    say(SAY_DEBUG, NULL, "not this");
+    say(SAY_INFO, "WEB", "Entering %s STATE", "MASTER");
+    pipe_read(fd[0], s, sizeof s);
+    if (strlen(s) < 26 || s[10] != 'T' || strcmp(s + 23, "Z WEB: Entering MASTER STATE\n"))
+        miss(&t, "text: %s", s);
+    say(SAY_ERROR, NULL, "line\nbreak");
+    pipe_read(fd[0], s, sizeof s);
+    if (strcmp(s + 24, " error sidecar: line?break\n"))
+        miss(&t, "one line: %s", s);
+    logging.form.json = 1;
+    logging.node = "n\"1";
+    say(SAY_WARNING, "a\\b", "q\"\xc3\xa9\xff");
+    pipe_read(fd[0], s, sizeof s);
+    if (!begins(s, "{\"time\":\"2") || !strstr(s, "Z\",\"level\":\"warning\",\"node\":\"n\\\"1\","
+                                             "\"instance\":\"a\\\\b\",\"message\":"
+                                             "\"q\\\"\xc3\xa9\\ufffd\"}\n"))
+        miss(&t, "json: %s", s);
+    memset(longest, '"', sizeof longest);
+    longest[sizeof longest - 1] = 0;
+    say(SAY_INFO, NULL, "%s", longest);
+    pipe_read(fd[0], s, sizeof s);
+    if (strlen(s) > LINE_MOST + 1 || strcmp(s + strlen(s) - 3, "\"}\n"))
+        miss(&t, "a long line ends in: %s", s + strlen(s) - 20);
+    logging.form.json = 0;
+    close(fd[0]);
+    close(fd[1]);
+    verdict(&t);
+}
+
+/* Nobody reads: say() returns at once, and the loss is told later. */
+static void test_log_full(void)
+{
+    test t = {.name = "a log that nobody reads does not block"};
+    int  fd[2];
+    char s[4096];
+    bool told = false;
+
+    if (pipe(fd))
+        abort();
+    logging.fd = fd[1];
+    logging.lost = 0;
+    for (int i = 0; i < 5000; i++)
+        say(SAY_INFO, NULL, "%d", i);
+    if (logging.lost == 0)
+        miss(&t, "nothing was lost of 5000 lines in a pipe");
+    fcntl(fd[0], F_SETFL, O_NONBLOCK);
+    do
+        pipe_read(fd[0], s, sizeof s);
+    while (*s);
+    say(SAY_INFO, NULL, "again");
+    pipe_read(fd[0], s, sizeof s);
+    told = strstr(s, "log lines were lost") != NULL && strstr(s, "sidecar: again\n") != NULL;
+    if (!told || logging.lost)
+        miss(&t, "not told: %s", s);
+    logging.fd = 1;
+    close(fd[0]);
+    close(fd[1]);
+    verdict(&t);
+}
+
+int main(int argc, char **argv)
+{
+    if (!mkdtemp(folder))
+        return 1;
+    run_table(argc > 1 ? argv[1] : "config.table");
+    test_rows();
+    test_presets();
+    test_help();
+    test_secrets();
+    test_strange();
+    test_many_addresses(255, NULL);
+    test_many_addresses(256, "VRRP_VIRTUAL_IPADDRESS: 256 addresses; an advert holds 255, put the"
+                             " others into VRRP_VIRTUAL_IPADDRESS_EXCLUDED");
+    test_many_instances();
+    test_later_interface();
+    test_log();
+    test_log_full();
+    return failures != 0;
+}

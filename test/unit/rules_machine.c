@@ -1,0 +1,776 @@
+/* The state machine and its timers, rule by rule (RFC 9568 6.4, RFC 3768 6.4, RFC 9568 8.4), then
+   what goes beyond the RFC. Every test carries the number of its line in the conformance list. */
+#include "rig.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define DOWN_100 ((uint64_t)3609375 * US)       /* Master_Down_Interval: priority 100, 1 s */
+
+static struct rig r;
+
+static void fresh(int version)
+{
+    struct packet p = version == 2 ? packet_v2(100, "192.0.2.20") : packet_v3(100, "192.0.2.20");
+
+    rig_init(&r, &p);
+}
+
+static void started(void)
+{
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    rig_hush(&r);
+}
+
+/* MASTER by silence, at DOWN_100 with the defaults. */
+static void master(void)
+{
+    started();
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_MASTER);
+    CHECK(r.v.claimed);
+    rig_hush(&r);
+}
+
+static uint64_t left(int timer)
+{
+    return r.v.timer[timer] == VRRP_NEVER ? VRRP_NEVER : r.v.timer[timer] - r.now;
+}
+
+static void hear(uint64_t after, int priority, const char *from)
+{
+    struct packet p = r.desc.version == 2 ? packet_v2(priority, from) : packet_v3(priority, from);
+
+    SAME(rig_hear(&r, r.now + after, &p), 0);
+}
+
+// >>rfc
+
+static void start_backup(void)
+{
+    fresh(3);
+    r.desc.interval = 500 * MS;
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    TEXT(rig_said(&r), "NOTIFY INIT BACKUP start");
+    SAME(left(VRRP__T_DOWN), 3 * 500 * MS + 156 * 500 * MS / 256);
+    SAME(r.v.master_interval, 500 * MS);
+    rig_start(&r, 0);                   /* twice is once */
+    TEXT(rig_said(&r), "");
+}
+
+static void start_owner(void)
+{
+    fresh(3);
+    r.desc.priority = 255;
+    r.primary = test_ip("192.0.2.1");
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    TEXT(rig_said(&r), "SEND prio=255; CLAIM; ANNOUNCE x1; NOTIFY INIT MASTER owner");
+    SAME(left(VRRP__T_ADVERT), VRRP_SECOND);
+    CHECK(r.v.timer[VRRP__T_DOWN] == VRRP_NEVER);
+}
+
+static void promotion(void)
+{
+    fresh(3);
+    started();
+    rig_timer(&r);
+    SAME(r.now, DOWN_100);
+    TEXT(rig_said(&r), "SEND prio=100; CLAIM; ANNOUNCE x1; NOTIFY BACKUP MASTER timeout");
+    SAME(left(VRRP__T_ADVERT), VRRP_SECOND);
+    CHECK(r.v.timer[VRRP__T_DOWN] == VRRP_NEVER);
+}
+
+/* S-15: the addresses, and with them the solicited-node groups, are in place before the NAs. */
+static void promotion_six(void)
+{
+    struct packet p = packet_v3(100, "fe80::b");
+
+    rig_init(&r, &p);
+    r.claim = CLAIM_WAIT;
+    started();
+    rig_timer(&r);
+    TEXT(rig_said(&r), "SEND prio=100; CLAIM");
+    vrrp_claimed(&r.v, true, r.now);
+    rig_drain(&r);
+    TEXT(rig_sent(&r), "na fe80::1:33, na 2001:db8::1");
+}
+
+static void zero_in_backup(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+
+    fresh(3);
+    started();
+    p.interval = 300;
+    rig_takes(&r, 500 * MS, &p, "interval_errors");
+    p.priority = 0;
+    p.interval = 200;                   /* not adopted */
+    rig_takes(&r, 600 * MS, &p, "interval_errors priority_zero_pkts_rcvd");
+    SAME(r.v.master_interval, 3000 * MS);
+    SAME(left(VRRP__T_DOWN), 3000 * MS * 156 / 256);
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_MASTER);
+    SAME(r.v.why, VRRP_WHY_RELEASED);
+}
+
+static void better_in_backup(void)
+{
+    struct packet p = packet_v3(100, "192.0.2.10");
+
+    fresh(3);
+    started();
+    for (p.priority = 100; p.priority <= 255; p.priority++) {
+        p.interval = 50 + p.priority;
+        SAME(rig_hear(&r, r.now + 10 * MS, &p), 0);
+        SAME(r.v.master_interval, (50 + (uint64_t)p.priority) * 10 * MS);
+        SAME(left(VRRP__T_DOWN), vrrp_down_interval(&r.v));
+        SAME(r.v.state, VRRP_BACKUP);
+    }
+    TEXT(rig_said(&r), "");
+}
+
+static void worse_in_backup(void)
+{
+    struct packet p = packet_v3(99, "192.0.2.250");
+
+    fresh(3);
+    started();
+    p.interval = 300;
+    rig_takes(&r, VRRP_SECOND, &p, "interval_errors");
+    SAME(r.v.timer[VRRP__T_DOWN], DOWN_100);
+    SAME(r.v.master_interval, VRRP_SECOND);
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_MASTER);
+    SAME(r.v.why, VRRP_WHY_PREEMPT);
+}
+
+static void worse_without_preempt(void)         /* S-05 */
+{
+    struct packet p = packet_v3(1, "192.0.2.10");
+
+    fresh(3);
+    r.desc.no_preempt = true;
+    started();
+    p.interval = 200;
+    SAME(rig_hear(&r, VRRP_SECOND, &p), 0);
+    SAME(r.v.master_interval, 2000 * MS);
+    SAME(left(VRRP__T_DOWN), 3 * 2000 * MS + 2000 * MS * 156 / 256);
+    p.priority = 0;                     /* leaving: that is the moment to take over */
+    SAME(rig_hear(&r, 2 * VRRP_SECOND, &p), 0);
+    SAME(left(VRRP__T_DOWN), 2000 * MS * 156 / 256);
+}
+
+static void equal_in_backup(void)
+{
+    fresh(3);
+    started();
+    hear(VRRP_SECOND, 100, "192.0.2.2");
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+    hear(VRRP_SECOND, 100, "192.0.2.200");
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+}
+
+static void better_in_master(void)
+{
+    struct packet p = packet_v3(101, "192.0.2.2");
+
+    fresh(3);
+    master();
+    p.interval = 50;
+    SAME(rig_hear(&r, r.now + 100 * MS, &p), 0);
+    TEXT(rig_said(&r), "RELEASE; NOTIFY MASTER BACKUP priority");
+    SAME(r.v.master_interval, 500 * MS);
+    SAME(left(VRRP__T_DOWN), 1500 * MS + 500 * MS * 156 / 256);
+    CHECK(r.v.timer[VRRP__T_ADVERT] == VRRP_NEVER);
+}
+
+static void tie(void)                           /* S-08 */
+{
+    fresh(3);
+    master();
+    hear(MS, 100, "192.0.2.19");
+    SAME(r.v.state, VRRP_MASTER);
+    hear(MS, 100, "192.0.2.21");
+    SAME(r.v.state, VRRP_BACKUP);
+    fresh(3);
+    r.primary = test_ip("127.0.0.1");
+    master();
+    hear(MS, 100, "1.255.255.255");
+    SAME(r.v.state, VRRP_MASTER);
+    hear(MS, 100, "128.0.0.0");         /* unsigned */
+    SAME(r.v.state, VRRP_BACKUP);
+}
+
+static void loser_in_master(void)
+{
+    fresh(3);
+    master();
+    hear(400 * MS, 99, "192.0.2.250");
+    TEXT(rig_said(&r), "NOTIFY conflict; SEND prio=100");
+    SAME(left(VRRP__T_ADVERT), 600 * MS);
+    r.desc.no_answer = true;
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    rig_drain(&r);
+    rig_hush(&r);
+    hear(400 * MS, 99, "192.0.2.250");
+    TEXT(rig_said(&r), "");
+}
+
+static void flood(void)
+{
+    struct packet p = packet_v3(1, "192.0.2.10");
+    uint64_t      sent;
+    unsigned      i;
+
+    fresh(3);
+    master();
+    sent = r.v.stats.advertisement_sent;
+    for (i = 0; i < 5000; i++) {        /* 0.5 s, ten thousand a second */
+        rig_hear(&r, r.now + 100 * US, &p);
+        rig_hush(&r);
+    }
+    SAME(r.v.stats.advertisement_sent - sent, 50);
+}
+
+static void zero_in_master(void)                /* S-10 */
+{
+    fresh(3);
+    master();
+    hear(300 * MS, 0, "192.0.2.10");
+    TEXT(rig_said(&r), "SEND prio=100");
+    SAME(left(VRRP__T_ADVERT), VRRP_SECOND);
+    fresh(2);
+    master();
+    hear(300 * MS, 0, "192.0.2.10");
+    TEXT(rig_said(&r), "SEND prio=100");
+}
+
+static void preempt_mode_in_master(void)
+{
+    fresh(3);
+    r.desc.no_preempt = true;
+    master();
+    hear(MS, 200, "192.0.2.2");
+    SAME(r.v.state, VRRP_BACKUP);
+    TEXT(rig_said(&r), "RELEASE; NOTIFY MASTER BACKUP priority");
+}
+
+static void owner_preempts(void)
+{
+    fresh(3);
+    r.desc.priority = 255;
+    r.desc.no_preempt = true;
+    started();
+    hear(MS, 255, "192.0.2.30");        /* another owner, greater: we wait */
+    SAME(r.v.state, VRRP_BACKUP);
+    hear(MS, 254, "192.0.2.30");        /* it is not the owner any more: not spared */
+    CHECK(left(VRRP__T_DOWN) < vrrp_down_interval(&r.v));
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_MASTER);
+}
+
+static void shutdown_master(void)
+{
+    fresh(3);
+    master();
+    rig_stop(&r, r.now + MS);
+    TEXT(rig_said(&r), "RELEASE; SEND prio=0; NOTIFY MASTER INIT stop");
+    CHECK(vrrp_deadline(&r.v) == VRRP_NEVER);
+    SAME(r.v.stats.priority_zero_pkts_sent, 1);
+    rig_stop(&r, r.now);
+    TEXT(rig_said(&r), "");
+    fresh(3);
+    r.desc.leave_adverts = 2;
+    master();
+    rig_stop(&r, r.now + MS);
+    TEXT(rig_said(&r), "RELEASE; SEND prio=0; SEND prio=0; NOTIFY MASTER INIT stop");
+}
+
+static void shutdown_backup(void)
+{
+    fresh(3);
+    started();
+    rig_stop(&r, MS);
+    TEXT(rig_said(&r), "NOTIFY BACKUP INIT stop");
+    CHECK(vrrp_deadline(&r.v) == VRRP_NEVER);
+}
+
+static void no_drift(void)
+{
+    uint64_t t0, i;
+
+    fresh(3);
+    r.desc.interval = 10 * MS;
+    master();
+    t0 = r.now;
+    for (i = 1; i <= 10000; i++) {      /* served up to 9 ms late, each time by another amount */
+        rig_tick(&r, t0 + i * 10 * MS + i * 7919 % 9000000);
+        rig_hush(&r);
+    }
+    SAME(r.v.stats.advertisement_sent, 10001);
+    SAME(r.v.timer[VRRP__T_ADVERT], t0 + 10001 * 10 * MS);
+}
+
+/* After a stall of many intervals one advert goes out, not a burst. */
+static void no_burst(void)
+{
+    fresh(3);
+    master();
+    rig_tick(&r, r.now + 7300 * MS);
+    TEXT(rig_said(&r), "SEND prio=100");
+    SAME(left(VRRP__T_ADVERT), VRRP_SECOND);
+}
+
+static void two_backups(void)
+{
+    static struct rig low;
+    struct packet     p = packet_v3(200, "192.0.2.21");
+
+    fresh(3);
+    r.desc.priority = 200;
+    started();
+    low = r;
+    low.desc.priority = 100;
+    low.v.d.addresses = low.desc.addresses = low.vip;
+    low.now = 0;
+    SAME(rig_open(&low), 0);
+    rig_start(&low, 0);
+    CHECK(vrrp_deadline(&r.v) < vrrp_deadline(&low.v));
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_MASTER);
+    SAME(rig_hear(&low, r.now, &p), 0);
+    rig_tick(&low, r.now + 3 * VRRP_SECOND);
+    SAME(low.v.state, VRRP_BACKUP);
+}
+
+static void old_master_yields(void)
+{
+    fresh(3);
+    master();
+    hear(100 * MS, 200, "192.0.2.10");
+    SAME(r.v.state, VRRP_BACKUP);
+    SAME(r.v.stats.release_master, 1);
+}
+
+static void link_down(void)
+{
+    static const uint8_t reasons[] = { VRRP_FAULT_LINK, VRRP_FAULT_ADDRESS };
+    size_t               i;
+
+    for (i = 0; i < COUNT(reasons); i++) {
+        fresh(3);
+        master();
+        vrrp_block(&r.v, reasons[i], true, r.now + MS);
+        rig_drain(&r);
+        TEXT(rig_said(&r), "RELEASE; NOTIFY MASTER FAULT fault");
+        CHECK(vrrp_deadline(&r.v) == VRRP_NEVER);
+        vrrp_block(&r.v, reasons[i], false, r.now + 2 * VRRP_SECOND);
+        rig_at(&r, r.now + 2 * VRRP_SECOND);
+        rig_drain(&r);
+        TEXT(rig_said(&r), "NOTIFY FAULT BACKUP recovered");
+        SAME(left(VRRP__T_DOWN), DOWN_100);
+    }
+}
+
+static void interval_changed(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+
+    fresh(3);
+    master();
+    r.desc.interval = 2 * VRRP_SECOND;
+    rig_at(&r, r.now + 300 * MS);
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    rig_drain(&r);
+    TEXT(rig_said(&r), "SEND prio=100; CLAIM; ANNOUNCE x1");
+    SAME(left(VRRP__T_ADVERT), 2 * VRRP_SECOND);
+    fresh(3);
+    started();
+    p.interval = 300;
+    SAME(rig_hear(&r, MS, &p), 0);
+    r.desc.interval = 500 * MS;
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    SAME(r.v.master_interval, 3000 * MS);
+    SAME(left(VRRP__T_DOWN), 9000 * MS + 3000 * MS * 156 / 256);
+    TEXT(rig_said(&r), "");
+}
+
+// >>version 2
+
+static void v2_skew(void)                       /* S-13 */
+{
+    struct packet p = packet_v2(200, "192.0.2.10");
+
+    fresh(2);
+    r.desc.interval = 5 * VRRP_SECOND;
+    started();
+    SAME(left(VRRP__T_DOWN), 15609375 * US);
+    p.interval = 5;
+    p.priority = 0;
+    SAME(rig_hear(&r, VRRP_SECOND, &p), 0);
+    SAME(left(VRRP__T_DOWN), 609375 * US);
+}
+
+static void v2_silent(void)
+{
+    fresh(2);
+    master();
+    hear(MS, 50, "192.0.2.250");
+    TEXT(rig_said(&r), "NOTIFY conflict");
+    SAME(r.v.stats.advertisement_sent, 1);
+    r.desc.answer_v2 = true;            /* keepalived's habit, by option */
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    rig_drain(&r);
+    rig_hush(&r);
+    hear(MS, 50, "192.0.2.250");
+    TEXT(rig_said(&r), "SEND prio=100");
+}
+
+// >>both versions at once
+
+static void dual_sends(void)
+{
+    static const struct { uint64_t interval; int seconds; } cases[] = {
+        { 10 * MS, 1 }, { 1000 * MS, 1 }, { 1990 * MS, 1 }, { 2000 * MS, 2 }, { 40000 * MS, 40 }
+    };
+    static uint8_t ip[VRRP_MAX_PACKET];
+    size_t         i, j;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        fresh(3);
+        r.desc.dual = true;
+        r.desc.interval = cases[i].interval;
+        master();
+        rig_timer(&r);
+        SAME(r.n_actions, 2);
+        for (j = 0; j < 2; j++) {
+            SAME(r.action[j].version, 3 - j);
+            SAME(vrrp_packet(&r.v, &r.action[j], NULL, ip, sizeof ip), j ? 40 : 32);
+            SAME(ip[20], j ? 0x21 : 0x31);
+        }
+        SAME(ip[25], cases[i].seconds);
+        rig_hush(&r);
+        rig_stop(&r, r.now);
+        TEXT(rig_said(&r), "RELEASE; SEND v3 prio=0; SEND v2 prio=0; NOTIFY MASTER INIT stop");
+    }
+}
+
+static void dual_learns(void)
+{
+    struct packet p = packet_v2(200, "192.0.2.10");
+
+    fresh(3);
+    r.desc.dual = true;
+    started();
+    p.vrid = 51;
+    p.interval = 3;
+    rig_takes(&r, MS, &p, "");
+    SAME(r.v.master_interval, 3 * VRRP_SECOND);
+    SAME(left(VRRP__T_DOWN), 9 * VRRP_SECOND + 3 * VRRP_SECOND * 156 / 256);
+}
+
+static void dual_shadows(void)
+{
+    struct packet v3 = packet_v3(200, "192.0.2.10"), v2 = packet_v2(200, "192.0.2.10");
+    uint64_t      deadline;
+
+    fresh(3);
+    r.desc.dual = true;
+    started();
+    v2.vrid = 51;
+    v3.interval = 20;
+    rig_takes(&r, MS, &v3, "interval_errors");
+    deadline = vrrp_deadline(&r.v);
+    rig_drops(&r, 2 * MS, &v2, VRRP_E_SHADOW);
+    SAME(vrrp_deadline(&r.v), deadline);
+    v2.addresses = "192.0.2.99";
+    rig_drops(&r, 2 * MS, &v2, VRRP_E_SHADOW);
+    v2.addresses = "192.0.2.1";
+    v2.from = "192.0.2.11";             /* another router, which speaks v2 only */
+    rig_takes(&r, 3 * MS, &v2, "");
+    v2.from = "192.0.2.10";             /* the first one went back to v2 */
+    rig_takes(&r, 10 * VRRP_SECOND, &v2, "");
+}
+
+// >>statistics
+
+static void counts(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+
+    fresh(3);
+    started();
+    rig_takes(&r, MS, &p, "");
+    p.priority = 0;
+    rig_takes(&r, MS, &p, "priority_zero_pkts_rcvd");
+    p.ttl = 1;
+    rig_drops(&r, MS, &p, VRRP_E_TTL);
+    SAME(r.v.stats.advertisement_rcvd, 2);
+    SAME(r.v.stats.priority_zero_pkts_rcvd, 1);
+    rig_until(&r, 10 * VRRP_SECOND);
+    rig_stop(&r, r.now);
+    SAME(r.v.stats.priority_zero_pkts_sent, 1);
+    SAME(r.v.stats.advertisement_sent, 11);
+}
+
+static void reasons(void)
+{
+    fresh(3);
+    master();
+    SAME(r.v.new_master_reason, VRRP_BY_NO_RESPONSE);
+    SAME(r.v.stats.master_transitions, 1);
+    hear(MS, 200, "192.0.2.2");
+    SAME(r.v.new_master_reason, VRRP_NOT_MASTER);
+    hear(MS, 50, "192.0.2.2");
+    rig_timer(&r);
+    SAME(r.v.new_master_reason, VRRP_BY_PREEMPTED);
+    SAME(r.v.stats.master_transitions, 2);
+    fresh(3);
+    r.desc.priority = 255;
+    started();
+    SAME(r.v.new_master_reason, VRRP_BY_PRIORITY);
+    fresh(3);
+    started();
+    hear(MS, 200, "192.0.2.2");
+    hear(MS, 0, "192.0.2.2");
+    rig_timer(&r);
+    SAME(r.v.new_master_reason, VRRP_BY_PRIORITY);
+}
+
+static void picture(void)
+{
+    vrrp_view view;
+
+    fresh(3);
+    r.desc.name = "VI_1";
+    started();
+    hear(MS, 200, "192.0.2.2");
+    vrrp_look(&r.v, &view);
+    TEXT(view.name, "VI_1");
+    SAME(view.state, VRRP_BACKUP);
+    SAME(view.master_priority, 200);
+    SAME(view.vrid, 51);
+    SAME(view.since, 0);
+    BYTES(view.master.byte, test_ip("192.0.2.2").byte, 16);
+    SAME(view.master_down_timer, MS + DOWN_100);
+    CHECK(view.adver_timer == VRRP_NEVER && !view.holding);
+    rig_timer(&r);
+    vrrp_look(&r.v, &view);
+    SAME(view.state, VRRP_MASTER);
+    CHECK(view.holding && view.master_down_timer == VRRP_NEVER);
+    SAME(view.since, MS + DOWN_100);
+    BYTES(view.master.byte, r.primary.byte, 16);
+}
+
+// >>beyond the rfc
+
+/* A timer served late by more than half an interval waits once more; the second time it counts. */
+static void late_once(void)
+{
+    fresh(3);
+    started();
+    rig_tick(&r, DOWN_100 + 501 * MS);
+    SAME(r.v.state, VRRP_BACKUP);
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+    rig_tick(&r, r.now + DOWN_100 + 2 * VRRP_SECOND);
+    SAME(r.v.state, VRRP_MASTER);
+    fresh(3);
+    started();
+    rig_tick(&r, DOWN_100 + 500 * MS);  /* not late enough to matter */
+    SAME(r.v.state, VRRP_MASTER);
+}
+
+static void deaf(void)
+{
+    fresh(3);
+    started();
+    rig_at(&r, 3 * VRRP_SECOND);
+    vrrp_deaf(&r.v, r.now);
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+    rig_at(&r, 4 * VRRP_SECOND);
+    vrrp_deaf(&r.v, r.now);             /* once in a silence, or it would never end */
+    SAME(left(VRRP__T_DOWN), DOWN_100 - VRRP_SECOND);
+    hear(MS, 200, "192.0.2.2");
+    rig_at(&r, 5 * VRRP_SECOND);
+    vrrp_deaf(&r.v, r.now);
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+}
+
+static void spread(void)
+{
+    uint64_t last = 0, step = VRRP_SECOND / 256, skew;
+    int      i;
+
+    for (i = 31; i >= 0; i--) {         /* the highest waits least */
+        fresh(3);
+        r.desc.tie_spread = true;
+        r.primary.byte[3] = (uint8_t)(64 + i);
+        SAME(rig_open(&r), 0);
+        skew = vrrp_skew(&r.v) - 156 * VRRP_SECOND / 256;
+        SAME(skew, step * (uint64_t)(31 - i) / 32);
+        CHECK(skew < step && (i == 31 || skew > last));
+        last = skew;
+    }
+    fresh(3);
+    r.peer[0] = test_ip("192.0.2.10"), r.peer[1] = test_ip("192.0.2.30");
+    r.desc.peers = r.peer, r.desc.n_peers = 2, r.desc.tie_spread = true;
+    SAME(rig_open(&r), 0);
+    SAME(vrrp_skew(&r.v) - 156 * VRRP_SECOND / 256, step / 3);
+}
+
+static void claim_again_after_restart(void)
+{
+    fresh(3);
+    r.claim = CLAIM_FAIL;
+    started();
+    rig_timer(&r);
+    SAME(r.v.state, VRRP_FAULT);
+    rig_stop(&r, r.now + MS);
+    r.claim = CLAIM_OK;
+    rig_start(&r, r.now + MS);
+    SAME(r.v.state, VRRP_BACKUP);
+    rig_until(&r, r.now + 10 * VRRP_SECOND);
+    SAME(r.v.state, VRRP_MASTER);
+}
+
+/* A fault known before the start is not forgotten when the rest of the group recovers. */
+static void fault_before_start(void)
+{
+    static vrrp_group g;
+    static struct rig other;
+
+    fresh(3);
+    SAME(rig_open(&r), 0);
+    other = r;
+    other.desc.vrid = 52;
+    SAME(rig_open(&other), 0);
+    vrrp_group_init(&g, "G");
+    vrrp_group_add(&g, &r.v);
+    vrrp_group_add(&g, &other.v);
+    vrrp_block(&other.v, VRRP_FAULT_LINK, true, 0);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, 0);
+    rig_start(&r, 0);
+    SAME(r.v.state, VRRP_FAULT);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, false, MS);
+    vrrp_start(&other.v, MS);
+    SAME(other.v.state, VRRP_FAULT);
+    SAME(other.v.faults & VRRP_FAULT_LINK, VRRP_FAULT_LINK);
+}
+
+static void claim_of_new_list(void)
+{
+    fresh(3);
+    r.claim = CLAIM_WAIT;
+    started();
+    rig_timer(&r);
+    TEXT(rig_said(&r), "SEND prio=100; CLAIM");
+    r.desc.n_addresses = test_vips("192.0.2.1 192.0.2.2", r.vip, 256);
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    rig_drain(&r);
+    vrrp_claimed(&r.v, true, r.now);    /* that was the old list */
+    rig_drain(&r);
+    CHECK(strstr(rig_said(&r), "CLAIM") != NULL);
+}
+
+static void update_keeps(void)
+{
+    fresh(3);
+    master();
+    r.desc.vrid = 52;
+    SAME(vrrp_update(&r.v, &r.desc, r.now), VRRP_E_DESC_CHANGED);
+    r.desc.vrid = 51;
+    r.desc.priority = 0;                /* the default, 100 */
+    vrrp_set_priority(&r.v, 80, r.now);
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    SAME(r.v.priority, 80);             /* what tracking took away stays away */
+    r.desc.priority = 150;
+    SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
+    SAME(r.v.priority, 130);
+    rig_drain(&r);
+}
+
+static void priority_bounds(void)
+{
+    fresh(3);
+    started();
+    vrrp_set_priority(&r.v, 0, 0);
+    SAME(r.v.priority, 1);
+    vrrp_set_priority(&r.v, 255, 0);
+    SAME(r.v.priority, 254);
+    SAME(left(VRRP__T_DOWN), 3 * VRRP_SECOND + 2 * VRRP_SECOND / 256);
+    fresh(3);
+    r.desc.priority = 255;
+    started();
+    vrrp_set_priority(&r.v, 100, 0);
+    SAME(r.v.priority, 255);
+}
+
+static void no_addresses(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+
+    p.addresses = "";
+    rig_init(&r, &p);
+    started();
+    rig_takes(&r, MS, &p, "");          /* both have none: they agree */
+    rig_timer(&r);
+    TEXT(rig_said(&r), "SEND prio=100; CLAIM; NOTIFY BACKUP MASTER timeout");
+}
+
+static const struct { const char *name; void (*run)(void); } tests[] = {
+    { "C-045 start: BACKUP, the timer from our own interval", start_backup },
+    { "C-046 C-016 start of the owner: advert, announcement, MASTER", start_owner },
+    { "C-047 silence: advert first, then the announcements", promotion },
+    { "C-048 S-15 IPv6: the addresses are in place before the NAs", promotion_six },
+    { "C-049 priority 0 in BACKUP: Skew_Time of the learned interval", zero_in_backup },
+    { "C-050 equal or better in BACKUP: timer and interval of the packet", better_in_backup },
+    { "C-051 worse in BACKUP: the timer runs on", worse_in_backup },
+    { "C-052 S-05 worse in BACKUP without preemption", worse_without_preempt },
+    { "C-053 equal in BACKUP, whatever the address", equal_in_backup },
+    { "C-054 better in MASTER: no packet, BACKUP", better_in_master },
+    { "C-055 S-08 the tie-break is unsigned", tie },
+    { "C-056 a losing advert is answered, Adver_Timer runs on", loser_in_master },
+    { "C-057 a flood of losing adverts: one answer in 10 ms", flood },
+    { "C-058 S-10 priority 0 in MASTER: advert, Adver_Timer anew", zero_in_master },
+    { "C-059 Preempt_Mode has no effect in MASTER", preempt_mode_in_master },
+    { "C-060 the owner preempts whatever Preempt_Mode says", owner_preempts },
+    { "C-061 shutdown of a MASTER: released, then priority 0", shutdown_master },
+    { "C-062 shutdown of a BACKUP says nothing", shutdown_backup },
+    { "C-063 ten thousand periods without drift", no_drift },
+    { "C-063 a stall is not made up for", no_burst },
+    { "C-066 of two backups the better one takes over", two_backups },
+    { "C-067 the old master yields to the first better advert", old_master_yields },
+    { "C-068 link or primary address lost: silent; found: Startup", link_down },
+    { "C-069 a new interval: at once in MASTER, not for a BACKUP that learned one",
+      interval_changed },
+    { "C-086 S-13 v2: Skew_Time does not depend on the interval", v2_skew },
+    { "C-087 v2 answers losing adverts only by option", v2_silent },
+    { "C-112 dual: both versions, whole seconds in the v2 copy", dual_sends },
+    { "C-113 dual: v2 seconds are learned", dual_learns },
+    { "C-114 C-143 dual: the v2 copies of a v3 router are ignored", dual_shadows },
+    { "C-141 what is counted as received and sent", counts },
+    { "C-142 master_transitions and new_master_reason", reasons },
+    { "vrrp_look", picture },
+    { "a timer that is served late waits once more", late_once },
+    { "lost packets restart the timer once", deaf },
+    { "tie_spread stays below one priority step", spread },
+    { "a failed claim does not outlive a restart", claim_again_after_restart },
+    { "a fault before the start is kept", fault_before_start },
+    { "a list that changes while CLAIM is open is claimed too", claim_of_new_list },
+    { "vrrp_update keeps the state and the tracked difference", update_keeps },
+    { "effective priority is 1..254, that of an owner 255", priority_bounds },
+    { "an instance without addresses", no_addresses }
+};
+
+int main(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(tests); i++) {
+        test_begin("%s", tests[i].name);
+        tests[i].run();
+        test_end();
+    }
+    return test_failures ? 1 : 0;
+}
