@@ -3851,11 +3851,12 @@ static void log_open(const model *m)
     logging.node = m->global.router_id ? m->global.router_id : m->global.node;
 }
 
-/* Remarks as log lines; errors too. */
-static void report_say(const report *out)
+/* Remarks as log lines, up to a level. */
+static void report_say(const report *out, uint8_t most)
 {
     for (const remark *m = out->first; m; m = m->next)
-        say(m->level, NULL, "%s", m->text);
+        if (m->level <= most)
+            say(m->level, NULL, "%s", m->text);
 }
 
 #ifndef SIDECAR_TEST
@@ -3952,7 +3953,7 @@ static model *life_read(bool again, bool quiet)
     if (out.errors == 0)
         life_resolve(m, &out);
     if (again && !quiet)
-        report_say(&out);
+        report_say(&out, SAY_WARNING);
     else if (!quiet)
         report_print(&out, SAY_INFO, 2);
     if (out.errors) {
@@ -4144,7 +4145,7 @@ static bool life_add_all(life *l)
     bool      ok = true;
 
     for (in = l->config->instances; in; in = instance_next(in))
-        if (in->setup.interface && !in->run)
+        if (in->ready && !in->run)
             ok = life_add(l, in) && ok;
     return ok;
 }
@@ -4175,7 +4176,7 @@ static void life_look_again(life *l)
     while (recv(l->changes, buffer, sizeof buffer, 0) > 0 || errno == ENOBUFS)
         errno = 0;
     life_resolve(l->config, &out);
-    report_say(&out);
+    report_say(&out, SAY_INFO);
     report_free(&out);
     life_add_all(l);
     life_watch(l);
@@ -4385,6 +4386,7 @@ int main(int argc, char **argv)
     log_open(m);
     return life_run(m);
 }
+#endif /* SIDECAR_TEST */
 
 /* This software is available under two licences: choose whichever you prefer.
 
@@ -4404,5 +4406,3 @@ int main(int argc, char **argv)
    This is free and unencumbered software released into the public domain. Anyone is free to copy,
    modify, publish, use, compile, sell, or distribute this software, either in source code form or
    as a compiled binary, for any purpose, commercial or non-commercial, and by any means. */
-
-#endif

@@ -495,7 +495,7 @@ VRRP_DEF const char *vrrp_why_str(uint8_t why);
 enum {
     VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
     VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
-    VRRP__STRANGERS = 64, VRRP__SAID = 20
+    VRRP__STRANGERS = 1024, VRRP__SAID = 20
 };
 
 /* Private: the receive socket of one interface and family. */
@@ -505,7 +505,7 @@ typedef struct vrrp__ear {
     uint32_t drops;                     /* packets the kernel could not queue, last seen */
     uint32_t turn, checked;             /* the last turns that read it to its end; saw drops */
     uint16_t routers, multicast;        /* how many listen here; those that need the group */
-    bool     open, joined;
+    bool     open, joined, broken;      /* broken: that it cannot be opened was told */
 } vrrp__ear;
 
 /* An interface as last told by the kernel. The array is the caller's: one for each interface that
@@ -610,8 +610,7 @@ typedef struct vrrp__job {
 } vrrp__job;
 
 typedef struct vrrp__stranger {
-    uint64_t at;
-    uint32_t who;
+    uint32_t who, second;               /* when it was last told */
 } vrrp__stranger;
 
 /* The shell. All of it but err is private. About 130 kB. */
@@ -672,8 +671,8 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
    is no error: FAULT until it appears. r->user is kept. */
 
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now);
-/* Difference only: addresses that went away are removed, new ones added, the state is kept. The
-   interface must stay, and the old arrays must still be there during the call. */
+/* Difference only: addresses that went away are removed, new ones added, the state is kept.
+   Interface and group stay, and the old arrays must still be there during the call. */
 
 VRRP_DEF void vrrp_io_touch(vrrp_io *io, vrrp_router *r, uint64_t now);
 /* To be called after each core function (vrrp_set_priority, vrrp_block, vrrp_yield ...) used on
@@ -3162,9 +3161,12 @@ static void vrrp__flush_run(vrrp_io *io, unsigned first, unsigned n, uint64_t no
         if (k > 0) {
             sent += (unsigned)k;
         } else if (errno != EINTR) {
-            vrrp_router *r = out[sent++].router;
+            vrrp_router *r = out[sent].router;
+            bool         gone = errno == ENODEV || errno == ENXIO || errno == ENETDOWN ||
+                        (errno == ENETUNREACH && out[sent].ifindex);
 
-            if (vrrp__may_say(r, VRRP__SAID - 1, now))
+            sent++;                     /* an interface that is gone is told as that */
+            if (!gone && vrrp__may_say(r, VRRP__SAID - 1, now))
                 vrrp__complain(io, r, r->link, -errno, "sending on %s: %s", r->link->name,
                                strerror(errno));
         }
@@ -3389,18 +3391,21 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
             error = vrrp__ear_join(link, six, join);
         ear->joined = error ? ear->joined : join;
     }
-    if (!error)
+    if (!error) {
+        ear->broken = false;
         return;
+    }
     vrrp__ear_close(ear);               /* without ears nobody may believe in silence */
     io->retry_at = now + VRRP_SECOND;
-    if (error != -ENODEV)               /* it just went away: that will be told */
+    if (!ear->broken)
         vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
                        six ? 6 : 4, strerror(-error));
+    ear->broken = true;
 }
 
 // >>shell
 
-enum { VRRP__TICKS = 256, VRRP__PACKETS = 64, VRRP__MESSAGES = 128 };   /* the bounds of a turn */
+enum { VRRP__TICKS = 128, VRRP__PACKETS = 64, VRRP__MESSAGES = 128 };   /* the bounds of a turn */
 
 VRRP_DEF uint64_t vrrp_now(void)
 {
@@ -3713,7 +3718,6 @@ static void vrrp__job_new(vrrp_io *io, vrrp_router *r, uint16_t index, bool rele
     if (!release && vip->held & VRRP_HELD_ADOPTED)
         return;
     if (!there) {
-        vrrp__vip_error(io, r, vip, false, -ENODEV, "");
         r->failed = true;
         return;
     }
@@ -3808,7 +3812,7 @@ static void vrrp__promote(vrrp_io *io, vrrp_link *link)
     vrrp__put_promote(&m, link->ifindex, 1);
     error = vrrp__talk(io, &m, NULL, NULL);
     link->promoted = error == 0;
-    if (error)
+    if (error && error != -ENODEV)
         vrrp__complain(io, NULL, link, error, "setting promote_secondaries on %s: %s", link->name,
                        strerror(-error));
 }
@@ -3846,10 +3850,17 @@ static void vrrp__sift(vrrp_io *io)
     io->n_jobs = (uint16_t)kept;
 }
 
+static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
+static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
+
 static void vrrp__job_done(vrrp_io *io, const vrrp__job *job, int error, const char *words)
 {
     vrrp_vip *vip = vrrp__job_vip(job);
 
+    if (error == -ENODEV && job->link->ifindex) {       /* not told yet: look at everything */
+        vrrp__link_gone(io, job->link);
+        io->resync = true;
+    }
     if (job->release) {
         if (error == -EADDRNOTAVAIL || error == -ENODEV)
             error = 0;                  /* gone already */
@@ -3863,7 +3874,7 @@ static void vrrp__job_done(vrrp_io *io, const vrrp__job *job, int error, const c
         else
             job->router->failed = true;
     }
-    if (error)
+    if (error && error != -ENODEV)
         vrrp__vip_error(io, job->router, vip, job->release, error, words);
 }
 
@@ -3917,7 +3928,18 @@ static void vrrp__carry_out(vrrp_io *io)
         vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
 }
 
-/* Pops what is complete and gives the core its answer. */
+static bool vrrp__all_held(const vrrp_router *r)
+{
+    unsigned i;
+
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        if (!r->v.d.addresses[i].held)
+            return false;
+    return true;
+}
+
+/* Pops what is complete and gives the core its answer. A long list may lose addresses at one end
+   while the other is being added. */
 static void vrrp__finish(vrrp_io *io, uint64_t now)
 {
     vrrp_router *r;
@@ -3930,7 +3952,12 @@ static void vrrp__finish(vrrp_io *io, uint64_t now)
         r->cursor = 0;
         if (a.kind == VRRP_RELEASE)
             continue;
-        vrrp_claimed(&r->v, !r->failed, now);
+        if (r->failed && !vrrp__usable(io, r))      /* no claim fails for want of an interface */
+            vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
+        else
+            vrrp_claimed(&r->v, !r->failed, now);
+        if (!r->failed && !vrrp__all_held(r))
+            vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
         r->failed = false;
         vrrp__mark(io, r);
     }
@@ -4008,19 +4035,19 @@ static vrrp_router *vrrp__find(vrrp_io *io, const vrrp_link *link, int six, uint
     return r;
 }
 
-/* A VRID that nobody here runs: said once a minute for each. The table is small; whoever shares an
-   entry waits a second at least. */
+/* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of
+   their own; of those that share one, another has to wait as well. */
 static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint8_t vrid,
                           uint64_t now)
 {
-    uint32_t        six = rx->family == VRRP_IPV6;
+    uint32_t        six = rx->family == VRRP_IPV6, second = (uint32_t)(now / VRRP_SECOND) + 1;
     uint32_t        who = (uint32_t)(link - io->links) << 9 | six << 8 | vrid;
-    vrrp__stranger *s = &io->strangers[(who * 2654435769u) >> 26];
+    vrrp__stranger *s = &io->strangers[who % VRRP__STRANGERS];
     vrrp_event     *e;
 
-    if (s->at && now - s->at < (s->who == who ? 60 * VRRP_SECOND : VRRP_SECOND))
+    if (s->second && second - s->second < (s->who == who ? 60 : 10))
         return;
-    s->at = now;
+    s->second = second;
     s->who = who;
     e = vrrp__event(io, VRRP_EVENT_STRANGER, NULL, link);
     if (e) {
@@ -4239,31 +4266,38 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
     unsigned     i;
 
     for (r = io->routers; r; r = r->next)
-        for (i = 0; i < r->v.d.n_addresses; i++)
-            if (vrrp__vip_link(io, r, &r->v.d.addresses[i]) == link)
-                r->v.d.addresses[i].held = 0;
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (vip->held && vrrp__vip_link(io, r, vip) == link) {
+                vip->held = 0;
+                r->lost = io->lost = true;
+            }
+        }
     vrrp__ear_close(&link->ear[0]);
     vrrp__ear_close(&link->ear[1]);
     link->ifindex = 0;
     link->up = link->promoted = false;
     vrrp__stale(io, link);
-    vrrp__complain(io, NULL, link, 0, "%s: interface is gone", link->name);
+    vrrp__complain(io, NULL, link, 0, "interface %s is gone", link->name);
 }
 
 static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
 {
     bool up = (d->flags & VRRP__IFF_UP) && (d->flags & VRRP__IFF_RUNNING);
-    bool born = link->ifindex != d->ifindex, news = link->known;
+    bool born = link->ifindex != d->ifindex, news = link->known, resized = link->mtu != d->mtu;
 
     if (born && link->ifindex)          /* replaced so fast that we did not see it go */
         vrrp__link_gone(io, link);
     if (born && news)
-        vrrp__complain(io, NULL, link, 0, "%s: interface appeared, %s", link->name,
+        vrrp__complain(io, NULL, link, 0, "interface %s appeared, link %s", link->name,
                        up ? "up" : "down");
     else if (news && up != link->up)
-        vrrp__complain(io, NULL, link, 0, "%s: link is %s", link->name, up ? "up" : "down");
-    if (born || !news || up != link->up)
+        vrrp__complain(io, NULL, link, 0, "link %s is %s", link->name, up ? "up" : "down");
+    if (born || !news || up != link->up || resized)
         vrrp__stale(io, link);
+    if (resized && (d->mtu < 1280 || link->mtu < 1280))
+        vrrp__ear_close(&link->ear[1]);         /* IPv6 forgot the group */
     link->ifindex = d->ifindex;
     link->mtu = d->mtu;
     link->type = d->type;
@@ -4552,19 +4586,17 @@ static int vrrp__left_delete(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap,
 
 static void vrrp__left_tell(vrrp_io *io, const vrrp__leftovers *left)
 {
-    char       text[INET6_ADDRSTRLEN];
-    vrrp_link *link;
-    unsigned   i;
+    const vrrp__address *a = &left->at[0];
+    vrrp_link           *link = left->n ? vrrp__link_numbered(io, a->ifindex) : NULL;
+    char                 text[INET6_ADDRSTRLEN], more[32] = "";
 
-    for (i = 0; i < left->n; i++) {
-        const vrrp__address *a = &left->at[i];
-
-        link = vrrp__link_numbered(io, a->ifindex);
-        if (link)
-            vrrp__complain(io, NULL, link, 0, "%s: removed %s/%u, left behind by a dead process%s",
-                           link->name, vrrp__ip_str(&a->ip, a->family, text), a->prefix,
-                           io->tags ? "" : " (or set by hand: this kernel has no address tags)");
-    }
+    if (!link)
+        return;
+    if (left->n > 1)
+        snprintf(more, sizeof more, " and %u more", left->n - 1);
+    vrrp__complain(io, NULL, link, 0, "removed %s/%u%s from %s, left behind by a dead process%s",
+                   vrrp__ip_str(&a->ip, a->family, text), a->prefix, more, link->name,
+                   io->tags ? "" : " (or set by hand: this kernel has no address tags)");
 }
 
 static void vrrp__sync_link(void *arg, const vrrp__nl_answer *answer)
@@ -4596,7 +4628,7 @@ static int vrrp__sync_links(vrrp_io *io)
         if (link->ifindex)
             vrrp__link_gone(io, link);
         else if (!link->known)
-            vrrp__complain(io, NULL, link, 0, "%s: no such interface yet", link->name);
+            vrrp__complain(io, NULL, link, 0, "interface %s does not exist yet", link->name);
         link->known = true;
     }
     return error;
@@ -4686,14 +4718,23 @@ static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
     }
 }
 
-/* Can it be heard, and are there all the interfaces that its addresses belong to? */
+/* Who cannot send must not become MASTER: an advert is never fragmented. */
+static bool vrrp__fits(const vrrp_router *r)
+{
+    uint8_t version = r->v.d.dual ? 2 : r->v.d.version, family = r->v.d.family;
+    size_t  size = vrrp__message_size(version, family, vrrp__listed_count(&r->v));
+
+    return size + (family == VRRP_IPV6 ? 40 : 20) <= r->link->mtu;
+}
+
+/* Can it hear and be heard, and are there all the interfaces that its addresses belong to? */
 static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
 {
     const vrrp_link *link = r->link;
     unsigned         i;
 
     if (!link->ifindex || !link->ear[r->v.d.family == VRRP_IPV6].open ||
-        !(link->up || r->dont_track_primary))
+        !(link->up || r->dont_track_primary) || !vrrp__fits(r))
         return false;
     for (i = 0; i < r->v.d.n_addresses; i++) {
         link = vrrp__vip_link(io, r, &r->v.d.addresses[i]);
@@ -4721,6 +4762,10 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
     vrrp_ip primary;
     bool    ok = vrrp__usable(io, r), mute;
 
+    if (r->link->ifindex && !vrrp__fits(r) && vrrp__may_say(r, VRRP__SAID - 2, now))
+        vrrp__complain(io, r, r->link, -EMSGSIZE, "adverts with so many addresses do not fit into "
+                       "the MTU of %s (%u): exclude some of them", r->link->name,
+                       (unsigned)r->link->mtu);
     vrrp__choose(r, &primary);
     mute = vrrp__is_zero(&primary);
     if (!mute && !vrrp__same(&primary, &r->v.primary))
@@ -4758,19 +4803,20 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         io->links[i].stale |= io->links[i].name[0] != 0;
     if (!error)
         error = vrrp__sync_addresses(io);
-    if (error) {
+    io->sync = io->resync = false;
+    if (error) {                        /* nobody is told anything until it succeeds */
         vrrp__complain(io, NULL, NULL, error, "reading interfaces and addresses: %s",
                        strerror(-error));
         io->retry_at = now + VRRP_SECOND;
+        return;
     }
-    io->sync = io->resync = false;
     for (i = 0; i < io->n_links; i++)
         if (io->links[i].stale) {
             vrrp__tune(io, &io->links[i], 0, now);
             vrrp__tune(io, &io->links[i], 1, now);
         }
     for (r = io->routers; r; r = r->next) {
-        r->unswept = r->unswept && error;
+        r->unswept = false;
         if (vrrp__concerned(io, r))
             vrrp__inform(io, r, now);
     }

@@ -2,9 +2,9 @@
    read behind the packet, nothing is said that the machine does not mean.
    fuzz-runs: 1000000
 
-   Byte 0: version, family, PASS, unicast, list check; byte 1: priority, owner_drops, checksum, state;
-   byte 2: how many addresses, which checksum is put right before the packet is handed over; byte 3:
-   intervals and small options. The rest is the packet. */
+   Byte 0: version, family, PASS, unicast, list check; byte 1: priority, owner_drops, checksum,
+   state; byte 2: how many addresses, which checksum is put right before the packet is handed over;
+   byte 3: intervals and small options. The rest is the packet. */
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
 #define VRRP_NO_LINUX

@@ -13,7 +13,7 @@ one() {
     clang -std=gnu99 -D_GNU_SOURCE -O1 -g -w -fsanitize=fuzzer,address,undefined \
         -fno-sanitize-recover=all -o "$build/$name" "$name.c" || return 1
     mkdir -p "$build/$name.found" "corpus/$name"
-    "$build/$name" "-runs=${runs:-100000}" -seed=1 -max_len=1400 -timeout=60 -rss_limit_mb=1024 \
+    "$build/$name" "-runs=${runs:-8000}" -seed=1 -max_len=1400 -timeout=60 -rss_limit_mb=1024 \
         "-artifact_prefix=../build/$name-" "$build/$name.found" "corpus/$name" \
         >"$build/$name.log" 2>&1
 }
@@ -21,8 +21,8 @@ one() {
 for source in fuzz_*.c; do
     name=${source%.c}
     if one "$name"; then
-        echo "ok - $name, $(sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\) second.*/\1 inputs, \2 s/p' \
-            "$build/$name.log")"
+        done='s/^Done \([0-9]*\) runs in \([0-9]*\) second.*/\1 inputs, \2 s/p'
+        echo "ok - $name, $(sed -n "$done" "$build/$name.log")"
         passed=$((passed + 1))
     else
         tail -n 30 "$build/$name.log"

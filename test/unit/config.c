@@ -7,6 +7,8 @@
 #define VRRP_STATIC
 #include "../../sidecar.c"
 
+#include <dirent.h>
+
 enum { LINES = 2048 };
 
 typedef struct test {
@@ -69,7 +71,8 @@ static char *expand(const char *s)
 
 static uint32_t link_flags(const char *words_)
 {
-    return (strstr(words_, "up") ? LINK_UP : 0u) | (strstr(words_, "broadcast") ? LINK_BROADCAST : 0u) |
+    return (strstr(words_, "up") ? LINK_UP : 0u) |
+           (strstr(words_, "broadcast") ? LINK_BROADCAST : 0u) |
            (strstr(words_, "loopback") ? LINK_LOOPBACK : 0u);
 }
 
@@ -567,7 +570,8 @@ static void test_secrets(void)
     report r = {{NULL}, NULL, NULL, 0, 0};
     char  *env[] = {(char[]){"VRRP_A_VIRTUAL_IPADDRESS=198.51.100.10/24"},
                     (char[]){"VRRP_B_VIRTUAL_IPADDRESS=198.51.100.11/24"},
-                    (char[]){"VRRP_A_AUTH_PASS=hunter2"}, (char[]){"VRRP_B_AUTH_PASS=hunter2hunter2"},
+                    (char[]){"VRRP_A_AUTH_PASS=hunter2"},
+                    (char[]){"VRRP_B_AUTH_PASS=hunter2hunter2"},
                     (char[]){"VRRP_AUTH_PASS=hunter2 hunter2"},
                     (char[]){"KEEPALIVED_PASSWORD=hunter23"}, NULL};
     model *m = model_read(env, "x", &r);
@@ -712,6 +716,39 @@ static void test_later_interface(void)
     verdict(&t);
 }
 
+/* Files that are no values: too large, or with a zero byte. The largest that is one. */
+static void test_large_files(void)
+{
+    static const struct { size_t size; char last; const char *want; } files[] = {
+        {FILE_MOST, '\n', NULL}, {FILE_MOST + 1, '\n', "is larger than 64 KiB"},
+        {3, 0, "has a zero byte in it"},
+    };
+    test t = {.name = "large files, and files that are not text"};
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        report r = {{NULL}, NULL, NULL, 0, 0};
+        char  *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"}, NULL, NULL}, *path;
+        FILE  *f;
+        model *m;
+
+        if (asprintf(&path, "%s/large", folder) < 0 ||
+            asprintf(&env[1], "VRRP_PRIORITY_FILE=%s", path) < 0)
+            abort();
+        f = fopen(path, "w");
+        fprintf(f, "7%*c", (int)files[i].size - 1, files[i].last);
+        fclose(f);
+        m = model_read(env, "x", &r);
+        if (files[i].want ? !r.first || !strstr(r.first->text, files[i].want)
+                          : r.errors || m->instances->setup.desc.priority != 7)
+            miss(&t, "%zu bytes: %s", files[i].size, r.first ? r.first->text : "");
+        report_free(&r);
+        model_free(m);
+        free(path);
+        free(env[1]);
+    }
+    verdict(&t);
+}
+
 /* --- the log -------------------------------------------------------------------------------- */
 
 static void pipe_read(int fd, char *s, size_t size)
@@ -723,6 +760,9 @@ static void pipe_read(int fd, char *s, size_t size)
 
 static void test_log(void)
 {
+    static const char want[] =
+        "Z\",\"level\":\"warning\",\"node\":\"n\\\"1\",\"instance\":\"a\\\\b\",\"message\":"
+        "\"q\\\"\xc3\xa9\\ufffd\xe2\x82\xac\\ufffd\\ufffd\\ufffd\"}\n";
     test   t = {.name = "log lines"};
     int    fd[2];
     char   s[LINE_MOST * 2], longest[LINE_MOST * 2];
@@ -742,11 +782,9 @@ static void test_log(void)
         miss(&t, "one line: %s", s);
     logging.form.json = 1;
     logging.node = "n\"1";
-    say(SAY_WARNING, "a\\b", "q\"\xc3\xa9\xff");
+    say(SAY_WARNING, "a\\b", "q\"\xc3\xa9\xff\xe2\x82\xac\xe0\x80\x80");
     pipe_read(fd[0], s, sizeof s);
-    if (!begins(s, "{\"time\":\"2") || !strstr(s, "Z\",\"level\":\"warning\",\"node\":\"n\\\"1\","
-                                             "\"instance\":\"a\\\\b\",\"message\":"
-                                             "\"q\\\"\xc3\xa9\\ufffd\"}\n"))
+    if (!begins(s, "{\"time\":\"2") || !strstr(s, want))
         miss(&t, "json: %s", s);
     memset(longest, '"', sizeof longest);
     longest[sizeof longest - 1] = 0;
@@ -791,6 +829,77 @@ static void test_log_full(void)
     verdict(&t);
 }
 
+/* --- what goes where ------------------------------------------------------------------------ */
+
+/* Points descriptor fd at a pipe, or (pipe_ NULL) back. */
+static void redirect(int fd, int *pipe_, int *saved)
+{
+    fflush(stdout);
+    if (pipe_) {
+        if (pipe(pipe_))
+            abort();
+        *saved = dup(fd);
+        dup2(pipe_[1], fd);
+        close(pipe_[1]);
+        fcntl(pipe_[0], F_SETFL, O_NONBLOCK);
+    } else {
+        dup2(*saved, fd);
+        close(*saved);
+    }
+}
+
+static void test_output(void)
+{
+    test   t = {.name = "help and dump go to standard output, mistakes to standard error"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char  *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"}, (char[]){"VRRP_X=1"},
+                    (char[]){"SIDECAR_LOG=json"}, NULL};
+    model *m = model_read(env, "x", &r);
+    int    out[2], err[2], saved[2], status[2];
+    char   s[65536], e[4096];
+
+    redirect(1, out, &saved[0]);
+    redirect(2, err, &saved[1]);
+    status[0] = help_print(NULL);
+    dump_print(m, false);
+    report_print(&r, SAY_ERROR, 2);
+    status[1] = help_print("nonsense");
+    log_open(m);
+    report_say(&r, SAY_ERROR);
+    redirect(1, NULL, &saved[0]);
+    redirect(2, NULL, &saved[1]);
+    pipe_read(out[0], s, sizeof s);
+    pipe_read(err[0], e, sizeof e);
+    if (status[0] != 0 || status[1] != 2)
+        miss(&t, "exit statuses %d and %d", status[0], status[1]);
+    if (!begins(s, "sidecar ") || !strstr(s, "\nVRRP_VIRTUAL_ROUTER_ID=10\n"))
+        miss(&t, "standard output is\n%s", s);
+    if (!strstr(s, "\"level\":\"error\",\"node\":\"x\",\"message\":\"VRRP_X: unknown variable\"}"))
+        miss(&t, "the log is\n%s", s);
+    if (strcmp(e, "VRRP_X: unknown variable\nnonsense: no such option\n"))
+        miss(&t, "standard error is\n%s", e);
+    close(out[0]);
+    close(err[0]);
+    report_free(&r);
+    model_free(m);
+    logging.node = "";
+    verdict(&t);
+}
+
+/* The folder of files, and what is in it. */
+static void folder_remove(void)
+{
+    DIR           *d = opendir(folder);
+    struct dirent *e;
+
+    while (d && (e = readdir(d)) != NULL)
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
+    rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
     if (!mkdtemp(folder))
@@ -806,7 +915,10 @@ int main(int argc, char **argv)
                              " others into VRRP_VIRTUAL_IPADDRESS_EXCLUDED");
     test_many_instances();
     test_later_interface();
+    test_large_files();
+    test_output();
     test_log();
     test_log_full();
+    folder_remove();
     return failures != 0;
 }

@@ -34,6 +34,7 @@ python3 vectors.py vectors.json >$build/vectors.h || echo "not ok - vectors.py" 
 program vectors | say
 program rules_packets | say
 program rules_machine | say
+program shell | say
 program trace traces/*.in | say
 for script in gates/*.sh; do
     [ $script = gates/lib.sh ] || sh $script 2>&1 | say

@@ -5,7 +5,9 @@
 
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
+#ifndef TEST_SHELL
 #define VRRP_NO_LINUX
+#endif
 #include "../../vrrp.h"
 
 #include <arpa/inet.h>

@@ -500,12 +500,13 @@ int main(int argc, char **argv)
         const char *base = strrchr(argv[i], '/');
         FILE       *in = fopen(script = argv[i], "r");
 
-        if (!in) {
-            perror(argv[i]);
+        if (!in || strlen(argv[i]) < 4 || strcmp(strrchr(argv[i], '.'), ".in") != 0) {
+            fprintf(stderr, "%s is no script\n", argv[i]);
             return 1;
         }
         snprintf(path, sizeof path, "%.*s.out", (int)strlen(argv[i]) - 3, argv[i]);
-        test_begin("trace %.*s", (int)strlen(base ? base + 1 : argv[i]) - 3, base ? base + 1 : argv[i]);
+        base = base ? base + 1 : argv[i];
+        test_begin("trace %.*s", (int)strlen(base) - 3, base);
         sink = rewrite ? fopen(path, "w") : tmpfile();
         play(in);
         if (!rewrite)

@@ -5,8 +5,9 @@ cd "$build" || exit 1
 warn="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -I$top"
 
 cut_out() {
-    awk '/^   EXAMPLE/ { on = 1; next } on && /^   [A-Z]/ { exit } on && /^    / { print substr($0, 5) }' \
-        "$top/vrrp.h" >example.c
+    awk '/^   EXAMPLE/ { on = 1; next }
+        on && /^   [A-Z]/ { exit }
+        on && /^    / { print substr($0, 5) }' "$top/vrrp.h" >example.c
     lines=$(grep -c . example.c)
     echo "$lines lines"
     [ "$lines" -gt 5 ] && [ "$lines" -le 25 ]

@@ -20,7 +20,12 @@ same() {
         awk -v want="$args" '
             /^<!-- \/help -->$/ { on = 0 }
             on && !/^```/ { print }
-            /^<!-- help/ { a = $0; sub(/^<!-- help */, "", a); sub(/ *-->$/, "", a); on = a == want }
+            /^<!-- help/ {
+                args = $0
+                sub(/^<!-- help */, "", args)
+                sub(/ *-->$/, "", args)
+                on = args == want
+            }
         ' "$top/README.md" | sed -e '1{/^$/d}' >readme.txt
         # shellcheck disable=SC2086
         ./sidecar --help $args >help.txt || exit 1

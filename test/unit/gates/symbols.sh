@@ -30,8 +30,8 @@ macros() {  # file macros-of-the-command-line
 
 pure() {
     gcc -std=c99 "-I$top" -O2 -fno-pic -c -o pure.o pure.c || return 1
-    nm -u pure.o | awk '{ print $2 }' | grep -vE '^(memcpy|memset|memcmp|memmove|__stack_chk_fail)$' |
-        only
+    nm -u pure.o | awk '{ print $2 }' |
+        grep -vE '^(memcpy|memset|memcmp|memmove|__stack_chk_fail)$' | only
 }
 
 constant() {

@@ -1,0 +1,541 @@
+/* The shell's pure half: netlink messages built and read, who gets a packet, what is said about it,
+   the heap of deadlines. No socket is opened. */
+#define TEST_SHELL
+#include "rig.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static uint32_t dice(void)
+{
+    static uint32_t x = 88172645u;
+
+    x ^= x << 13, x ^= x >> 17, x ^= x << 5;
+    return x;
+}
+
+static vrrp__nl message(uint8_t *room, size_t cap)
+{
+    vrrp__nl m;
+
+    memset(&m, 0, sizeof m);
+    m.data = room;
+    m.cap = cap;
+    return m;
+}
+
+static vrrp_vip vip_of(const char *address, uint8_t prefix)
+{
+    vrrp_vip vip;
+
+    memset(&vip, 0, sizeof vip);
+    vip.address = test_ip(address);
+    vip.family = test_family(address);
+    vip.prefix = prefix;
+    return vip;
+}
+
+// >>building
+
+/* One IPv4 address by hand: nlmsghdr, ifaddrmsg, then the attributes in the order they are put. */
+static void address_bytes(void)
+{
+    static const char hex[] =
+        "5c000000" "1400" "0505" "01000000" "00000000"          /* 92 bytes, NEWADDR, seq 1 */
+        "02180000" "07000000"                                   /* AF_INET /24, interface 7 */
+        "08000200" "c633640a" "08000100" "c633640a"             /* LOCAL, ADDRESS */
+        "08000400" "c63364ff"                                   /* BROADCAST */
+        "08000300" "76697000"                                   /* LABEL "vip" and its zero */
+        "08000800" "00000000"                                   /* FLAGS */
+        "14000600" "ffffffff" "ffffffff" "00000000" "00000000"  /* CACHEINFO: for ever */
+        "05000b00" "12000000";                                  /* PROTO 18 */
+    uint8_t  got[256], want[256];
+    vrrp__nl m = message(got, sizeof got);
+    vrrp_vip vip = vip_of("198.51.100.10", 24);
+    size_t   n;
+
+    n = test_unhex(hex, want, sizeof want);
+    memcpy(vip.label, "vip", 3);
+    vip.broadcast_auto = true;
+    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    CHECK(!m.full);
+    if (htons(1) == 1)                  /* the bytes above are a little-endian machine's */
+        return;
+    SAME(m.size, n);
+    BYTES(got, want, n);
+}
+
+/* What a kernel would say about the address we asked for is the address we asked for. */
+static void there_and_back(void)
+{
+    static const struct { const char *address; uint8_t prefix; } cases[] = {
+        { "198.51.100.10", 24 }, { "198.51.100.10", 0 }, { "2001:db8::10", 64 },
+        { "2001:db8::10", 0 }, { "fe80::1:33", 128 }, { "203.0.113.1", 31 }
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        uint8_t         room[256];
+        vrrp__nl        m = message(room, sizeof room);
+        vrrp_vip        vip = vip_of(cases[i].address, cases[i].prefix);
+        vrrp__address   got, want;
+        vrrp__nl_answer a;
+
+        vrrp__put_vip(&m, &vip, vip.family, 12);
+        memset(&a, 0, sizeof a);
+        a.type = RTM_NEWADDR;
+        a.body = test_flush(room + NLMSG_HDRLEN, m.size - NLMSG_HDRLEN);
+        a.size = m.size - NLMSG_HDRLEN;
+        CHECK(vrrp__get_address(&a, &got));
+        vrrp__vip_address(&want, &vip, vip.family, 12);
+        BYTES(got.ip.byte, want.ip.byte, 16);
+        BYTES(got.peer.byte, want.peer.byte, 16);
+        SAME(got.prefix, want.prefix);
+        SAME(got.ifindex, 12);
+        SAME(got.protocol, VRRP_PROTO_TAG);
+        SAME(got.flags, vrrp__vip_flags(&vip, vip.family, want.prefix));
+    }
+}
+
+/* The attribute of the newest message in room, or NULL. */
+static const uint8_t *attribute(const uint8_t *room, const vrrp__nl *m, unsigned type, size_t least)
+{
+    size_t head = NLMSG_HDRLEN + sizeof(struct ifaddrmsg);
+
+    return vrrp__nl_find(room + head, m->size - head, type, least, NULL);
+}
+
+static void address_options(void)
+{
+    uint8_t              room[256];
+    vrrp__nl             m = message(room, sizeof room);
+    vrrp_vip             vip = vip_of("2001:db8::10", 0);
+    struct ifa_cacheinfo life;
+    uint32_t             flags;
+
+    vrrp__put_vip(&m, &vip, VRRP_IPV6, 1);      /* never a source, no route, no waiting for DAD */
+    memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
+    SAME(flags, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+    memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
+    SAME(life.ifa_valid, UINT32_MAX);
+    SAME(life.ifa_prefered, 0);
+    vip.prefix = 64, vip.dad = vip.home = vip.mngtmpaddr = vip.autojoin = true;
+    vip.preferred_given = true, vip.preferred_lft = 99;
+    m = message(room, sizeof room);
+    vrrp__put_vip(&m, &vip, VRRP_IPV6, 1);
+    memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
+    SAME(flags, IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_MCAUTOJOIN);
+    memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
+    SAME(life.ifa_prefered, 99);
+    vip = vip_of("198.51.100.10", 31);
+    vip.broadcast_auto = true;          /* a /31 has none */
+    vip.peer = test_ip("198.51.100.11");
+    vip.scope = 253;
+    m = message(room, sizeof room);
+    vrrp__put_vip(&m, &vip, VRRP_IPV4, 1);
+    CHECK(!attribute(room, &m, IFA_BROADCAST, 4));
+    BYTES(attribute(room, &m, IFA_ADDRESS, 4), vip.peer.byte, 4);
+    BYTES(attribute(room, &m, IFA_LOCAL, 4), vip.address.byte, 4);
+    SAME(room[NLMSG_HDRLEN + 3], 253);
+}
+
+/* The room ends anywhere: the message is full and nothing was written behind it. */
+static void full_is_sticky(void)
+{
+    uint8_t  whole[256];
+    vrrp_vip vip = vip_of("198.51.100.10", 24);
+    vrrp__nl m = message(whole, sizeof whole);
+    size_t   cap, size;
+
+    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    size = m.size;
+    for (cap = 0; cap < size; cap++) {
+        m = message(test_flush(whole, cap), cap);
+        vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+        CHECK(m.full && m.size <= cap);
+        vrrp__nl_attr(&m, IFA_FLAGS, "\0\0\0", 4);
+        CHECK(m.full);
+    }
+    m = message(test_flush(whole, size), size);
+    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    CHECK(!m.full);
+    SAME(vrrp__nl_talk(-1, &m, whole, sizeof whole, NULL, NULL), -EBADF);
+    m.full = true;
+    SAME(vrrp__nl_talk(-1, &m, whole, sizeof whole, NULL, NULL), -EMSGSIZE);
+}
+
+static void nested(void)
+{
+    uint8_t  room[128];
+    vrrp__nl m = message(room, sizeof room);
+    size_t   head = NLMSG_HDRLEN + sizeof(struct ifinfomsg), n;
+    uint32_t value;
+    const uint8_t *spec, *inet, *conf;
+
+    vrrp__put_promote(&m, 9, 1);
+    spec = vrrp__nl_find(room + head, m.size - head, IFLA_AF_SPEC, 1, &n);
+    SAME(n, 16);
+    inet = spec ? vrrp__nl_find(spec, n, AF_INET, 1, &n) : NULL;
+    SAME(n, 12);
+    conf = inet ? vrrp__nl_find(inet, n, IFLA_INET_CONF, 1, &n) : NULL;
+    SAME(n, 8);
+    conf = conf ? vrrp__nl_find(conf, n, VRRP__PROMOTE_SECONDARIES, 4, &n) : NULL;
+    CHECK(conf != NULL);
+    if (!conf)
+        return;
+    memcpy(&value, conf, 4);
+    SAME(value, 1);
+    SAME(n, 4);
+}
+
+static void many_messages(void)
+{
+    uint8_t  room[1024];
+    vrrp__nl m = message(room, sizeof room);
+    vrrp_vip vip = vip_of("198.51.100.10", 24);
+    uint32_t length, seq, i;
+    size_t   at = 0;
+
+    m.seq = 41;
+    for (i = 0; i < 5; i++)
+        vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    SAME(m.first, 42);
+    SAME(m.seq, 46);
+    for (i = 0; at < m.size; i++, at += length) {
+        memcpy(&length, room + at, 4);
+        memcpy(&seq, room + at + 8, 4);
+        SAME(seq, 42 + i);
+        if (!CHECK(length >= NLMSG_HDRLEN && length % 4 == 0))
+            return;
+    }
+    SAME(i, 5);
+    SAME(at, m.size);
+}
+
+// >>reading
+
+struct seen {
+    unsigned n, errors;
+    char     text[96];
+    int      error;
+};
+
+static void see(void *arg, const vrrp__nl_answer *a)
+{
+    struct seen  *s = arg;
+    vrrp__address address;
+    vrrp__device  device;
+
+    s->n++;
+    if (a->error) {
+        s->errors++;
+        s->error = a->error;
+        memcpy(s->text, a->text, sizeof s->text);
+    }
+    vrrp__get_address(a, &address);
+    vrrp__get_device(a, &device);
+}
+
+/* An NLMSG_ERROR with the request (or its header, capped) and the kernel's words. */
+static size_t error_message(uint8_t *room, bool capped, const char *words)
+{
+    static const uint8_t request[] = { 28, 0, 0, 0, 20, 0, 5, 6, 1, 0, 0, 0, 0, 0, 0, 0,
+                                       2, 24, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0 };
+    vrrp__nl             m = message(room, 256);
+    int                  error = -EINVAL;
+    uint8_t              body[64];
+    size_t               n = sizeof error + (capped ? 16 : sizeof request);
+
+    memcpy(body, &error, sizeof error);
+    memcpy(body + sizeof error, request, sizeof request);
+    vrrp__nl_begin(&m, NLMSG_ERROR, (uint16_t)(NLM_F_ACK_TLVS | (capped ? NLM_F_CAPPED : 0)), body,
+                   n);
+    vrrp__nl_attr(&m, NLMSGERR_ATTR_MSG, words, strlen(words) + 1);
+    return m.size;
+}
+
+static void kernel_words(void)
+{
+    uint8_t     room[256];
+    struct seen s;
+    int         capped;
+    size_t      size;
+
+    for (capped = 0; capped < 2; capped++) {
+        memset(&s, 0, sizeof s);
+        size = error_message(room, capped, "ipv4: Invalid scope");
+        vrrp__nl_split(test_flush(room, size), size, see, &s);
+        SAME(s.n, 1);
+        SAME(s.error, -EINVAL);
+        TEXT(s.text, "ipv4: Invalid scope");
+    }
+}
+
+/* Cut anywhere and changed anywhere: never read behind the end, never say what is not there. */
+static void spoilt(void)
+{
+    uint8_t     room[1024], bad[1024];
+    vrrp__nl    m = message(room, 512);
+    vrrp_vip    vip = vip_of("198.51.100.10", 24), six = vip_of("2001:db8::10", 64);
+    struct seen s;
+    size_t      size, n, i;
+    unsigned    turn;
+
+    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    vrrp__put_promote(&m, 9, 1);
+    vrrp__put_vip(&m, &six, VRRP_IPV6, 7);
+    size = m.size;
+    size += error_message(room + size, false, "words");
+    for (n = 0; n <= size; n++) {
+        memset(&s, 0, sizeof s);
+        vrrp__nl_split(test_flush(room, n), n, see, &s);
+        SAME(s.n == 4, n == size);
+    }
+    for (turn = 0; turn < 200000; turn++) {
+        memcpy(bad, room, size);
+        for (i = dice() % 5; i > 0; i--)
+            bad[dice() % size] = (uint8_t)(dice() % 3 ? dice() : dice() % 32);
+        vrrp__nl_split(test_flush(bad, size), size, see, &s);
+    }
+}
+
+static void subnets(void)
+{
+    vrrp_ip a = test_ip("198.51.100.129"), b = test_ip("198.51.100.1"), ones;
+
+    CHECK(vrrp__same_subnet(&a, &b, 24));
+    CHECK(!vrrp__same_subnet(&a, &b, 25));
+    CHECK(vrrp__same_subnet(&a, &b, 0));
+    CHECK(vrrp__same_subnet(&a, &a, 32));
+    vrrp__all_ones(&ones, &a, 25);
+    BYTES(ones.byte, test_ip("198.51.100.255").byte, 4);
+    vrrp__all_ones(&ones, &b, 30);
+    BYTES(ones.byte, test_ip("198.51.100.3").byte, 4);
+}
+
+// >>dispatch
+
+static vrrp_io     io;
+static vrrp_link   links[2];
+static vrrp_router routers[3];
+static vrrp_vip    vips[3];
+
+/* VRID 51 on both links, and the same in IPv6 on the first. */
+static void house(void)
+{
+    size_t i;
+
+    memset(&io, 0, sizeof io);
+    memset(links, 0, sizeof links);
+    memset(routers, 0, sizeof routers);
+    io.links = links;
+    io.n_links = 2;
+    for (i = 0; i < 3; i++) {
+        vrrp_router  *r = &routers[i];
+        vrrp_router **bucket;
+        vrrp_desc     d;
+        vrrp_ip       own = test_ip(i == 2 ? "fe80::b" : "192.0.2.20");
+
+        memset(&d, 0, sizeof d);
+        vips[i].address = test_ip(i == 2 ? "fe80::1:33" : "192.0.2.1");
+        d.vrid = 51;
+        d.family = i == 2 ? VRRP_IPV6 : VRRP_IPV4;
+        d.addresses = &vips[i];
+        d.n_addresses = 1;
+        SAME(vrrp_init(&r->v, &d), 0);
+        vrrp_primary(&r->v, &own);
+        vrrp_start(&r->v, 0);
+        r->v.queued = 0;
+        r->link = &links[i == 1];
+        r->key = VRRP_NEVER;
+        bucket = vrrp__bucket(&io, r->link, i == 2, 51);
+        r->hash_next = *bucket;
+        *bucket = r;
+    }
+}
+
+static void deliver(vrrp_link *link, const struct packet *p, uint64_t now)
+{
+    static uint8_t ip[VRRP_MAX_PACKET];
+    vrrp_rx        rx;
+
+    SAME(vrrp_rx_ip(&rx, ip, packet_build(p, ip)), 0);
+    vrrp__deliver(&io, link, &rx, now);
+}
+
+static void right_router(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10"), six = packet_v3(200, "fe80::a");
+
+    house();
+    six.addresses = "fe80::1:33";
+    deliver(&links[0], &p, MS);
+    SAME(routers[0].v.stats.advertisement_rcvd, 1);
+    SAME(routers[1].v.stats.advertisement_rcvd, 0);
+    deliver(&links[1], &p, 2 * MS);
+    SAME(routers[0].v.stats.advertisement_rcvd, 1);
+    SAME(routers[1].v.stats.advertisement_rcvd, 1);
+    deliver(&links[0], &six, 3 * MS);
+    SAME(routers[2].v.stats.advertisement_rcvd, 1);
+    deliver(&links[1], &six, 4 * MS);   /* no IPv6 router there */
+    SAME(links[1].stats.vrid_errors, 1);
+    SAME(routers[2].v.stats.advertisement_rcvd, 1);
+}
+
+/* Any VRID on any link finds its router and no other, however many share a bucket. */
+static void every_vrid(void)
+{
+    static vrrp_router many[2 * 2 * 255];
+    size_t             i;
+    int                vrid, six, link;
+
+    memset(&io, 0, sizeof io);
+    memset(many, 0, sizeof many);
+    io.links = links;
+    for (i = 0; i < COUNT(many); i++) {
+        vrrp_router **bucket;
+
+        many[i].link = &links[i / 510];
+        many[i].v.d.vrid = (uint8_t)(1 + i % 255);
+        many[i].v.d.family = i / 255 % 2 ? VRRP_IPV6 : VRRP_IPV4;
+        bucket = vrrp__bucket(&io, many[i].link, i / 255 % 2, many[i].v.d.vrid);
+        many[i].hash_next = *bucket;
+        *bucket = &many[i];
+    }
+    for (link = 0; link < 2; link++)
+        for (six = 0; six < 2; six++)
+            for (vrid = 1; vrid < 256; vrid++)
+                CHECK(vrrp__find(&io, &links[link], six, (uint8_t)vrid) ==
+                      &many[link * 510 + six * 255 + vrid - 1]);
+    CHECK(!vrrp__find(&io, &links[0], 0, 0));
+}
+
+static unsigned events(int kind)
+{
+    unsigned n = 0, i;
+
+    for (i = 0; i < io.ring_n; i++)
+        n += io.ring[(io.ring_head + i) % VRRP__RING].kind == kind;
+    return n;
+}
+
+static void said_rarely(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+    unsigned      i;
+
+    house();
+    p.form = FORM_WRONG;
+    for (i = 0; i < 1000; i++)
+        deliver(&links[0], &p, VRRP_SECOND + i * 35 * MS);      /* 35 s */
+    SAME(routers[0].v.stats.checksum_errors, 1000);
+    CHECK(events(VRRP_EVENT_DROPPED) >= 1 && events(VRRP_EVENT_DROPPED) <= 4);
+    CHECK(io.ring[0].code == VRRP_E_CHECKSUM && io.ring[0].router == &routers[0]);
+    p.form = FORM_PSEUDO;
+    p.interval = 0;                     /* another mistake is other news */
+    deliver(&links[0], &p, 36 * VRRP_SECOND);
+    SAME(io.ring[io.ring_n - 1].code, VRRP_E_INTERVAL);
+}
+
+static void strangers(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+    unsigned      i;
+
+    house();
+    p.vrid = 77;
+    for (i = 0; i < 1000; i++)
+        deliver(&links[0], &p, VRRP_SECOND + i * 100 * MS);     /* 100 s */
+    SAME(links[0].stats.vrid_errors, 1000);
+    SAME(events(VRRP_EVENT_STRANGER), 2);
+    SAME(io.ring[0].vrid, 77);
+    p.form = FORM_WRONG;                /* what is damaged says nothing about its VRID */
+    deliver(&links[0], &p, 500 * VRRP_SECOND);
+    SAME(links[0].stats.checksum_errors, 1);
+    SAME(links[0].stats.vrid_errors, 1000);
+    SAME(events(VRRP_EVENT_STRANGER), 2);
+}
+
+/* However many events nobody reads: the ring keeps the oldest and counts the rest. */
+static void ring_overflow(void)
+{
+    char     last[32];
+    unsigned i;
+
+    house();
+    for (i = 0; i < VRRP__RING + 50; i++)
+        vrrp__complain(&io, NULL, &links[0], -EIO, "number %u", i);
+    SAME(io.ring_n, VRRP__RING);
+    SAME(io.ring_lost, 50);
+    snprintf(last, sizeof last, "number %d", VRRP__RING - 1);
+    TEXT(io.ring[VRRP__RING - 1].text, last);
+}
+
+// >>heap
+
+static void heap(void)
+{
+    static vrrp_router many[300];
+    unsigned           turn;
+    size_t             i;
+
+    memset(&io, 0, sizeof io);
+    memset(many, 0, sizeof many);
+    for (i = 0; i < COUNT(many); i++) {
+        vrrp__quiet(&many[i].v);
+        many[i].key = VRRP_NEVER;
+    }
+    for (turn = 0; turn < 60000 && !test_bad; turn++) {
+        vrrp_router *r = &many[dice() % COUNT(many)];
+        uint64_t     first = VRRP_NEVER;
+
+        r->v.timer[VRRP__T_DOWN] = dice() % 4 ? dice() % 1000 : VRRP_NEVER;
+        vrrp__rekey(&io, r);
+        if (turn % 16)
+            continue;
+        for (i = 0; i < COUNT(many); i++)
+            if (vrrp_deadline(&many[i].v) < first)
+                first = vrrp_deadline(&many[i].v);
+        SAME(io.heap ? io.heap->key : VRRP_NEVER, first);
+    }
+    for (i = 0; i < COUNT(many); i++) {         /* emptied in order */
+        uint64_t     key = io.heap ? io.heap->key : VRRP_NEVER;
+        vrrp_router *r = io.heap;
+
+        if (!r)
+            break;
+        r->v.timer[VRRP__T_DOWN] = VRRP_NEVER;
+        vrrp__rekey(&io, r);
+        CHECK(!io.heap || io.heap->key >= key);
+    }
+    CHECK(io.heap == NULL);
+}
+
+static const struct { const char *name; void (*run)(void); } tests[] = {
+    { "netlink: the bytes of an IPv4 address", address_bytes },
+    { "netlink: what is asked for is what is read", there_and_back },
+    { "netlink: flags, lifetimes, peer, scope, broadcast", address_options },
+    { "netlink: a full message stays full and writes nothing behind it", full_is_sticky },
+    { "netlink: nested attributes close", nested },
+    { "netlink: several messages in one buffer", many_messages },
+    { "netlink: the kernel's words about an error", kernel_words },
+    { "netlink: answers cut and changed anywhere", spoilt },
+    { "addresses: subnets and broadcast", subnets },
+    { "C-018 C-030 a packet reaches the router of its link and family", right_router },
+    { "C-030 every VRID of two links and two families is found", every_vrid },
+    { "C-043 a repeated mistake is said once in ten seconds, counted always", said_rarely },
+    { "C-029 a stranger's VRID is counted and said once a minute", strangers },
+    { "events nobody reads are counted", ring_overflow },
+    { "the heap of deadlines has the earliest on top", heap }
+};
+
+int main(void)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(tests); i++) {
+        test_begin("%s", tests[i].name);
+        tests[i].run();
+        test_end();
+    }
+    return test_failures ? 1 : 0;
+}
