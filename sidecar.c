@@ -53,10 +53,9 @@
    The first process waits; the second does the work. Should the worker die, whatever the
    reason, the first takes its addresses off the interfaces and exits with the worker's status.
        SIGTERM, SIGINT     hand over (addresses removed, priority 0 sent twice), exit 0
-       SIGHUP              read SIDECAR_ENV_FILE and every _FILE again; what is the same goes on
-                           undisturbed, a mistake changes nothing
-       SIGHUP              read SIDECAR_ENV_FILE and every *_FILE again; only what changed is
-                           touched, and nothing if there is a mistake
+       SIGHUP              read SIDECAR_ENV_FILE and every *_FILE again; what is the same goes
+                           on undisturbed, a mistake changes nothing. Secret files must be
+                           readable with NET_ADMIN and NET_RAW alone (for root: owned by root)
 
    OUTPUT
    One line for each transition on standard output, as text or JSON (SIDECAR_LOG). Mistakes of
@@ -3343,22 +3342,53 @@ static bool is_local(const vrrp_local *locals, size_t n, const vrrp_ip *ip, uint
 }
 
 /* One list for all nodes: this node's own addresses are left out. */
-static void peers_take(instance *in, const vrrp_local *locals, size_t n, report *out)
+static bool peers_take(instance *in, const vrrp_local *locals, size_t n, report *out)
 {
     vrrp_desc *d = &in->setup.desc;
     vrrp_ip   *to = (vrrp_ip *)(uintptr_t)d->peers;
+    bool       given = !same_ip(&in->setup.source, &(vrrp_ip){{0}});
 
-    for (const peer *p = in->peers; p; p = peer_next(p))
-        if (!is_local(locals, n, &p->a.ip, d->family) && !same_ip(&p->a.ip, &in->setup.source))
+    d->n_peers = 0;
+    for (const peer *p = in->peers; p; p = peer_next(p)) {
+        bool own = is_local(locals, n, &p->a.ip, d->family);
+
+        if (own && !given) {
+            in->setup.source = p->a.ip;         /* that is how the others know this node */
+            given = true;
+        }
+        if (!own && !same_ip(&p->a.ip, &in->setup.source))
             to[d->n_peers++] = p->a.ip;
-    if (in->peers && d->n_peers == 0)
-        remark_add(out, SAY_ERROR, in->peers->n.where, "nothing but this node's own addresses;"
-                   " those of the other nodes are needed");
+    }
+    if (!in->peers || d->n_peers > 0)
+        return true;
+    remark_add(out, SAY_ERROR, in->peers->n.where, "nothing but this node's own addresses;"
+               " those of the other nodes are needed");
+    return false;
 }
 
-/* Interfaces from subnets, own addresses out of the peers. locals: vrrp_list(). To be called at
-   start and, while m->n_undecided, at every address event; what is chosen stays. An instance with
-   ready set can be added. */
+static bool is_link_local(const vrrp_ip *ip)
+{
+    return ip->byte[0] == 0xfe && (ip->byte[1] & 0xc0) == 0x80;
+}
+
+/* IPv6: what is routed can't come from a link-local address, so peers beyond one hear from the
+   first other address of the interface. */
+static void source_choose(instance *in, const vrrp_local *locals, size_t n)
+{
+    const vrrp_desc *d = &in->setup.desc;
+
+    if (d->family != VRRP_IPV6 || d->n_peers == 0 || is_link_local(&d->peers[0]) ||
+        !same_ip(&in->setup.source, &(vrrp_ip){{0}}))
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (locals[i].family == VRRP_IPV6 && !is_link_local(&locals[i].address) &&
+            locals[i].protocol != VRRP_PROTO_TAG &&
+            strcmp(locals[i].name, in->setup.interface) == 0) {
+            in->setup.source = locals[i].address;
+            return;
+        }
+}
+
 static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *out)
 {
     unsigned before = m->n_undecided;
@@ -3368,9 +3398,9 @@ static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *
             continue;
         if (!in->setup.interface)
             interface_choose(m, in, locals, n, out);
-        in->ready = in->setup.interface != NULL;
+        in->ready = in->setup.interface && peers_take(in, locals, n, out);
         if (in->ready)
-            peers_take(in, locals, n, out);
+            source_choose(in, locals, n);
     }
     if (m->n_undecided < before)
         routers_check(m, out);
@@ -3940,6 +3970,8 @@ static void life_resolve(model *m, report *out)
     }
     if (n >= 0)
         model_resolve(m, locals, (size_t)n, out);
+    else
+        remark_add(out, SAY_ERROR, NULL, "the interfaces can't be listed: %s", strerror(-n));
     free(locals);
 }
 
@@ -3966,21 +3998,24 @@ static model *life_read(bool again, bool quiet)
 
 /* --- the warden ------------------------------------------------------------------------------ */
 
-/* The worker died without letting go: what it held must not answer any more. */
+/* The worker died without letting go: what it held must not answer any more. It may have found an
+   interface since the fork, so that is looked up again. Another process that runs the same virtual
+   router by now is left alone: vrrp_sweep() respects its lock. */
 static void warden_sweep(model *m)
 {
-    instance *in;
+    report out = {{NULL}, NULL, NULL, 0, 0};
 
-    for (in = m->instances; in; in = instance_next(in)) {
-        const vrrp_desc *d = &in->setup.desc;
-        int              n;
+    life_resolve(m, &out);
+    report_free(&out);
+    for (instance *in = m->instances; in; in = instance_next(in)) {
+        int n = in->setup.interface ? vrrp_sweep(&in->setup) : 0;
 
-        if (!in->setup.interface)
-            continue;
-        n = vrrp_sweep(d->addresses, d->n_addresses, in->setup.interface, d->family);
         if (n > 0)
             say(SAY_WARNING, in->label, "the worker died: removed %d address%s", n,
                 n == 1 ? "" : "es");
+        else if (n < 0)
+            say(SAY_ERROR, in->label, "the worker died, and its addresses can't be removed: %s",
+                strerror(-n));
     }
 }
 
@@ -4015,6 +4050,7 @@ static int warden(model *m, pid_t worker, const sigset_t *signals)
                 model *next = life_read(true, true);
 
                 if (next) {
+                    log_open(next);
                     model_free(m);
                     m = next;
                 }
@@ -4109,15 +4145,16 @@ static bool life_open(life *l)
     return false;
 }
 
-static void life_join(sync_group *g, vrrp_router *router)
+static vrrp_group *life_group(sync_group *g)
 {
-    if (!g->run) {
-        g->run = calloc(1, sizeof(vrrp_group));
-        if (!g->run)
-            return;
-        vrrp_group_init(g->run, g->label);
+    vrrp_group *run = g->run;
+
+    if (!run) {
+        g->run = run = calloc(1, sizeof *run);
+        if (run)
+            vrrp_group_init(run, g->label);
     }
-    vrrp_group_add(g->run, &router->v);
+    return run;
 }
 
 static bool life_add(life *l, instance *in)
@@ -4125,12 +4162,11 @@ static bool life_add(life *l, instance *in)
     vrrp_router *router = calloc(1, sizeof *router);
     int          bad = router ? 0 : -ENOMEM;
 
+    in->setup.group = in->group ? life_group(in->group) : NULL;
     if (!bad)
         bad = vrrp_io_add(&l->io, router, &in->setup, vrrp_now());
     if (!bad) {
         in->run = router;
-        if (in->group)
-            life_join(in->group, router);
         return true;
     }
     say(SAY_ERROR, in->label, "%s", l->io.err[0] ? l->io.err : vrrp_str(bad));
@@ -4150,24 +4186,6 @@ static bool life_add_all(life *l)
     return ok;
 }
 
-/* While an interface is sought, every change of links and addresses is a reason to look again. */
-static void life_watch(life *l)
-{
-    struct sockaddr_nl any;
-
-    if (l->config->n_undecided && l->changes < 0) {
-        memset(&any, 0, sizeof any);
-        any.nl_family = AF_NETLINK;
-        any.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
-        l->changes = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
-        if (l->changes >= 0)
-            bind(l->changes, (struct sockaddr *)&any, sizeof any);
-    } else if (!l->config->n_undecided && l->changes >= 0) {
-        close(l->changes);
-        l->changes = -1;
-    }
-}
-
 static void life_look_again(life *l)
 {
     char   buffer[8192];
@@ -4179,17 +4197,49 @@ static void life_look_again(life *l)
     report_say(&out, SAY_INFO);
     report_free(&out);
     life_add_all(l);
-    life_watch(l);
+}
+
+/* While an interface is sought, every change of links and addresses is a reason to look again. So
+   is the moment from which on changes are heard of. */
+static void life_watch(life *l)
+{
+    struct sockaddr_nl any;
+
+    memset(&any, 0, sizeof any);
+    any.nl_family = AF_NETLINK;
+    any.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+    if (l->config->n_undecided && l->changes < 0) {
+        l->changes = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+        if (l->changes < 0 || bind(l->changes, (struct sockaddr *)&any, sizeof any) < 0)
+            say(SAY_ERROR, NULL, "changes of interfaces can't be watched: %s", strerror(errno));
+        life_look_again(l);
+    }
+    if (!l->config->n_undecided && l->changes >= 0) {
+        close(l->changes);
+        l->changes = -1;
+    }
 }
 
 /* --- reload ---------------------------------------------------------------------------------- */
 
+/* The same members: a group can only go on whole. */
+static bool life_same_group(const sync_group *a, const sync_group *b)
+{
+    size_t i = 0;
+
+    if (!a || !b)
+        return a == b;
+    while (a->members[i] && b->members[i] && strcmp(a->members[i], b->members[i]) == 0)
+        i++;
+    return strcmp(a->label, b->label) == 0 && !a->members[i] && !b->members[i];
+}
+
 static bool life_same(const instance *a, const instance *b)
 {
-    return strcmp(a->label, b->label) == 0 && a->setup.interface && b->setup.interface &&
-           strcmp(a->setup.interface, b->setup.interface) == 0 && a->group == NULL &&
-           b->group == NULL && a->setup.desc.vrid == b->setup.desc.vrid &&
-           a->setup.desc.family == b->setup.desc.family;
+    return strcmp(a->label, b->label) == 0 && a->ready && b->ready &&
+           strcmp(a->setup.interface, b->setup.interface) == 0 &&
+           a->setup.desc.vrid == b->setup.desc.vrid &&
+           a->setup.desc.family == b->setup.desc.family && life_same_group(a->group, b->group);
 }
 
 static instance *life_find(const model *m, const instance *like)
@@ -4213,6 +4263,35 @@ static void life_remove(life *l, instance *in)
     in->run = NULL;
 }
 
+/* Hands the running router of an instance to its successor in the new model. */
+static void life_inherit(life *l, instance *in, instance *old)
+{
+    vrrp_group *g = old->group ? old->group->run : NULL;
+
+    in->run = old->run;
+    if (g) {
+        in->group->run = g;
+        g->name = in->group->label;
+    }
+    if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) == 0)
+        return;
+    say(SAY_ERROR, in->label, "%s", l->io.err);
+    life_remove(l, in);                 /* while the texts it points to are still there */
+}
+
+static void life_forget(model *old, const model *next)
+{
+    for (sync_group *g = old->groups; g; g = group_next(g)) {
+        bool kept = false;
+
+        for (const sync_group *k = next->groups; k; k = group_next(k))
+            kept = kept || k->run == g->run;
+        if (!kept)
+            free(g->run);
+    }
+    model_free(old);
+}
+
 /* SIGHUP: what is the same goes on, what changed is changed in place, the rest comes and goes. A
    mistake anywhere: nothing changes. */
 static void life_reload(life *l)
@@ -4229,13 +4308,11 @@ static void life_reload(life *l)
             life_remove(l, old);
     for (in = next->instances; in; in = instance_next(in)) {
         old = life_find(l->config, in);
-        if (!old || !old->run)
-            continue;
-        in->run = old->run;
-        if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) != 0)
-            say(SAY_ERROR, in->label, "%s", l->io.err);
+        if (old && old->run)
+            life_inherit(l, in, old);
     }
-    model_free(l->config);
+    log_open(next);
+    life_forget(l->config, next);
     l->config = next;
     life_add_all(l);
     life_watch(l);
@@ -4280,23 +4357,37 @@ static void life_loop(life *l)
             life_turn(l);
         if (p[1].revents)
             life_signal(l);
-        if (p[2].revents)
+        if (p[2].revents) {
             life_look_again(l);
+            life_watch(l);
+        }
     }
 }
 
-static void life_stop(life *l)
+static bool life_holds(const instance *in)
 {
+    for (size_t i = 0; i < in->setup.desc.n_addresses; i++)
+        if (in->setup.desc.addresses[i].held & VRRP_HELD_OURS)
+            return true;
+    return false;
+}
+
+/* False: something could not be removed. The warden will try. */
+static bool life_stop(life *l)
+{
+    bool       clean_exit = true;
     vrrp_event e;
-    instance  *in;
 
     vrrp_io_stop(&l->io, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
         life_event(&e);
-    for (in = l->config->instances; in; in = instance_next(in))
-        if (in->run)
+    for (instance *in = l->config->instances; in; in = instance_next(in))
+        if (in->run) {
             life_remove(l, in);
+            clean_exit = clean_exit && !life_holds(in);
+        }
     vrrp_io_close(&l->io);
+    return clean_exit;
 }
 
 static int worker(model *m, const sigset_t *signals, pid_t parent)
@@ -4310,81 +4401,94 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
     l.config = m;
     l.changes = -1;
     l.signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (l.signals < 0 || !life_open(&l))
+    if (l.signals < 0) {
+        say(SAY_ERROR, NULL, "signalfd: %s", strerror(errno));
+        return 1;
+    }
+    if (!life_open(&l))
         return 1;
     started = life_add_all(&l);
     life_watch(&l);
     if (started)
         life_loop(&l);
-    life_stop(&l);
-    return started ? 0 : 1;
+    return life_stop(&l) && started ? 0 : 1;
 }
 
-static int life_run(model *m)
+/* Blocked from the first moment on: as PID 1 a signal without a handler would be lost. */
+static void life_block(sigset_t *signals)
 {
     static const int handled[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
-    sigset_t         signals;
-    pid_t            parent = getpid(), child;
-    size_t           i;
 
-    sigemptyset(&signals);
-    for (i = 0; i < sizeof handled / sizeof handled[0]; i++)
-        sigaddset(&signals, handled[i]);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
+    sigemptyset(signals);
+    for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
+        sigaddset(signals, handled[i]);
+    sigprocmask(SIG_BLOCK, signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+static int life_run(model *m, const sigset_t *signals)
+{
+    pid_t parent = getpid(), child;
+
+    log_open(m);
     if (!life_capabilities())
         return 1;
     life_limits();
     child = fork();
     if (child == 0)
-        _exit(worker(m, &signals, parent));
+        _exit(worker(m, signals, parent));
     if (child > 0)
-        return warden(m, child, &signals);
+        return warden(m, child, signals);
     say(SAY_ERROR, NULL, "fork: %s", strerror(errno));
     return 1;
 }
 
 /* --- arguments ------------------------------------------------------------------------------- */
 
-static int usage(const char *arg)
-{
-    dprintf(2, "sidecar: %s: unknown argument; --help shows what there is\n", arg);
-    return 2;
-}
+enum { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_ENV, MODE_HELP, MODE_VERSION, MODE_UNKNOWN };
 
-static int version(void)
+static int mode_of(const char *arg)
 {
-    dprintf(1, "sidecar " VRRP_VERSION "\n");
-    return 0;
-}
+    static const struct {
+        const char *brief, *whole;
+        int         mode;
+    } modes[] = {
+        {"-t", "--config-test", MODE_TEST}, {"-d", "--dump-conf", MODE_DUMP},
+        {"-h", "--help", MODE_HELP},        {"-v", "--version", MODE_VERSION},
+        {"-n", "--dont-fork", MODE_RUN},    {"--print-env", "--print-env", MODE_ENV},
+    };
 
-static bool arg_is(const char *arg, const char *brief, const char *whole)
-{
-    return strcmp(arg, brief) == 0 || strcmp(arg, whole) == 0;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (strcmp(arg, modes[i].brief) == 0 || strcmp(arg, modes[i].whole) == 0)
+            return modes[i].mode;
+    return MODE_UNKNOWN;
 }
 
 int main(int argc, char **argv)
 {
-    const char *arg = argc > 1 ? argv[1] : "";
-    model      *m;
+    int      mode = argc > 1 ? mode_of(argv[1]) : MODE_RUN;
+    sigset_t signals;
+    model   *m;
 
-    if (arg_is(arg, "-h", "--help") && argc <= 3)
+    if (mode == MODE_UNKNOWN || argc > (mode == MODE_HELP ? 3 : 2)) {
+        dprintf(2, "sidecar: %s: unknown argument; sidecar --help shows what there is\n",
+                mode == MODE_UNKNOWN ? argv[1] : argv[mode == MODE_HELP ? 3 : 2]);
+        return 2;
+    }
+    if (mode == MODE_HELP)
         return help_print(argv[2]);
-    if (arg_is(arg, "-v", "--version"))
-        return version();
-    if (argc > 2 || (argc == 2 && !arg_is(arg, "-t", "--config-test") &&
-                     !arg_is(arg, "-d", "--dump-conf") && !arg_is(arg, "-n", "--dont-fork") &&
-                     strcmp(arg, "--print-env") != 0))
-        return usage(argc > 2 ? argv[2] : arg);
+    if (mode == MODE_VERSION) {
+        dprintf(1, "sidecar " VRRP_VERSION "\n");
+        return 0;
+    }
+    if (mode == MODE_RUN)
+        life_block(&signals);
     m = life_read(false, false);
     if (!m)
         return 2;
-    if (arg_is(arg, "-t", "--config-test"))
-        return 0;
-    if (arg_is(arg, "-d", "--dump-conf") || strcmp(arg, "--print-env") == 0)
-        return dump_print(m, arg[1] == '-' && arg[2] == 'p'), 0;
-    log_open(m);
-    return life_run(m);
+    if (mode == MODE_DUMP || mode == MODE_ENV)
+        dump_print(m, mode == MODE_ENV);
+    return mode == MODE_RUN ? life_run(m, &signals) : 0;
 }
 #endif /* SIDECAR_TEST */
 

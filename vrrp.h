@@ -524,6 +524,8 @@ typedef struct vrrp_link {
     uint32_t   uses;                    /* routers and addresses that name it */
     uint32_t   promote;                 /* promote_secondaries as found */
     bool       promoted;                /* set by us */
+    bool       second;                  /* primary4 is a secondary address */
+    bool       renamed;                 /* to be let go of, then forgotten */
     bool       known, seen, stale;      /* read once; in this dump; its addresses changed */
 } vrrp_link;
 
@@ -628,6 +630,7 @@ typedef struct vrrp_io {
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
     bool           tags;                /* the kernel knows IFA_PROTO */
     bool           sync, resync;        /* dump addresses; dump everything */
+    bool           unreleased;          /* an address could not be removed */
     bool           more;                /* a bound was reached: run again at once */
     bool           lost;                /* a router lost an address */
     uint16_t       n_jobs, n_out, out_size;
@@ -703,9 +706,10 @@ VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap);
 /* Every address and interface, for choosing one. Needs no vrrp_io. Returns how many there are
    (cap entries are filled in at most), or -errno. */
 
-VRRP_DEF int vrrp_sweep(const vrrp_vip *vips, size_t n, const char *interface, uint8_t family);
-/* Deletes those of these addresses that are there and carry our tag: what a dead process left
-   behind. family: of addresses that name none. Needs no vrrp_io. Returns how many, or -errno. */
+VRRP_DEF int vrrp_sweep(const vrrp_setup *setup);
+/* Deletes those of its addresses that are there and ours (by the tag; on kernels without tags all
+   of a router that is not their owner): what a dead process left behind. Needs no vrrp_io. Returns
+   how many, or -errno; 0 also where another process runs this virtual router by now. */
 
 #endif /* VRRP_NO_LINUX */
 
@@ -3866,6 +3870,8 @@ static void vrrp__job_done(vrrp_io *io, const vrrp__job *job, int error, const c
             error = 0;                  /* gone already */
         if (!error)
             vip->held = 0;
+        else
+            io->unreleased = true;
     } else {
         if (error == -EEXIST && vip->held & VRRP_HELD_OURS)
             error = 0;
@@ -3895,6 +3901,19 @@ static void vrrp__job_answer(void *arg, const vrrp__nl_answer *a)
     c->done = a->seq - c->first + 1;
 }
 
+/* Without a survey nothing may be added; but what is to go still goes. */
+static void vrrp__claims_fail(vrrp_io *io, int error)
+{
+    unsigned i, kept = 0;
+
+    for (i = 0; i < io->n_jobs; i++)
+        if (io->job[i].release)
+            io->job[kept++] = io->job[i];
+        else
+            vrrp__job_done(io, &io->job[i], error, "");
+    io->n_jobs = (uint16_t)kept;
+}
+
 static void vrrp__carry_out(vrrp_io *io)
 {
     int         error = vrrp__survey(io);
@@ -3902,7 +3921,10 @@ static void vrrp__carry_out(vrrp_io *io)
     vrrp__carry c;
     unsigned    i;
 
-    vrrp__sift(io);
+    if (error)
+        vrrp__claims_fail(io, error);
+    else
+        vrrp__sift(io);
     if (io->n_jobs == 0)
         return;
     m = vrrp__message(io);
@@ -3922,8 +3944,7 @@ static void vrrp__carry_out(vrrp_io *io)
     c.io = io;
     c.first = m.first;
     c.done = 0;
-    if (!error)
-        error = vrrp__talk(io, &m, vrrp__job_answer, &c);
+    error = vrrp__talk(io, &m, vrrp__job_answer, &c);
     for (i = c.done; i < io->n_jobs; i++)       /* cut off: netlink itself failed */
         vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
 }
@@ -3973,6 +3994,9 @@ static void vrrp__batch(vrrp_io *io, uint64_t now)
     if (vrrp__gather(io)) {
         vrrp__carry_out(io);
         vrrp__finish(io, now);
+        if (io->unreleased)             /* look again what is there, and let go of it then */
+            io->retry_at = now + VRRP_SECOND;
+        io->unreleased = false;
         vrrp__say_all(io, now);
     }
     for (r = io->dirty; r; r = next) {
@@ -4277,7 +4301,7 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
     vrrp__ear_close(&link->ear[0]);
     vrrp__ear_close(&link->ear[1]);
     link->ifindex = 0;
-    link->up = link->promoted = false;
+    link->up = link->promoted = link->renamed = false;
     vrrp__stale(io, link);
     vrrp__complain(io, NULL, link, 0, "interface %s is gone", link->name);
 }
@@ -4313,8 +4337,12 @@ static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
     vrrp_link *named = vrrp__link_named(io, d->name);
     vrrp_link *numbered = vrrp__link_numbered(io, d->ifindex);
 
-    if (numbered && (gone || numbered != named))
+    if (numbered && gone) {
         vrrp__link_gone(io, numbered);
+    } else if (numbered && numbered != named && !numbered->renamed) {
+        numbered->renamed = true;       /* its addresses are still there: first they have to go */
+        vrrp__stale(io, numbered);
+    }
     if (named && !gone)
         vrrp__link_is(io, named, d);
 }
@@ -4374,13 +4402,14 @@ static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
 
     if (vrrp__get_device(answer, &d)) {
         vrrp__device_event(io, &d, answer->type == RTM_DELLINK);
-    } else if (answer->port != io->port && vrrp__get_address(answer, &a)) {
+    } else if (vrrp__get_address(answer, &a)) {
         vrrp_link *link = vrrp__link_numbered(io, a.ifindex);
+        bool       went = answer->type == RTM_DELADDR;
 
-        if (answer->type == RTM_DELADDR)
+        if (went && answer->port != io->port)
             vrrp__address_went(io, link, &a);
-        else if (!io->tags || a.protocol != VRRP_PROTO_TAG)
-            vrrp__address_came(io, link, &a);
+        else if (!went && (!io->tags || a.protocol != VRRP_PROTO_TAG))
+            vrrp__address_came(io, link, &a);   /* also one promoted by a deletion of ours */
     }
 }
 
@@ -4484,19 +4513,23 @@ static bool vrrp__is_vip(vrrp_io *io, const vrrp__address *a)
     return false;
 }
 
-/* The first address of the interface that is its own: no VIP, and usable. */
+/* The first address of the interface that is its own: no VIP, and usable. A secondary one only
+   where there is no other: it may stand behind a VIP of its own subnet. */
 static void vrrp__candidate(vrrp_io *io, const vrrp__address *a)
 {
     vrrp_link *link = vrrp__link_numbered(io, a->ifindex);
     bool       six = a->family == VRRP_IPV6;
     vrrp_ip   *primary = !link ? NULL : six ? &link->primary6 : &link->primary4;
-    uint32_t   bad = six ? IFA_F_TENTATIVE | IFA_F_DADFAILED : IFA_F_SECONDARY;
+    bool       second = !six && a->flags & IFA_F_SECONDARY;
 
-    if (!link || !link->stale || !vrrp__is_zero(primary) || a->flags & bad)
+    if (!link || !link->stale || (six && a->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+        return;
+    if (!vrrp__is_zero(primary) && (six || second || !link->second))
         return;
     if ((six && !vrrp__is_link_local(a->ip.byte)) || vrrp__is_vip(io, a))
         return;
     *primary = a->ip;
+    link->second = six ? link->second : second;
 }
 
 static void vrrp__leave_over(vrrp__leftovers *left, const vrrp__address *a)
@@ -4505,6 +4538,16 @@ static void vrrp__leave_over(vrrp__leftovers *left, const vrrp__address *a)
         left->more = true;
     else
         left->at[left->n++] = *a;
+}
+
+/* Its owner may have it; on any other node it answers even while that is BACKUP. */
+static void vrrp__adopted(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    vrrp__complain(io, r, r->link, 0, "%s is there already and is not ours: it stays, also while "
+                   "BACKUP; delete it if that is not meant", vrrp__ip_str(&vip->address,
+                   vrrp__vip_family(vip, r->v.d.family), text));
 }
 
 /* An address of this router, found in the kernel: is it held, or a dead predecessor's? Without tags
@@ -4517,8 +4560,12 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
 
     if (vip->held)
         vip->held |= VRRP__HELD_SEEN;
-    else if (r->unswept && ours)
+    if (vip->held & VRRP_HELD_OURS && r->v.state != VRRP_MASTER && r->v.queued == 0)
+        vrrp__leave_over(left, a);      /* a release that failed */
+    else if (!vip->held && r->unswept && ours)
         vrrp__leave_over(left, a);
+    else if (!vip->held && r->unswept && r->v.d.priority != VRRP_OWNER)
+        vrrp__adopted(io, r, vip);
 }
 
 static void vrrp__sync_address(void *arg, const vrrp__nl_answer *answer)
@@ -4733,12 +4780,12 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
     const vrrp_link *link = r->link;
     unsigned         i;
 
-    if (!link->ifindex || !link->ear[r->v.d.family == VRRP_IPV6].open ||
+    if (!link->ifindex || link->renamed || !link->ear[r->v.d.family == VRRP_IPV6].open ||
         !(link->up || r->dont_track_primary) || !vrrp__fits(r))
         return false;
     for (i = 0; i < r->v.d.n_addresses; i++) {
         link = vrrp__vip_link(io, r, &r->v.d.addresses[i]);
-        if (!link || !link->ifindex)
+        if (!link || !link->ifindex || link->renamed)
             return false;
     }
     return true;
@@ -4756,6 +4803,16 @@ static bool vrrp__concerned(vrrp_io *io, const vrrp_router *r)
     return yes;
 }
 
+static bool vrrp__is_vip_of(const vrrp_router *r, const vrrp_ip *ip)
+{
+    unsigned i;
+
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        if (vrrp__same(&r->v.d.addresses[i].address, ip))
+            return true;
+    return false;
+}
+
 /* Tells the core what became of its interface and its address. */
 static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
@@ -4767,6 +4824,10 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
                        "the MTU of %s (%u): exclude some of them", r->link->name,
                        (unsigned)r->link->mtu);
     vrrp__choose(r, &primary);
+    if (r->starting && vrrp__is_vip_of(r, &primary))
+        vrrp__complain(io, r, r->link, 0, "VRID %d advertises from an address that it floats: a "
+                       "node that holds it too cannot hear us; give %s another address",
+                       r->v.d.vrid, r->link->name);
     mute = vrrp__is_zero(&primary);
     if (!mute && !vrrp__same(&primary, &r->v.primary))
         vrrp_primary(&r->v, &primary);
@@ -4788,16 +4849,23 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
     vrrp__touched(io, r, now);
 }
 
+static bool vrrp__any_unknown(const vrrp_io *io)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].name[0] && !io->links[i].known)
+            return true;
+    return false;
+}
+
 static void vrrp__sync(vrrp_io *io, uint64_t now)
 {
     int          error = 0;
     size_t       i;
     vrrp_router *r;
-    bool         links = io->resync;
 
-    for (i = 0; i < io->n_links; i++)
-        links |= io->links[i].name[0] && !io->links[i].known;
-    if (links)
+    if (io->resync || vrrp__any_unknown(io))
         error = vrrp__sync_links(io);
     for (i = 0; io->resync && i < io->n_links; i++)
         io->links[i].stale |= io->links[i].name[0] != 0;
@@ -4822,6 +4890,11 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     }
     for (i = 0; i < io->n_links; i++)
         io->links[i].stale = false;
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].renamed) {
+            vrrp__drain(io, now);
+            vrrp__link_gone(io, &io->links[i]);
+        }
 }
 
 /* --- a turn --- */
@@ -4995,13 +5068,14 @@ VRRP_DEF void vrrp_io_close(vrrp_io *io)
 /* --- routers come and go --- */
 
 /* Abstract: no file to leave behind, released by the kernel on any death, one for each netns. */
-static socklen_t vrrp__lock_name(struct sockaddr_un *at, const vrrp_router *r)
+static socklen_t vrrp__lock_name(struct sockaddr_un *at, const char *interface, uint8_t family,
+                                 uint8_t vrid)
 {
     memset(at, 0, sizeof *at);
     at->sun_family = AF_UNIX;
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
         (size_t)snprintf(at->sun_path + 1, sizeof at->sun_path - 1, "vrrp/%s/%d/%d",
-                         r->link->name, r->v.d.family, r->v.d.vrid));
+                         interface, family, vrid));
 }
 
 /* Who listens on the lock. 0: cannot be told (another pid namespace, or just gone). */
@@ -5023,12 +5097,12 @@ static int vrrp__lock_holder(const struct sockaddr_un *at, socklen_t size)
 static int vrrp__lock(vrrp_io *io, vrrp_router *r)
 {
     struct sockaddr_un at;
-    socklen_t          size = vrrp__lock_name(&at, r);
+    socklen_t          size = vrrp__lock_name(&at, r->link->name, r->v.d.family, r->v.d.vrid);
     int                error, pid;
 
     r->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (r->lock >= 0 && bind(r->lock, (struct sockaddr *)&at, size) == 0 &&
-        listen(r->lock, 1) == 0)
+        listen(r->lock, 128) == 0)      /* nobody is accepted; each refused one stays queued */
         return 0;
     error = -errno;
     vrrp__close(&r->lock);
@@ -5192,6 +5266,24 @@ static bool vrrp__same_vip(const vrrp_vip *a, const vrrp_vip *b, uint8_t family)
            strcmp(a->label, b->label) == 0;
 }
 
+/* An address that another router here took over, as a reload may move it. */
+static bool vrrp__taken_over(vrrp_io *io, const vrrp_router *from, const vrrp_vip *vip,
+                             const vrrp_link *link)
+{
+    const vrrp_router *r;
+    unsigned           i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; r != from && i < r->v.d.n_addresses; i++) {
+            const vrrp_vip *other = &r->v.d.addresses[i];
+
+            if (other->held & VRRP_HELD_OURS && vrrp__same(&other->address, &vip->address) &&
+                vrrp__vip_link(io, r, other) == link)
+                return true;
+        }
+    return false;
+}
+
 /* What stays keeps what it is. Returns what of the old list is ours and not in the new one. */
 static void vrrp__compare(vrrp_io *io, vrrp_router *r, const vrrp_desc *old, const vrrp_desc *d,
                           vrrp__leftovers *left, unsigned *from)
@@ -5206,7 +5298,8 @@ static void vrrp__compare(vrrp_io *io, vrrp_router *r, const vrrp_desc *old, con
                 d->addresses[k].held = vip->held;
                 break;
             }
-        if (k == d->n_addresses && vip->held & VRRP_HELD_OURS && link && link->ifindex)
+        if (k == d->n_addresses && vip->held & VRRP_HELD_OURS && link && link->ifindex &&
+            !vrrp__taken_over(io, r, vip, link))
             vrrp__vip_address(&left->at[left->n++], vip, vrrp__vip_family(vip, old->family),
                               link->ifindex);
     }
@@ -5246,6 +5339,10 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     error = vrrp__devices_use(io, &setup->desc);
     if (error)
         return error;
+    if (vrrp__any_unknown(io)) {
+        vrrp__sync(io, now);
+        vrrp__drain(io, now);
+    }
     vrrp__ear_count(r, -1);
     error = vrrp_update(&r->v, &setup->desc, now);
     vrrp__ear_count(r, 1);
@@ -5410,7 +5507,14 @@ typedef struct vrrp__broom {
     const char     *device[VRRP__JOBS]; /* where each must be to be ours */
     size_t          n;
     uint8_t         family;
+    bool            tags, owner;
 } vrrp__broom;
+
+/* The rule of vrrp__found_vip(). */
+static bool vrrp__broom_may(const vrrp__broom *b, const vrrp__address *a)
+{
+    return b->tags ? a->protocol == VRRP_PROTO_TAG : !b->owner;
+}
 
 static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
 {
@@ -5420,7 +5524,7 @@ static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
 
     if (!answer)
         b->left.n = 0;
-    if (!answer || !vrrp__get_address(answer, &a) || a.protocol != VRRP_PROTO_TAG)
+    if (!answer || !vrrp__get_address(answer, &a) || !vrrp__broom_may(b, &a))
         return;
     for (i = 0; i < b->n && b->left.n < VRRP__JOBS; i++)
         if (vrrp__same(&b->vips[i].address, &a.ip) &&
@@ -5447,33 +5551,54 @@ static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
     b->left.n = kept;
 }
 
-VRRP_DEF int vrrp_sweep(const vrrp_vip *vips, size_t n, const char *interface, uint8_t family)
+static int vrrp__sweep(vrrp__broom *b)
 {
     vrrp__errand e;
-    vrrp__broom  b;
     int          error = vrrp__errand_open(&e), deleted = 0;
     unsigned     i, found;
 
     if (error)
         return error;
-    memset(&b, 0, sizeof b);
-    b.vips = vips;
-    b.n = n;
-    b.interface = interface;
-    b.family = family;
     do {                                /* once, unless there are more than fit one batch */
-        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__broom_address, &b);
-        found = b.left.n;
+        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__broom_address, b);
+        found = b->left.n;
         if (!error && found)
             error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, true, vrrp__broom_device,
-                               &b);
+                               b);
         if (!error)
-            error = vrrp__left_delete(e.fd, &e.m, e.answer, sizeof e.answer, &b.left);
-        for (i = 0; i < b.left.n; i++)
-            deleted += b.left.at[i].ifindex != 0;
-    } while (!error && found == VRRP__JOBS && b.left.n > 0);
+            error = vrrp__left_delete(e.fd, &e.m, e.answer, sizeof e.answer, &b->left);
+        for (i = 0; i < b->left.n; i++)
+            deleted += b->left.at[i].ifindex != 0;
+    } while (!error && found == VRRP__JOBS && b->left.n > 0);
     close(e.fd);
     return error ? error : deleted;
+}
+
+VRRP_DEF int vrrp_sweep(const vrrp_setup *setup)
+{
+    const vrrp_desc   *d = &setup->desc;
+    vrrp__broom        b;
+    struct sockaddr_un at;
+    socklen_t          size;
+    int                lock, result;
+
+    memset(&b, 0, sizeof b);
+    b.vips = d->addresses;
+    b.n = d->n_addresses;
+    b.interface = setup->interface;
+    b.family = d->family ? d->family : (uint8_t)VRRP_IPV4;
+    b.tags = vrrp__has_tags();
+    b.owner = d->priority == VRRP_OWNER;
+    size = vrrp__lock_name(&at, b.interface, b.family, d->vrid);
+    lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (lock < 0)
+        return -errno;
+    if (bind(lock, (struct sockaddr *)&at, size) < 0)
+        result = errno == EADDRINUSE ? 0 : -errno;
+    else
+        result = vrrp__sweep(&b);
+    close(lock);
+    return result;
 }
 
 #endif /* VRRP_NO_LINUX */

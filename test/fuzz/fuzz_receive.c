@@ -3,8 +3,8 @@
    fuzz-runs: 1000000
 
    Byte 0: version, family, PASS, unicast, list check; byte 1: priority, owner_drops, checksum,
-   state; byte 2: how many addresses, which checksum is put right before the packet is handed over;
-   byte 3: intervals and small options. The rest is the packet. */
+   state; byte 2: how many addresses, whether the IP length and which checksum is put right before
+   the packet is handed over; byte 3: intervals and small options. The rest is the packet. */
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
 #define VRRP_NO_LINUX
@@ -54,6 +54,15 @@ static void choose(vrrp_desc *d, const uint8_t *b)
                d->family == VRRP_IPV6 ? 16 : 4);
         vips[i].address.byte[d->family == VRRP_IPV6 ? 15 : 3] += (uint8_t)i;
     }
+}
+
+/* A packet cut short has a length that says so, or it would not come this far. */
+static void put_length(uint8_t *packet, size_t size)
+{
+    if (size >= 20 && packet[0] >> 4 == 4)
+        vrrp__put16(packet + 2, (unsigned)size);
+    else if (size >= 40 && packet[0] >> 4 == 6)
+        vrrp__put16(packet + 4, (unsigned)(size - 40));
 }
 
 /* The checksum is the one thing chance does not find. */
@@ -162,6 +171,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     packet = malloc(size - 4);          /* so that the sanitizer sees its end */
     MUST(packet != NULL);
     memcpy(packet, data + 4, size - 4);
+    if (data[2] & 32)
+        put_length(packet, size - 4);
     code = vrrp_rx_ip(&rx, packet, size - 4);
     MUST(code == 0 || code == VRRP_E_LENGTH);
     if (code == 0) {

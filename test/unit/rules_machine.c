@@ -718,6 +718,139 @@ static void no_addresses(void)
     TEXT(rig_said(&r), "SEND prio=100; CLAIM; NOTIFY BACKUP MASTER timeout");
 }
 
+static void local_counters(void)
+{
+    fresh(3);
+    master();
+    vrrp_lost(&r.v, VRRP_LOST_DELETED, r.now);
+    rig_drain(&r);
+    vrrp_conflict(&r.v, &r.v.v3_master, r.now);
+    rig_drain(&r);
+    r.claim = CLAIM_FAIL;
+    vrrp_lost(&r.v, VRRP_LOST_DELETED, r.now);
+    rig_drain(&r);
+    SAME(r.v.stats.lost_addresses, 2);
+    SAME(r.v.stats.conflicts, 1);
+    SAME(r.v.stats.claim_failures, 1);
+    SAME(r.v.stats.release_master, 1);
+}
+
+/* Another reason neither ends nor restarts the wait for the next try to claim. */
+static void second_reason(void)
+{
+    uint64_t retry, since;
+
+    fresh(3);
+    r.claim = CLAIM_FAIL;
+    started();
+    rig_timer(&r);
+    retry = r.v.timer[VRRP__T_RETRY], since = r.v.since;
+    rig_at(&r, r.now + 100 * MS);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, r.now);
+    SAME(r.v.timer[VRRP__T_RETRY], retry);
+    SAME(r.v.since, since);
+    SAME(r.v.why, VRRP_WHY_CLAIM);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, false, r.now);
+    SAME(r.v.state, VRRP_FAULT);
+    rig_timer(&r);
+    SAME(r.now, retry);
+    SAME(r.v.state, VRRP_BACKUP);
+}
+
+static void notices_of_nobody(void)
+{
+    vrrp_ip zero = test_ip("0.0.0.0"), master_ip = test_ip("192.0.2.10");
+
+    fresh(3);
+    started();
+    vrrp_peer_dead(&r.v, &zero, 0);     /* no master is known: nobody can be it */
+    SAME(left(VRRP__T_DOWN), DOWN_100);
+    hear(MS, 200, "192.0.2.10");
+    hear(MS, 0, "192.0.2.10");
+    rig_at(&r, 100 * MS);
+    vrrp_peer_dead(&r.v, &master_ip, r.now);    /* it had said so itself */
+    SAME(r.v.timer[VRRP__T_DOWN], 2 * MS + 609375 * US);
+    SAME(r.v.dead, false);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, r.now);
+    vrrp_peer_dead(&r.v, &master_ip, r.now);
+    CHECK(vrrp_deadline(&r.v) == VRRP_NEVER);
+}
+
+static void owner_by_update(void)
+{
+    fresh(3);
+    started();
+    vrrp_set_priority(&r.v, 90, 0);
+    r.desc.priority = 255;
+    SAME(vrrp_update(&r.v, &r.desc, 0), 0);
+    SAME(r.v.priority, 255);
+    r.desc.priority = 100;
+    SAME(vrrp_update(&r.v, &r.desc, 0), 0);
+    SAME(r.v.priority, 100);
+}
+
+static void most_of_all(void)
+{
+    fresh(3);
+    r.desc.down_adverts = 100;
+    r.desc.leave_adverts = 3;
+    started();
+    SAME(left(VRRP__T_DOWN), 100 * VRRP_SECOND + 609375 * US);
+    rig_timer(&r);
+    rig_hush(&r);
+    rig_stop(&r, r.now);
+    TEXT(rig_said(&r), "RELEASE; SEND prio=0; SEND prio=0; SEND prio=0; NOTIFY MASTER INIT stop");
+}
+
+/* The caller's list is read to its end and not further. */
+static void list_ends(void)
+{
+    static uint8_t ip[256];
+    struct packet  p = packet_v3(200, "192.0.2.10");
+    vrrp_rx        rx;
+
+    fresh(3);
+    r.desc.addresses = (vrrp_vip *)(void *)test_flush(r.vip, sizeof r.vip[0]);
+    SAME(rig_open(&r), 0);
+    vrrp_start(&r.v, 0);
+    rig_drain(&r);
+    p.addresses = "192.0.2.99";
+    SAME(vrrp_rx_ip(&rx, ip, packet_build(&p, ip)), 0);
+    SAME(vrrp_receive(&r.v, &rx, MS), 0);
+    SAME(r.v.stats.address_list_errors, 1);
+}
+
+/* A member that waits for its group has no question open any more. */
+static void ready_is_answered(void)
+{
+    static vrrp_group g;
+    static struct rig other;
+
+    fresh(3);
+    r.desc.ask = VRRP_ASK_PROBE;
+    SAME(rig_open(&r), 0);
+    other = r;
+    other.v.d.vrid = 52;
+    vrrp_group_init(&g, "G");
+    vrrp_group_add(&g, &r.v);
+    vrrp_group_add(&g, &other.v);
+    rig_start(&r, 0);
+    vrrp_start(&other.v, 0);
+    rig_timer(&r);
+    rig_hush(&r);
+    vrrp_answer(&r.v, VRRP_ASK_PROBE, true, r.now);
+    SAME(r.v.ready, true);
+    vrrp_answer(&r.v, VRRP_ASK_PROBE, false, r.now);
+    SAME(r.v.ready, true);
+    rig_drain(&r);
+    TEXT(rig_said(&r), "");
+    vrrp_group_remove(&other.v);
+    CHECK(g.members == &r.v && !r.v.group_next && !other.v.group);
+    vrrp_group_remove(&other.v);        /* twice is once */
+    vrrp_group_remove(&r.v);
+    CHECK(!g.members);
+}
+
 static const struct { const char *name; void (*run)(void); } tests[] = {
     { "C-045 start: BACKUP, the timer from our own interval", start_backup },
     { "C-046 C-016 start of the owner: advert, announcement, MASTER", start_owner },
@@ -760,7 +893,14 @@ static const struct { const char *name; void (*run)(void); } tests[] = {
     { "a list that changes while CLAIM is open is claimed too", claim_of_new_list },
     { "vrrp_update keeps the state and the tracked difference", update_keeps },
     { "effective priority is 1..254, that of an owner 255", priority_bounds },
-    { "an instance without addresses", no_addresses }
+    { "an instance without addresses", no_addresses },
+    { "local counters: lost addresses, conflicts, failed claims", local_counters },
+    { "another reason does not disturb the next try to claim", second_reason },
+    { "death notices about nobody, or too late", notices_of_nobody },
+    { "priority 255 by update, and back", owner_by_update },
+    { "a hundred missed adverts, three goodbyes", most_of_all },
+    { "the address list is read to its end", list_ends },
+    { "a member that waits for its group; leaving a group", ready_is_answered }
 };
 
 int main(void)
