@@ -4078,12 +4078,15 @@ static const char *life_name(const vrrp_event *e)
 /* In the words that people grep for, then why. */
 static void life_state(const vrrp_event *e)
 {
+    const char *why = vrrp_why_str(e->why), *was = vrrp_state_str(e->from);
+
+    if (e->to == VRRP_FAULT && !e->group && e->why == VRRP_WHY_FAULT)
+        why = vrrp_fault_str(e->router->v.faults);
     if (e->to == VRRP_INIT)
-        say(SAY_INFO, life_name(e), "Stopped (was %s)", vrrp_state_str(e->from));
+        say(SAY_INFO, life_name(e), "Stopped (was %s)", was);
     else
         say(e->to == VRRP_FAULT ? SAY_WARNING : SAY_INFO, life_name(e),
-            "Entering %s STATE (%s; was %s)", vrrp_state_str(e->to), vrrp_why_str(e->why),
-            vrrp_state_str(e->from));
+            "Entering %s STATE (%s; was %s)", vrrp_state_str(e->to), why, was);
 }
 
 static void life_dropped(const vrrp_event *e, const char *from)

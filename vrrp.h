@@ -483,7 +483,8 @@ VRRP_DEF void vrrp_group_address(vrrp_ip *out, uint8_t family);
 VRRP_DEF const char *vrrp_str(int code);
 VRRP_DEF const char *vrrp_state_str(uint8_t state);
 VRRP_DEF const char *vrrp_why_str(uint8_t why);
-/* Words for VRRP_E_* (and -errno), states, and reasons. */
+VRRP_DEF const char *vrrp_fault_str(uint8_t faults);
+/* Words for VRRP_E_* (and -errno), states, VRRP_WHY_*, and the first of a set of VRRP_FAULT_*. */
 
 #ifndef VRRP_NO_LINUX
 
@@ -1127,13 +1128,29 @@ VRRP_DEF const char *vrrp_why_str(uint8_t why)
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
 }
 
+VRRP_DEF const char *vrrp_fault_str(uint8_t faults)
+{
+    static const char *const words[] = {
+        "interface down or missing", "no address to send from", "a tracked object is down",
+        "the addresses could not be added", "somebody else holds an address",
+        "the reference address is out of reach", "switched off by hand",
+        "another member of the sync group"
+    };
+    unsigned bit;
+
+    for (bit = 0; bit < 8; bit++)
+        if (faults >> bit & 1)
+            return words[bit];
+    return "";
+}
+
 static const char *vrrp__drop_str(int code)
 {
     static const char *const words[] = {
         "packet too short", "TTL is not 255", "wrong VRRP version", "unknown packet type",
         "bad checksum", "VRID not configured here", "unknown authentication type",
         "another authentication type", "wrong password", "another address list",
-        "another advertisement interval", "two owners", "own advert", "not listening",
+        "another advertisement interval", "this node is the address owner", "own advert", "not listening",
         "wrong destination", "v2 copy of a v3 router"
     };
     int i = VRRP_E_LENGTH - code;
@@ -4450,10 +4467,20 @@ static bool vrrp__is_there(vrrp_io *io, const vrrp__address *a)
     return there;
 }
 
+static void vrrp__tell_lost(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, uint64_t now)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    if (r->v.state == VRRP_MASTER && r->v.claimed && vrrp__may_say(r, VRRP__SAID - 3, now))
+        vrrp__complain(io, r, r->link, -EADDRNOTAVAIL, "%s was deleted by somebody else: putting "
+                       "it back", vrrp__ip_str(&vip->address,
+                       vrrp__vip_family(vip, r->v.d.family), text));
+}
+
 static void vrrp__check_lost_one(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
-    bool     gone = false;
-    unsigned i;
+    const vrrp_vip *gone = NULL;
+    unsigned        i;
 
     for (i = 0; i < r->v.d.n_addresses; i++) {
         vrrp_vip     *vip = &r->v.d.addresses[i];
@@ -4466,9 +4493,11 @@ static void vrrp__check_lost_one(vrrp_io *io, vrrp_router *r, uint64_t now)
             if (!vrrp__is_there(io, &a))
                 vip->held = 0;
         }
-        gone |= vip->held == 0;
+        if (vip->held == 0)
+            gone = vip;
     }
     if (gone) {
+        vrrp__tell_lost(io, r, gone, now);
         vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
         vrrp__touched(io, r, now);
     }
