@@ -1,0 +1,131 @@
+#!/bin/sh
+# Is the simulator awake? Every line of the list below breaks the core of vrrp.h in one place; each
+# broken copy must fail. A mutation that no longer fits the source is a failure, too.
+# usage: mutants.sh [vrrp.h]     (JOBS=2, MUTANT_UNIVERSES=4000, CC=cc)
+#        OUTSIDE=--outside mutants.sh shows how many the oracles between nodes notice alone
+cd "$(dirname "$0")" || exit 1
+
+[ "$1" = --one ] || HEADER=$(realpath "${1:-../../vrrp.h}")
+JOBS=${JOBS:-2}
+MUTANT_UNIVERSES=${MUTANT_UNIVERSES:-4000}
+CC=${CC:-cc}
+export HEADER MUTANT_UNIVERSES CC
+
+# name; function (or first line of the place); sed command on the lines of that function
+list() {
+    cat <<'LIST'
+prio-0-ignored-in-backup; ^static void vrrp__backup_hears; s/if (a->priority == 0) {/if (a->priority == 0 \&\& now == 0) {/
+prio-0-adopts-interval; ^static void vrrp__backup_hears; s/vrrp__restart_down(v, true, now);/{ v->master_interval = a->interval; vrrp__restart_down(v, true, now); }/
+equal-priority-rejected; ^static void vrrp__backup_hears; s/a->priority >= v->priority/a->priority > v->priority/
+lower-priority-rearms; ^static void vrrp__backup_hears; s/v->outranks = true;/vrrp__accept(v, rx, a, now);/
+skew-is-0; ^VRRP_DEF uint64_t vrrp_skew; s/return vrrp__step_of(v, 256u - v->priority)/return 0 * v->priority/
+skew-of-interval-in-v2; ^static uint64_t vrrp__step_of; s/v->d.version == 2 ? VRRP_SECOND : v->master_interval/v->master_interval/
+tie-spread-reversed; ^static uint64_t vrrp__spread; s/(n - 1 - rank)/rank/
+one-interval-more; ^VRRP_DEF uint64_t vrrp_down_interval; s/v->d.down_adverts \*/(v->d.down_adverts + 1u) */
+interval-not-learned; ^static void vrrp__accept; s/v->d.version == 2 ? v->d.interval : a->interval/v->d.interval/
+advert-does-not-end-question; ^static void vrrp__accept; s/v->asking = v->asked = 0;//
+nopreempt-ignored; ^static bool vrrp__spares; s/if (v->d.no_preempt/if (0 \&\& v->d.no_preempt/
+nopreempt-binds-the-owner; ^static bool vrrp__spares; s/ && v->priority != VRRP_OWNER//
+preempt-delay-ignored; ^static bool vrrp__spares; s/v->d.preempt_delay == 0/1/
+yield-ignored; ^static bool vrrp__spares; s/now < v->yield_until/0/
+master-silent-on-prio-0; ^static void vrrp__master_hears; 0,/vrrp__send(v, v->priority);/s///
+prio-0-keeps-adver-timer; ^static void vrrp__master_hears; s/v->timer\[VRRP__T_ADVERT\] = now + v->d.interval;//
+tie-break-reversed; ^static bool vrrp__beats_us; s/> 0;/< 0;/
+tie-break-signed; ^static bool vrrp__beats_us; s/return memcmp.*/return (int8_t)(rx->from.byte[3] - v->primary.byte[3]) > 0 || (int8_t)(rx->from.byte[15] - v->primary.byte[15]) > 0;/
+tie-never-yields; ^static bool vrrp__beats_us; s/return memcmp.*/return rx->ttl == 0;/
+priority-does-not-beat-us; ^static bool vrrp__beats_us; s/a->priority > v->priority/a->priority > v->priority + 1/
+losing-advert-not-answered; ^static void vrrp__answer_loser; s/vrrp__send(v, v->priority);//
+answers-without-limit; ^static void vrrp__answer_loser; s/v->answered_at = now;//
+answer-restarts-adver-timer; ^static void vrrp__answer_loser; s/v->answered_at = now;/& v->timer[VRRP__T_ADVERT] = now + v->d.interval;/
+no-release; ^static void vrrp__leave; s/vrrp__push(v, VRRP_RELEASE, 0, 0, 0);/;/
+speaks-before-it-lets-go; ^static void vrrp__leave; s/vrrp__push(v, VRRP_RELEASE, 0, 0, 0);/{ for (i = why == VRRP_WHY_PRIORITY || mute ? v->d.leave_adverts : 0; i < v->d.leave_adverts; i++) vrrp__send(v, 0); vrrp__push(v, VRRP_RELEASE, 0, 0, 0); why = VRRP_WHY_PRIORITY; }/
+one-goodbye-only; ^static void vrrp__leave; s/i < v->d.leave_adverts/i < 1/
+goodbye-though-beaten; ^static void vrrp__leave; s/why == VRRP_WHY_PRIORITY || mute/mute/
+speaks-without-a-link; ^static void vrrp__leave; s/why == VRRP_WHY_PRIORITY || mute/why == VRRP_WHY_PRIORITY/
+claims-before-it-speaks; ^static void vrrp__take; s/vrrp__send(v, v->priority);/if (!v->d.settle) vrrp__claim(v); vrrp__send(v, v->priority); if (!v->d.settle) { v->timer[VRRP__T_ADVERT] = now + v->d.interval; return; }/
+settle-ignored; ^static void vrrp__take; s/if (v->d.settle)/if (0)/
+adver-timer-drifts; ^static void vrrp__fire; s/vrrp__after(due, v->d.interval, now)/now + v->d.interval/
+timers-survive-transitions; ^static void vrrp__enter; s/vrrp__quiet(v);//
+no-late-grace; ^static void vrrp__down; s/if (now - due > v->master_interval/if (0 \&\& now - due > v->master_interval/
+late-grace-forever; ^static void vrrp__down; s/ && !v->waited//
+question-not-asked; ^static void vrrp__down; s/v->asked = v->d.ask & (VRRP_ASK_PROBE | VRRP_ASK_FENCE);/v->asked = 0;/
+no-probe-after-a-death; ^static void vrrp__down; s/if (v->dead && v->d.ask/if (0 \&\& v->d.ask/
+refused-but-claims; ^static void vrrp__refused; s/} else if (v->d.ask_refuse) {/} else if (0) {/
+dead-node-probed-once; ^static void vrrp__refused; s/ && v->dead && now < v->ask_limit/ \&\& v->dead \&\& now == 0/
+deaf-ignored; ^VRRP_DEF void vrrp_deaf; s/vrrp__restart_down(v, false, now);//
+claim-failure-ignored; ^VRRP_DEF void vrrp_claimed; s/if (!ok) {/if (0 \&\& !ok) {/
+claim-never-tried-again; ^static void vrrp__claim_failed; s/v->timer\[VRRP__T_RETRY\] = .*/(void)delay;/
+retries-without-backoff; ^static void vrrp__claim_failed; s/ << v->retries//
+lost-lease-claims-again; ^VRRP_DEF void vrrp_lost; s/if (why == VRRP_LOST_LEASE)/if (why == 99)/
+deletion-not-put-back; ^static void vrrp__put_back; 0,/vrrp__claim(v);/s///
+deletions-put-back-forever; ^static void vrrp__put_back; s/v->lost_count++;//
+second-round-missing; ^static void vrrp__announce; s/v->timer\[VRRP__T_SECOND\] = .*/;/
+no-round-after-taking; ^static void vrrp__announce; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
+no-round-after-conflict; ^static void vrrp__contested; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
+conflict-notices-unlimited; ^static void vrrp__contested; s/v->conflict_at = now;//
+one-frame-less; ^static void vrrp__frame; s/if (++v->frame < v->frames)/if (++v->frame + 1 < v->frames)/
+refresh-off-the-grid; ^static void vrrp__arm_refresh; s/(now .*;/now + v->d.refresh;/
+group-not-waited-for; ^static bool vrrp__group_agrees; s/if (!v->group)/if (1)/
+group-does-not-follow-down; ^static void vrrp__follow_one; s/old == VRRP_MASTER && m->state == VRRP_MASTER/0/
+group-does-not-share-faults; ^static void vrrp__follow_one; s/} else if (state == VRRP_FAULT.*/} else if (now == 0) {/
+fault-left-too-early; ^VRRP_DEF void vrrp_block; s/!on && !vrrp__own_fault(v)/!on/
+fault-never-left; ^VRRP_DEF void vrrp_block; s/else if (!on && /else if (now == 0 \&\& /
+peer-dead-from-anyone; ^VRRP_DEF void vrrp_peer_dead; s/ || !vrrp__same(address, &v->master)/ || !address/
+peer-dead-ignored; ^VRRP_DEF void vrrp_peer_dead; s/vrrp__restart_down(v, true, now);/if (1) return;/
+priority-change-keeps-timer; ^VRRP_DEF void vrrp_set_priority; s/vrrp__arm_down(v, now);/;/
+startup-delay-ignored; ^VRRP_DEF void vrrp_start; s/if (v->d.startup_delay)/if (0)/
+v2-copy-not-shadowed; ^static bool vrrp__shadowed; s/if (!v->d.dual)/if (1)/
+own-advert-heard; ^static int vrrp__check_target; s/if (vrrp__same(&rx->from, &v->primary))/if (!rx->message)/
+checksum-not-checked; ^static int vrrp__parse; s/if (form == 0)/if (form < 0)/
+ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < min_ttl)/if (!min_ttl \&\& rx->ttl == 255 \&\& !rx->message)/
+LIST
+}
+
+# One mutation, in a place of its own: prints "killed", "SURVIVED" or what is wrong with it.
+one() {
+    work=$(mktemp -d) || exit 1
+    trap 'rm -rf "$work"' EXIT
+    line=$(list | sed -n "$1p")
+    name=${line%%; *}
+    line=${line#*; }
+    begin=${line%%; *}
+    edit=${line#*; }
+    sed "/$begin.*[^;]\$/,/^}/{
+$edit
+}" "$HEADER" > "$work/vrrp.h"
+    diff "$HEADER" "$work/vrrp.h" > "$work/diff"
+    case $(grep -c '^[0-9]' "$work/diff"):$(grep -c '^<' "$work/diff") in
+    1:1) ;;
+    *)  echo "BROKEN $name: the mutation does not change exactly one place"
+        exit ;;
+    esac
+    if ! $CC -std=gnu99 -O1 -w -DVRRP_H_FILE="\"$work/vrrp.h\"" -o "$work/sim" sim.c \
+        2> "$work/errors"; then
+        echo "BROKEN $name: does not compile"
+        head -n 3 "$work/errors"
+        exit
+    fi
+    timeout 120 "$work/sim" --universes "$MUTANT_UNIVERSES" $OUTSIDE > "$work/out"
+    status=$?
+    case $status in
+    0)  echo "SURVIVED $name" ;;
+    2|3|4|5)
+        seed=$(sed -n 's/^seed \([0-9]*\):.*/\1/p' "$work/out")
+        echo "killed $name at seed $seed: $(tail -n 2 "$work/out" | head -n 1)" ;;
+    *)  echo "killed $name: the simulator ended with status $status" ;;
+    esac
+}
+
+if [ "$1" = --one ]; then
+    one "$2"
+    exit
+fi
+
+out=$(mktemp) || exit 1
+trap 'rm -f "$out"' EXIT
+total=$(list | wc -l)
+seq "$total" | xargs -P "$JOBS" -I N sh ./mutants.sh --one N | tee "$out"
+killed=$(grep -c '^killed' "$out")
+grep -v '^killed' "$out"
+echo "mutants killed $killed/$total"
+[ "$killed" = "$total" ]

@@ -1,0 +1,608 @@
+/* The specification of one instance: RFC 9568 6.4 and what vrrp.h promises beyond it, read a second
+   time. Given a call and the picture before, spec_call() and spec_enter() say which actions must
+   come and when every timer must fire next. */
+
+enum {
+    K_START, K_STOP, K_TICK, K_RECEIVE, K_DEAF, K_PRIORITY, K_BLOCK, K_CLAIMED, K_LOST, K_ANSWER,
+    K_DEAD, K_CONFLICT, K_YIELD, K_UPDATE
+};
+
+static const char *const call_words[] = {
+    "start", "stop", "tick", "receive", "deaf", "priority", "block", "claimed", "lost", "answer",
+    "peer dead", "conflict", "yield", "update"
+};
+
+/* What one call must cause in one instance. */
+typedef struct expect {
+    int  send, send0, claim, release, announce, refresh, ask;
+    bool master;                        /* must be MASTER afterwards */
+    bool backup;                        /* must be BACKUP afterwards */
+} expect;
+
+/* One call of the core, from both sides. */
+typedef struct call {
+    inst       *in;
+    int         kind;
+    uint8_t     arg;                    /* priority, reason, why, question */
+    bool        on;                     /* block on; answer ok */
+    uint64_t    until;                  /* yield */
+    vrrp_ip     who;                    /* peer dead, conflict; sender */
+    vrrp_rx     rx;
+    bool        damaged;                /* the packet was changed on the wire */
+    int         rc;
+    uint8_t     prio, version, peer;    /* of the packet */
+    uint64_t    interval;
+    vrrp_view   before[SEGMENTS], after[SEGMENTS];
+    vrrp_action act[2 * VRRP_QUEUE + 2];
+    int         n;
+    expect      want[SEGMENTS];
+} call;
+
+/* >>arithmetic */
+
+static int copies(const inst *i)
+{
+    return i->desc.dual ? 2 : 1;
+}
+
+static bool version2(const inst *i)
+{
+    return i->desc.version == 2 && !i->desc.dual;
+}
+
+static int by_address(const vrrp_ip *a, const vrrp_ip *b)
+{
+    int i;
+
+    for (i = 0; i < 16; i++)
+        if (a->byte[i] != b->byte[i])
+            return (int)a->byte[i] - (int)b->byte[i];
+    return 0;
+}
+
+/* The share of one priority step this address waits longer: none for the highest. */
+static uint64_t spread(const inst *i, uint64_t step)
+{
+    int k, higher = 0, n = i->desc.n_peers + 1;
+
+    if (!i->desc.tie_spread)
+        return 0;
+    if (i->desc.n_peers == 0)
+        return step * (31 - (i->primary.byte[w.family == VRRP_IPV6 ? 15 : 3] & 31)) / 32;
+    for (k = 0; k < i->desc.n_peers; k++)
+        higher += by_address(&i->peers[k], &i->primary) > 0;
+    return step * (unsigned)higher / (unsigned)n;
+}
+
+/* RFC 9568 6.1: of the learned interval; RFC 3768 6.1: of one second. */
+static uint64_t skew_at(const inst *i, int priority, uint64_t interval)
+{
+    uint64_t unit = version2(i) ? VRRP_SECOND : interval;
+
+    return unit * (unsigned)(256 - priority) / 256 + spread(i, unit / 256);
+}
+
+static uint64_t skew_of(const inst *i)
+{
+    return skew_at(i, i->v.priority, i->s.interval);
+}
+
+static uint64_t down_of(const inst *i)
+{
+    return i->desc.down_adverts * i->s.interval + skew_of(i);
+}
+
+static uint64_t next_period(uint64_t last, uint64_t period, uint64_t now)
+{
+    return last + period > now ? last + period : now + period;
+}
+
+/* >>spec */
+
+static void spec_quiet(spec *s)
+{
+    s->start = s->down = s->ask_at = s->settle = s->adver = s->retry = s->refresh = VRRP_NEVER;
+    s->second = s->again = s->periodic = s->frame = s->preempt_at = VRRP_NEVER;
+    s->ask = s->left = 0;
+    s->released = s->dead = s->waited = s->ready = s->claiming = s->holding = s->stolen = false;
+}
+
+static void spec_init(inst *i)
+{
+    memset(&i->s, 0, sizeof i->s);
+    spec_quiet(&i->s);
+    i->s.interval = i->desc.interval;
+    i->s.answered = i->s.conflict_at = i->s.window = i->s.v3_at = VRRP_NEVER;
+}
+
+/* Master_Down_Timer from now: the whole wait, or Skew_Time alone. */
+static void spec_wait(inst *i, bool released)
+{
+    i->s.from = w.now;
+    i->s.released = released;
+    i->s.dead = i->s.ready = false;
+    i->s.down = w.now + (released ? skew_of(i) : down_of(i));
+}
+
+/* The sender of this advert is our master. */
+static void spec_accept(inst *i, const call *c)
+{
+    i->s.interval = version2(i) ? i->desc.interval : c->interval;
+    i->s.master = c->who;
+    i->s.master_priority = c->prio;
+    i->s.ask = i->s.left = 0;
+    i->s.ask_at = VRRP_NEVER;
+    i->s.waited = false;
+    spec_wait(i, false);
+}
+
+static void spec_round(inst *i, uint8_t repeat, expect *want)
+{
+    want->announce++;
+    if (i->desc.announce_gap == 0)
+        return;
+    i->s.frames = i->desc.n_addresses * (uint32_t)repeat;
+    i->s.frame_at = 1;
+    i->s.frame = i->s.frames > 1 ? w.now + i->desc.announce_gap : VRRP_NEVER;
+}
+
+static uint64_t after(uint64_t delay)
+{
+    return delay == VRRP_NEVER ? VRRP_NEVER : w.now + delay;
+}
+
+static void spec_contested(inst *i)
+{
+    if (i->s.holding)
+        i->s.again = after(i->desc.announce_again);
+}
+
+/* Nothing stands in the way: MASTER, with a sync group once all are that far. */
+static void spec_go(inst *i, const call *c, expect *want)
+{
+    int s;
+
+    i->s.ready = true;
+    i->s.down = i->s.ask_at = VRRP_NEVER;
+    want->master = true;
+    for (s = 0; w.grouped && s < w.segs; s++) {
+        const inst *m = &w.node[i->node].in[s];
+
+        if (m != i && m->v.started && c->before[s].state != VRRP_MASTER && !m->s.ready)
+            want->master = false;
+    }
+}
+
+static void spec_ask(inst *i, const call *c, expect *want)
+{
+    spec *s = &i->s;
+
+    s->ask = s->left & VRRP_ASK_PROBE ? VRRP_ASK_PROBE : s->left & VRRP_ASK_FENCE;
+    if (!s->left) {
+        spec_go(i, c, want);
+        return;
+    }
+    s->ask_at = w.now + i->desc.ask_timeout;
+    want->ask++;
+}
+
+static void spec_answered(inst *i, const call *c, bool ok, expect *want)
+{
+    spec *s = &i->s;
+
+    if (!ok && s->ask == VRRP_ASK_PROBE && s->dead && w.now < s->limit) {
+        s->ask = 0;
+        s->ask_at = w.now + 50 * MS < s->limit ? w.now + 50 * MS : s->limit;
+    } else if (!ok && i->desc.ask_refuse) {
+        s->ask = s->left = 0;
+        s->ask_at = VRRP_NEVER;
+        spec_wait(i, false);
+    } else {
+        s->left = (uint8_t)(s->left & ~s->ask);
+        s->ask_at = VRRP_NEVER;
+        spec_ask(i, c, want);
+    }
+}
+
+/* Silence counts only while we listened: too late by half an interval, once, starts again. */
+static void spec_silence(inst *i, const call *c, expect *want)
+{
+    spec *s = &i->s;
+
+    if (w.now - s->down > s->interval / 2 && !s->waited) {
+        s->waited = true;
+        spec_wait(i, false);
+        want->backup = true;
+        return;
+    }
+    s->down = VRRP_NEVER;
+    s->left = i->desc.ask & (VRRP_ASK_PROBE | VRRP_ASK_FENCE);
+    if (s->dead && i->desc.ask & VRRP_ASK_PROBE_DEAD)
+        s->left |= VRRP_ASK_PROBE;
+    spec_ask(i, c, want);
+}
+
+/* >>spec of ticks */
+
+static void spec_frames(inst *i, expect *want)
+{
+    spec *s = &i->s;
+
+    want->announce++;
+    s->frame_at++;
+    s->frame = s->frame_at < s->frames ? next_period(s->frame, i->desc.announce_gap, w.now)
+                                       : VRRP_NEVER;
+}
+
+static void spec_announces(inst *i, expect *want)
+{
+    spec *s = &i->s;
+
+    if (s->second <= w.now) {
+        s->second = VRRP_NEVER;
+        spec_round(i, i->desc.announce_repeat, want);
+    }
+    if (s->again <= w.now) {
+        s->again = VRRP_NEVER;
+        spec_round(i, 1, want);
+    }
+    if (s->periodic <= w.now) {
+        spec_round(i, i->desc.announce_refresh_repeat, want);
+        s->periodic = next_period(s->periodic, i->desc.announce_refresh, w.now);
+    }
+    if (s->frame <= w.now)
+        spec_frames(i, want);
+}
+
+static void spec_master_tick(inst *i, expect *want)
+{
+    spec *s = &i->s;
+
+    if (s->settle <= w.now) {
+        s->settle = VRRP_NEVER;
+        s->claiming = true;
+        want->claim++;
+    }
+    if (s->adver <= w.now) {
+        want->send += copies(i);
+        s->adver = next_period(s->adver, i->desc.interval, w.now);
+    }
+    if (s->retry <= w.now) {
+        s->retry = VRRP_NEVER;
+        want->claim += !s->claiming;
+        s->claiming = true;
+    }
+    if (s->refresh <= w.now) {
+        want->refresh++;
+        s->refresh = (w.now / i->desc.refresh + 1) * i->desc.refresh;
+    }
+    spec_announces(i, want);
+    want->master = true;
+}
+
+static void spec_tick(inst *i, call *c, uint8_t state, expect *want)
+{
+    spec *s = &i->s;
+
+    if (state == VRRP_MASTER) {
+        spec_master_tick(i, want);
+        return;
+    }
+    if (s->start <= w.now)
+        s->start = VRRP_NEVER;
+    if (s->retry <= w.now) {
+        s->retry = VRRP_NEVER;
+        s->claim_fault = false;
+    }
+    if (state != VRRP_BACKUP)
+        return;
+    if (s->down <= w.now) {
+        spec_silence(i, c, want);
+    } else if (s->ask_at <= w.now) {
+        s->ask_at = VRRP_NEVER;
+        if (s->ask == 0 && s->dead && w.now >= s->limit)
+            s->left = (uint8_t)(s->left & ~VRRP_ASK_PROBE);
+        if (s->ask == 0)
+            spec_ask(i, c, want);
+        else
+            spec_answered(i, c, !i->desc.ask_refuse, want);
+    }
+}
+
+/* >>spec of adverts */
+
+/* A lower priority is heard: is it left alone? */
+static bool spec_spares(inst *i)
+{
+    if (w.now < i->s.yield_until || (i->desc.no_preempt && i->desc.priority != VRRP_OWNER))
+        return true;
+    if (i->desc.preempt_delay == 0)
+        return false;
+    if (i->s.preempt_at == VRRP_NEVER)
+        i->s.preempt_at = w.now + i->desc.preempt_delay;
+    return w.now < i->s.preempt_at;
+}
+
+static void spec_backup_hears(inst *i, const call *c, const vrrp_view *b, expect *want)
+{
+    want->backup = true;
+    if (c->prio == 0) {
+        if (!i->s.left)
+            spec_wait(i, true);
+    } else if (c->prio >= b->priority) {
+        i->s.preempt_at = VRRP_NEVER;
+        spec_accept(i, c);
+    } else if (spec_spares(i)) {
+        spec_accept(i, c);
+    }
+}
+
+static bool wins(const inst *i, const call *c, const vrrp_view *b)
+{
+    if (c->prio != b->priority)
+        return c->prio > b->priority;
+    return by_address(&c->who, &i->primary) > 0;
+}
+
+static void spec_master_hears(inst *i, const call *c, const vrrp_view *b, expect *want)
+{
+    bool speak = !i->desc.no_answer && (c->version == 3 || i->desc.answer_v2);
+
+    if (c->prio && wins(i, c, b)) {
+        want->backup = true;
+        return;
+    }
+    want->master = true;
+    if (c->prio == 0) {
+        want->send = copies(i);
+        i->s.adver = w.now + i->desc.interval;
+        return;
+    }
+    spec_contested(i);
+    if (speak && (i->s.answered == VRRP_NEVER || w.now - i->s.answered >= 10 * MS)) {
+        want->send = copies(i);
+        i->s.answered = w.now;
+    }
+}
+
+/* The v2 copy of a router that was heard with v3 a short while ago says nothing new. */
+static bool shadowed(inst *i, const call *c, const vrrp_view *b)
+{
+    if (!i->desc.dual)
+        return false;
+    if (c->version == 3) {
+        i->s.v3_from = c->who;
+        i->s.v3_at = w.now;
+        return false;
+    }
+    return i->s.v3_at != VRRP_NEVER && by_address(&i->s.v3_from, &c->who) == 0 &&
+           w.now - i->s.v3_at < b->master_down_interval;
+}
+
+/* What vrrp_receive() must return. */
+static int verdict(inst *i, const call *c, const vrrp_view *b)
+{
+    if (!i->desc.dual && c->version != (i->desc.version ? i->desc.version : 3))
+        return VRRP_E_VERSION;
+    if (by_address(&c->who, &i->primary) == 0)
+        return VRRP_E_OWN;
+    if (b->state != VRRP_BACKUP && b->state != VRRP_MASTER)
+        return VRRP_E_STATE;
+    if (i->desc.priority == VRRP_OWNER && c->version == 2 && b->state == VRRP_MASTER)
+        return VRRP_E_OWNER;
+    return shadowed(i, c, b) ? VRRP_E_SHADOW : 0;
+}
+
+static void spec_receive(inst *i, call *c, const vrrp_view *b, expect *want)
+{
+    int rc;
+
+    if (c->damaged) {
+        if (c->rc == 0)
+            fail(SAFETY, "n%d took a damaged advert", i->node);
+        return;
+    }
+    rc = verdict(i, c, b);
+    if (rc != c->rc && !w.outside)
+        fail(SAFETY, "n%d: vrrp_receive says \"%s\", not \"%s\"", i->node, vrrp_str(c->rc),
+             vrrp_str(rc));
+    if (c->rc == 0 && b->state == VRRP_BACKUP)
+        spec_backup_hears(i, c, b, want);
+    else if (c->rc == 0)
+        spec_master_hears(i, c, b, want);
+}
+
+/* >>spec of events */
+
+static void spec_claimed(inst *i, const call *c, const vrrp_view *b, expect *want)
+{
+    spec *s = &i->s;
+
+    if (b->state != VRRP_MASTER || !(s->claiming || s->holding))
+        return;
+    want->master = c->on;
+    if (!c->on) {
+        s->claim_fault = true;
+    } else if (s->claiming) {
+        s->claiming = s->stolen = false;
+        s->holding = true;
+        s->retries = 0;
+        spec_round(i, i->desc.announce_repeat, want);
+        s->second = after(i->desc.announce_delay);
+        s->again = after(i->desc.announce_again);
+        if (i->desc.announce_refresh)
+            s->periodic = w.now + i->desc.announce_refresh;
+        if (i->desc.refresh)
+            s->refresh = (w.now / i->desc.refresh + 1) * i->desc.refresh;
+    }
+}
+
+/* Deleted by somebody: put back, three times in ten intervals. */
+static void spec_lost(inst *i, const call *c, const vrrp_view *b, expect *want)
+{
+    spec    *s = &i->s;
+    uint64_t window = 10 * i->desc.interval;
+
+    if (b->state != VRRP_MASTER || !s->holding)
+        return;
+    want->backup = c->arg == VRRP_LOST_LEASE;
+    want->master = !want->backup;
+    if (want->backup || s->claiming)
+        return;
+    if (s->window == VRRP_NEVER || w.now - s->window >= window) {
+        s->window = w.now;
+        s->deleted = 0;
+    }
+    if (s->deleted < 3) {
+        s->deleted++;
+        s->claiming = true;
+        want->claim++;
+    } else {
+        s->stolen = true;
+        if (s->retry == VRRP_NEVER)
+            s->retry = s->window + window;
+    }
+}
+
+static void spec_peer_dead(inst *i, const call *c, const vrrp_view *b)
+{
+    spec    *s = &i->s;
+    uint64_t limit = s->down;
+
+    if (b->state != VRRP_BACKUP || s->down == VRRP_NEVER || s->released ||
+        s->master_priority == 0 || by_address(&c->who, &s->master) != 0)
+        return;
+    spec_wait(i, true);
+    s->dead = true;
+    s->limit = limit;
+    if (s->down > limit)
+        s->down = limit;
+}
+
+/* Master_Down_Timer after the priority or the interval changed. */
+static void spec_again(inst *i)
+{
+    uint64_t at = i->s.from + (i->s.released ? skew_of(i) : down_of(i));
+
+    if (i->s.down == VRRP_NEVER)
+        return;
+    if (i->s.dead && at > i->s.limit)
+        at = i->s.limit;
+    i->s.down = at > w.now ? at : w.now;
+}
+
+static void spec_update(inst *i, const call *c, const vrrp_view *b, expect *want)
+{
+    spec *s = &i->s;
+
+    s->frame = VRRP_NEVER;
+    s->frames = 0;
+    if (b->state == VRRP_MASTER) {
+        if (c->on)
+            s->adver = w.now + i->desc.interval;
+        want->send += copies(i);
+        if (s->settle == VRRP_NEVER) {
+            s->claiming = true;
+            want->claim++;
+        }
+    } else if (b->state == VRRP_BACKUP) {
+        if (version2(i) || s->master_priority == 0)
+            s->interval = i->desc.interval;
+        spec_again(i);
+    }
+}
+
+static void spec_call(inst *i, call *c, const vrrp_view *b, expect *want)
+{
+    switch (c->kind) {
+    case K_START:
+        if (i->desc.startup_delay)
+            i->s.start = w.now + i->desc.startup_delay;
+        break;
+    case K_STOP:
+        i->s.claim_fault = false;
+        i->s.retries = 0;
+        break;
+    case K_TICK:    spec_tick(i, c, b->state, want); break;
+    case K_RECEIVE: spec_receive(i, c, b, want); break;
+    case K_DEAF:
+        if (i->s.down != VRRP_NEVER && !i->s.waited) {
+            i->s.waited = true;
+            spec_wait(i, false);
+        }
+        break;
+    case K_PRIORITY: spec_again(i); break;
+    case K_CLAIMED:  spec_claimed(i, c, b, want); break;
+    case K_LOST:     spec_lost(i, c, b, want); break;
+    case K_ANSWER:
+        if (i->s.ask && i->s.ask == c->arg)
+            spec_answered(i, c, c->on, want);
+        break;
+    case K_DEAD: spec_peer_dead(i, c, b); break;
+    case K_CONFLICT:
+        if (b->state == VRRP_MASTER && by_address(&c->who, &i->primary) != 0)
+            spec_contested(i);
+        break;
+    case K_YIELD:
+        i->s.yield_until = c->until;
+        want->backup = b->state == VRRP_MASTER;
+        break;
+    case K_UPDATE: spec_update(i, c, b, want); break;
+    default: break;
+    }
+}
+
+/* >>spec of transitions */
+
+/* Leaving MASTER: let go, then say so, unless somebody better was just heard or nothing can be
+   sent. */
+static void spec_leave(inst *i, const call *c, expect *want)
+{
+    bool beaten = c->in == i && c->kind == K_RECEIVE;
+    bool mute = i->reasons & (VRRP_FAULT_LINK | VRRP_FAULT_ADDRESS);
+
+    want->release = i->s.claiming || i->s.holding;
+    if (!beaten && !mute)
+        want->send0 = i->desc.leave_adverts * copies(i);
+}
+
+static void spec_enter_backup(inst *i, const call *c, expect *want)
+{
+    bool owner = i->desc.priority == VRRP_OWNER && w.now >= i->s.yield_until;
+
+    i->s.interval = i->desc.interval;
+    i->s.master_priority = 0;
+    memset(&i->s.master, 0, sizeof i->s.master);
+    spec_wait(i, false);
+    if (c->in == i && c->kind == K_RECEIVE)
+        spec_accept(i, c);
+    else if (owner && c->before[i->seg].state != VRRP_MASTER)
+        spec_go(i, c, want);
+}
+
+/* Every state begins with all timers of the last one gone. */
+static void spec_enter(inst *i, const call *c, uint8_t from, uint8_t to, expect *want)
+{
+    uint64_t delay;
+
+    if (from == VRRP_MASTER)
+        spec_leave(i, c, want);
+    if (from == to && c->kind != K_STOP)
+        return;
+    spec_quiet(&i->s);
+    if (to == VRRP_BACKUP) {
+        spec_enter_backup(i, c, want);
+    } else if (to == VRRP_MASTER) {
+        i->s.adver = w.now + i->desc.interval;
+        i->s.settle = i->desc.settle ? w.now + i->desc.settle : VRRP_NEVER;
+        i->s.claiming = i->desc.settle == 0;
+        i->s.transitions++;
+        want->send = copies(i);
+        want->claim = i->s.claiming;
+    } else if (c->in == i && c->kind == K_CLAIMED) {
+        delay = down_of(i) << i->s.retries;
+        i->s.retry = w.now + (delay < 60 * VRRP_SECOND ? delay : 60 * VRRP_SECOND);
+        if (i->s.retries < 6)
+            i->s.retries++;
+    }
+}
