@@ -1,0 +1,92 @@
+#!/bin/bash
+# Tests in network namespaces: real kernels, real packets, real peers.
+#
+#     run.sh [-j JOBS] [-l] [REGEX]     -l lists; REGEX picks tests by name
+#
+# A test is a function t_NAME in t/*.sh; each runs in a world of its own (lib.sh), a few at a time.
+# One line each; the last line is "net: N passed, N failed, N skipped".
+
+. "$(dirname "$0")/lib.sh"
+
+if [ "$1" = --one ]; then # inside the world of one test
+    TEST=${3#t_}
+    # shellcheck disable=SC1090
+    . "$2"
+    "$3"
+    IFS=';'
+    text="${SAID[*]}"
+    echo "ok - $TEST${text:+ (${text//;/; })}"
+    exit 0
+fi
+
+jobs=6 list=
+while getopts j:l option; do
+    case $option in
+    j) jobs=$OPTARG ;;
+    l) list=1 ;;
+    *) exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
+pick=${1:-.}
+
+tests=()
+while IFS=: read -r file name; do
+    [[ ${name#t_} =~ $pick ]] && tests+=("$file:$name")
+done < <(grep -oHE '^t_[a-z0-9_]+' "$NET"/t/*.sh)
+[ -z "$list" ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
+
+world_words || {
+    echo "net: this machine gives neither root nor user namespaces: nothing can be tested here"
+    echo "net: 0 passed, 0 failed, ${#tests[@]} skipped"
+    exit 0
+}
+[ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && exit 1; }
+mkdir -p "$TOOLS"
+for tool in watch probe noise pod; do
+    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+        -o "$TOOLS/$tool" "$NET/$tool.c" || exit 1
+done
+
+results=$(mktemp -d) || exit 1
+trap 'rm -rf "$results"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
+export ROWS=$results/rows TOOLS SIDECAR
+
+one() {
+    local file=${1%:*} name=${1#*:} status limit=${TEST_LIMIT:-180}
+    local out=$results/$name
+    timeout -s KILL "$limit" "${WORLD_WORDS[@]}" bash "$NET/run.sh" --one "$file" "$name" \
+        >"$out" 2>"$out.err" </dev/null
+    status=$?
+    case $status in
+    0 | 4) ;;
+    1) grep -q '^not ok' "$out" || echo "not ok - ${name#t_} (ended early)" >>"$out" ;;
+    *) echo "not ok - ${name#t_} (status $status: killed after $limit s, or broken)" >>"$out" ;;
+    esac
+    # bash reports the processes that a test killed; what else it has to say is a mistake
+    case $status in 0 | 4) ;; *) grep -v ' Killed  ' "$out.err" | sed 's/^/    /' >>"$out" ;; esac
+    cat "$out"
+    echo "$status" >"$out.status"
+}
+
+running=0
+for test in "${tests[@]}"; do
+    if ((running >= jobs)); then
+        wait -n
+        running=$((running - 1))
+    fi
+    one "$test" &
+    running=$((running + 1))
+done
+wait
+
+if [ -s "$results/rows" ]; then
+    printf '\n    %-12s %-16s %-8s %s\n' peer settings role sidecar
+    sort "$results/rows" | awk -F '|' '{ printf "    %-12s %-16s %-8s %s\n", $1, $2, $3, $4 }'
+    printf '\n'
+fi
+passed=$(cat "$results"/*.status 2>/dev/null | grep -cx 0)
+skipped=$(cat "$results"/*.status 2>/dev/null | grep -cx 4)
+echo "net: $passed passed, $((${#tests[@]} - passed - skipped)) failed, $skipped skipped"
+[ $((passed + skipped)) = ${#tests[@]} ]

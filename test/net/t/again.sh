@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# Reading the configuration again, and what must not be felt while a process comes, goes or is refused.
+
+VIP2=198.51.100.20
+VIP3=203.0.113.10
+
+# again VARIABLE=VALUE ...: the environment file of n1
+again() { printf '%s\n' "$@" >$W/env; }
+# reread: SIGHUP, and the answer to it
+reread() {
+    local before
+    before=$(grep -c 'configuration read again' "${LOG[n1]}")
+    kill -HUP "${PID[n1]}"
+    wait_for 5 eval "[ \"\$(grep -c 'configuration read again' ${LOG[n1]})\" -gt $before ]" ||
+        die "SIGHUP is not answered"
+}
+# two instances on n1, MASTER of VIP and VIP2
+two() {
+    world n1 client
+    again VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_ROUTER_ID=1 \
+        VRRP_B_VIRTUAL_ROUTER_ID=2 "$@"
+    watch_nodes $VIP,$VIP2,$VIP3 n1
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env SIDECAR_LOG="${FORM:-text}"
+    wait_for 10 eval "holds n1 && holds n1 $VIP2" || die "n1 did not become MASTER"
+    mark
+}
+kept() { # kept ADDRESS: never gone since the mark, but for the moment of a move
+    look
+    ((${NOBODY[$1]:-0} < 2000)) || die "$1 was gone for $((${NOBODY[$1]} / 10)) ms"
+    holds n1 "$1" || die "$1 is not held"
+}
+
+t_reload_moves_an_address_between_instances() {
+    local a="VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" b="VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24, 198.51.100.30/24"
+    two "$a" "$b"
+    again VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_ROUTER_ID=1 \
+        VRRP_B_VIRTUAL_ROUTER_ID=2 "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24, $VIP2/24" \
+        VRRP_B_VIRTUAL_IPADDRESS=198.51.100.30/24
+    reread
+    nap 0.5
+    kept $VIP
+    kept $VIP2
+    again VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_ROUTER_ID=1 \
+        VRRP_B_VIRTUAL_ROUTER_ID=2 "$a" "$b"
+    reread
+    nap 0.5
+    kept $VIP
+    kept $VIP2
+    ! said n1 'Stopped|FAULT|BACKUP.*was MASTER' || die "an instance was stopped"
+}
+t_reload_adds_a_device() {
+    two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
+    ipn n1 link add e2 type veth peer name e3
+    ipn n1 addr add 203.0.113.1/24 dev e2
+    ipn n1 link set e2 up
+    ipn n1 link set e3 up
+    again VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_ROUTER_ID=1 \
+        VRRP_B_VIRTUAL_ROUTER_ID=2 "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24, $VIP3/24 dev e2" \
+        "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
+    reread
+    wait_for 5 holds n1 $VIP3 || die "$VIP3 was not added"
+    kept $VIP
+    kept $VIP2
+    ! said n1 FAULT || die "went through FAULT"
+}
+t_reload_keeps_a_sync_group() {
+    two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24" "VRRP_GROUP_ALL=A B"
+    reread
+    nap 0.5
+    kept $VIP
+    kept $VIP2
+    ! said n1 Stopped || die "the group was stopped"
+    unplug n1
+    wait_for 5 eval "nobody && nobody $VIP2" || die "the group did not let go of both"
+}
+t_reload_with_a_mistake_changes_nothing() {
+    two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
+    echo VRRP_PRIORTY=200 >>$W/env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 said n1 'did you mean VRRP_PRIORITY' || die "the mistake is not named"
+    wait_for 5 said n1 'nothing was changed' || die "does not say that nothing was changed"
+    nap 0.5
+    kept $VIP
+    kept $VIP2
+}
+t_reload_json_and_killed_worker() { # the names in the log are the new model's
+    FORM=json two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
+    reread
+    reread
+    worker_of n1
+    kill -KILL "$WORKER"
+    wait_for 5 eval "nobody && nobody $VIP2" || die "the addresses stayed after the worker's death"
+    wait_for 5 not alive n1 || die "the first process did not end"
+    python3 -c 'import json, sys
+for line in open(sys.argv[1]):
+    if line[0] == "{": assert json.loads(line)["node"]' "${LOG[n1]}" || die "a log line is no JSON"
+}
+t_found_interface_and_killed_worker() { # the first process learns where the addresses went
+    world n1 client
+    ipn n1 addr flush dev eth0
+    watch_nodes $VIP n1
+    sidecar n1 n1 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2
+    wait_for 5 said n1 'waiting for one' || die "does not say that it waits"
+    ipn n1 addr add 198.51.100.1/24 dev eth0
+    wait_for 10 holds n1 || die "did not start when an interface fitted"
+    worker_of n1
+    kill -KILL "$WORKER"
+    wait_for 5 nobody || die "the address stayed after the worker's death"
+}
+t_refused_processes_leave_the_holder_alone() {
+    local i
+    world n1 client
+    watch_nodes $VIP n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    worker_of n1
+    mark
+    for i in 1 2 3 4 5 6; do
+        sidecar twin n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2
+        wait_for 5 not alive twin || die "a second process for the same virtual router runs"
+        said twin "pid $WORKER" || die "refusal $i does not name the pid $WORKER"
+        : >"${LOG[twin]}"
+    done
+    look
+    ((${NOBODY[$VIP]:-0} == 0)) || die "a refused process took the address away"
+    holds n1 || die "the address is gone"
+}
+t_renamed_interface() {
+    single_fast
+    ipn n1 link set eth0 name other 2>/dev/null || {
+        ipn n1 link set eth0 down # kernels before 6.2 rename only what is down
+        ipn n1 link set eth0 name other
+        ipn n1 link set other up
+    }
+    wait_for 5 nobody || die "the address stayed on the renamed interface"
+    wait_for 5 said n1 FAULT || die "does not say FAULT"
+    ipn n1 link set other down
+    ipn n1 link set other name eth0
+    ipn n1 link set eth0 up
+    wait_for 10 holds n1 || die "did not come back with the name"
+}
+single_fast() {
+    world n1 client
+    watch_nodes $VIP n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    mark
+}
+t_own_address_comes_back_as_a_secondary() { # a DHCP renewal while the floating one is there
+    world n1 client
+    at n1 sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1
+    watch_nodes $VIP n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    ipn n1 addr del 198.51.100.1/24 dev eth0
+    ipn n1 addr add 198.51.100.1/24 dev eth0
+    wait_for 10 holds n1 || die "does not hold the address any more"
+    for_all_of 2 holds n1 || die "lost the address"
+}
