@@ -1150,8 +1150,8 @@ static const char *vrrp__drop_str(int code)
         "packet too short", "TTL is not 255", "wrong VRRP version", "unknown packet type",
         "bad checksum", "VRID not configured here", "unknown authentication type",
         "another authentication type", "wrong password", "another address list",
-        "another advertisement interval", "this node is the address owner", "own advert", "not listening",
-        "wrong destination", "v2 copy of a v3 router"
+        "another advertisement interval", "this node is the address owner", "own advert",
+        "not listening", "wrong destination", "v2 copy of a v3 router"
     };
     int i = VRRP_E_LENGTH - code;
 
