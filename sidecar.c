@@ -214,7 +214,7 @@ typedef struct report {
 #ifdef SIDECAR_TEST
 enum { ARENA_CHUNK = 0 };               /* each piece alone, so that sanitizers see its ends */
 #else
-enum { ARENA_CHUNK = 8192 };
+enum { ARENA_CHUNK = 1 << 18 };        /* mapped: what is not touched costs nothing */
 #endif
 enum { ARENA_HEAD = (sizeof(chunk) + 15) / 16 * 16 };
 

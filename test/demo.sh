@@ -54,11 +54,11 @@ chart() {
             function column(t) { return int((t * 1e6 - began) / 1000 / scale) }
             function fill(from, to, c) { for (i = from; i < to; i++) row[i] = c }
             BEGIN { fill(0, columns, ".")
-                    if (off) fill(column(off / 1e6), on ? column(on / 1e6) : columns, " ")
-                    if (off) row[column(off / 1e6)] = "X" }
+                    if (off) fill(column(off / 1e6), on ? column(on / 1e6) : columns, " ") }
             $2 == who && $3 == "has" { since = column($1) }
             $2 == who && $3 == "lost" { fill(since, column($1), "#"); since = "" }
             END { if (since != "") fill(since, columns, "#")
+                  if (off) row[column(off / 1e6)] = "X"
                   for (i = 0; i < columns; i++) printf "%s", row[i] }' "$W/watch")"
     done
     printf '  %8s %s\n' client "$(awk -v columns=$columns -v scale=$SCALE -v began=$BEGAN '

@@ -26,7 +26,8 @@ median() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int(
 row() {
     local words
     words=$(awk -v a="$3" -v b="$4" -v d="${5:-1}" -v unit="$2" 'BEGIN {
-        printf "%.1f_%s %.1f_%s %s", a / d, unit, b / d, unit, b > 0 ? sprintf("%.2f", a / b) : "-" }')
+        ratio = b ? sprintf("%.2f", a / b) : "-"
+        printf "%.1f_%s %.1f_%s %s", a / d, unit, b / d, unit, ratio }')
     read -r -a words <<<"$words"
     table "$1" "${words[@]//_/ }"
 }
@@ -114,7 +115,7 @@ many_keepalived() {
     start "$1" "$1" keepalived -n -l -P -f "$conf" -p "$dir/p" -r "$dir/r" -c "$dir/c"
 }
 has_all() {
-    [ "$(ipn "$1" -4 -o addr show to 198.18.0.0/15 | grep -c '198\.18\.[12]\.')" = $COUNT ]
+    [ "$(ipn "$1" -4 -o addr show to 198.18.0.0/15 2>/dev/null | grep -c '198\.18\.[12]\.')" = $COUNT ]
 }
 # many KIND: PSS and CPU of 500 instances, MASTER on n1 and BACKUP on n2
 many() {

@@ -71,5 +71,6 @@ peer_sidecar() {
     [ -z "$UNICAST" ] || words+=("VRRP_UNICAST_PEER=$UNICAST")
     local IFS=,
     sidecar "$1" "$2" VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 \
-        "VRRP_VIRTUAL_IPADDRESS=${VIPS[*]}" VRRP_PRIORITY="$3" VRRP_ADVERT_INT="$INTERVAL" VRRP_VERSION="$VERSION" "${words[@]}"
+        "VRRP_VIRTUAL_IPADDRESS=${VIPS[*]}" VRRP_PRIORITY="$3" \
+        VRRP_ADVERT_INT="$INTERVAL" VRRP_VERSION="$VERSION" "${words[@]}"
 }

@@ -77,6 +77,13 @@ startup-delay-ignored; ^VRRP_DEF void vrrp_start; s/if (v->d.startup_delay)/if (
 v2-copy-not-shadowed; ^static bool vrrp__shadowed; s/if (!v->d.dual)/if (1)/
 own-advert-heard; ^static int vrrp__check_target; s/if (vrrp__same(&rx->from, &v->primary))/if (!rx->message)/
 checksum-not-checked; ^static int vrrp__parse; s/if (form == 0)/if (form < 0)/
+group-newcomer-not-waited-for; ^static void vrrp__begin; s/else if (v->group)/else if (0)/
+stop-leaves-group-in-fault; ^VRRP_DEF void vrrp_stop; s/if (v->group/if (0/
+stop-keeps-claim-failure; ^VRRP_DEF void vrrp_stop; s/v->faults = .*//
+probes-past-the-limit; ^static void vrrp__ask_timer; s/v->asked = .*/;/
+death-notice-delays; ^VRRP_DEF void vrrp_peer_dead; s/if (limit < v->timer/if (limit == 0 \&\& v->timer/
+owner-deaf-in-backup; ^static int vrrp__check_owner; s/ || v->state != VRRP_MASTER//
+prio-0-ends-question; ^static void vrrp__backup_hears; s/if (v->asking == 0 && v->asked == 0)/if (1)/
 ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < min_ttl)/if (!min_ttl \&\& rx->ttl == 255 \&\& !rx->message)/
 LIST
 }
@@ -109,6 +116,7 @@ $edit
     status=$?
     case $status in
     0)  echo "SURVIVED $name" ;;
+    1)  echo "BROKEN $name: the simulator could not run" ;;
     2|3|4|5)
         seed=$(sed -n 's/^seed \([0-9]*\):.*/\1/p' "$work/out")
         echo "killed $name at seed $seed: $(tail -n 2 "$work/out" | head -n 1)" ;;

@@ -476,6 +476,7 @@ static void boot(node *n, bool again)
             vrrp_group_add(&n->group, &n->in[s].v);
     }
     n->alive = true;
+    n->stopped = false;
     n->changed = w.now;
     n->wake_at = 0;
     note((int)(n - w.node), -1, "boots, same process %u", again, 0, 0, 0);
@@ -493,6 +494,7 @@ static void halt(node *n)
     for (s = 0; s < w.segs; s++)
         call_plain(&n->in[s], K_STOP);
     n->alive = false;
+    n->stopped = true;
     n->changed = w.now;
     for (s = 0; s < w.segs; s++)
         socket_drop(&n->in[s]);
@@ -526,7 +528,7 @@ static void crash(node *n)
     int s, k, me = (int)(n - w.node);
 
     note(me, -1, "crashes", 0, 0, 0, 0);
-    n->alive = n->paused = n->suspended = false;
+    n->alive = n->stopped = n->paused = n->suspended = false;
     n->gen++;
     n->changed = w.now;
     for (s = 0; s < w.segs; s++) {

@@ -197,12 +197,13 @@ static void pick_owners(void)
 
 static void pick_world(uint8_t n_addresses)
 {
-    int n, s;
+    uint64_t timeout = w.node[0].in[0].desc.ask_timeout * 3 / 4;
+    int      n, s;
 
     w.wire_min = between(10 * US, 100 * US);
     w.wire_max = w.wire_min + rnd(w.shortest / 20 < 2 * MS ? w.shortest / 20 : 2 * MS);
     w.wake_max = rnd(w.shortest / 50 < MS ? w.shortest / 50 : MS);
-    w.answer_max = between(20 * US, w.shortest / 60 < 3 * MS ? w.shortest / 60 : 3 * MS);
+    w.answer_max = between(20 * US, timeout < 3 * MS ? timeout : 3 * MS);
     w.loss = chance(600) ? (int)rnd(300) : 0;
     w.duplicate = chance(400) ? (int)rnd(200) : 0;
     w.corrupt = chance(300) ? (int)rnd(100) : 0;
@@ -333,7 +334,8 @@ static void fault_lost(inst *i)
 
     if (w.lease && i->held && chance(300)) {
         hold(i, false);
-        call_arg(i, K_LOST, VRRP_LOST_LEASE, false);
+        i->lease_lost = true;
+        kernel_news(i);
         return;
     }
     for (k = 0; k < n; k++)
@@ -397,9 +399,13 @@ static void fault_words(inst *i)
     int  other = (int)rnd((uint64_t)w.nodes);
     call c;
 
-    switch (rnd(4)) {
+    switch (rnd(5)) {
     case 0:
         call_peer(i, K_CONFLICT, other);
+        break;
+    case 3:
+        call_plain(i, K_STOP);
+        push(EV_START, i->node, i->seg, w.now + a_while());
         break;
     case 1:
         plain(&c, i, K_YIELD);
@@ -484,13 +490,19 @@ static void notice(inst *i, const event *e)
 /* Either a new process, or the object of one that was stopped is started again. */
 static void restart(node *n, const event *e)
 {
-    bool again = e->ok && !n->in[0].v.started;
-    int  s;
-
-    for (s = 0; s < w.segs; s++)
-        again &= w.now >= n->in[s].s.yield_until;
     if (w.chaos && !n->alive)
-        boot(n, again);
+        boot(n, e->ok && n->stopped);
+}
+
+/* One instance of a running process starts again. */
+static void start(inst *i, const event *e)
+{
+    node *n = &w.node[i->node];
+
+    if (n->paused)
+        push(EV_START, e->node, e->seg, n->resume_at)->gen = e->gen;
+    else if (n->alive && e->gen == n->gen && !i->v.started)
+        call_plain(i, K_START);
 }
 
 static void unblock(inst *i, const event *e)
@@ -532,6 +544,7 @@ static void handle(event *e)
     case EV_RESTART: restart(n, e); break;
     case EV_DELETE:  deleted(i); break;
     case EV_FREEZE:  stutter(n, e); break;
+    case EV_START:   start(i, e); break;
     default: break;
     }
     arm(n);
@@ -667,6 +680,8 @@ static void heal(void)
                 let_go(&p->in[s]);
             if (p->alive && p->in[s].reasons)
                 call_arg(&p->in[s], K_BLOCK, p->in[s].reasons, false);
+            if (p->alive && !p->in[s].v.started)
+                call_plain(&p->in[s], K_START);
         }
         alive += p->alive;
         arm(p);
@@ -705,7 +720,7 @@ static void liveness(void)
 
     note(-1, -1, "healed", 0, 0, 0, 0);
     heal();
-    run(w.now + w.spike + w.wire_max + w.wake_max);
+    run(w.now + w.spike + w.wire_max + 2 * w.wake_max + w.node[0].in[0].desc.startup_delay);
     for (s = 0; s < w.segs; s++) {
         best[s] = best_master(s);
         priority[s] = best[s] ? best[s]->v.priority : 0;
@@ -763,7 +778,7 @@ static uint64_t number(const char *word)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = 1, universes = 20000, events = 0, replays = 0, u, hash;
+    uint64_t first = 1, universes = 20000, events = 0, replays = 0, digest = 0, u, hash;
     double   start = seconds();
     int      k;
 
@@ -784,6 +799,7 @@ int main(int argc, char **argv)
     for (u = 0; u < universes; u++) {
         universe(first + u);
         events += w.events;
+        digest = digest * 31 + w.hash;
         if (w.verbose || u % 64)
             continue;
         hash = w.hash;
@@ -792,7 +808,8 @@ int main(int argc, char **argv)
         if (hash != w.hash)
             fail(INTERNAL, "the same seed ran differently");
     }
-    printf("%" PRIu64 " universes, %" PRIu64 " events, %" PRIu64 " replayed alike, %.0f seeds/s\n",
-           universes, events, replays, (double)universes / (seconds() - start));
+    printf("%" PRIu64 " universes, %" PRIu64 " events, %" PRIu64 " replayed alike, digest %016"
+           PRIx64 ", %.0f seeds/s\n", universes, events, replays, digest,
+           (double)universes / (seconds() - start));
     return 0;
 }

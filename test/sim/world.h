@@ -71,14 +71,15 @@ typedef struct inst {
 typedef struct node {
     inst       in[SEGMENTS];
     vrrp_group group;
-    bool       alive, paused, suspended;        /* suspended: its kernel stands still, too */
+    bool       alive, stopped;          /* stopped: not killed, the object can start again */
+    bool       paused, suspended;       /* suspended: its kernel stands still, too */
     uint64_t   resume_at, changed, wake_at, due;
     uint32_t   gen, wake_gen;           /* of the process; of the armed timer */
 } node;
 
 enum {
     EV_PACKET, EV_WAKE, EV_CLAIMED, EV_ANSWER, EV_LEASE, EV_SWEEP, EV_NOTICE, EV_RESUME, EV_FAULT,
-    EV_UNBLOCK, EV_LINK_UP, EV_RESTART, EV_DELETE, EV_FREEZE
+    EV_UNBLOCK, EV_LINK_UP, EV_RESTART, EV_DELETE, EV_FREEZE, EV_START
 };
 
 typedef struct event {

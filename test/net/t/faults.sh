@@ -141,7 +141,8 @@ deleted() {
     nap 1.2
     captured frame.time_epoch arp.src.proto_ipv4 arp.dst.proto_ipv4 icmpv6.nd.na.target_address
     awk -F '\t' -v mark="$MARK" -v vip="$1" \
-        '$1 * 1e6 > mark && ($2 == vip && $3 == vip || $4 == vip) { n++ } END { exit !n }' $W/packets || die "was not announced again"
+        '$1 * 1e6 > mark && ($2 == vip && $3 == vip || $4 == vip) { n++ } END { exit !n }' $W/packets ||
+        die "was not announced again"
 }
 t_address_deleted_by_somebody() {
     pair
@@ -225,7 +226,8 @@ t_injected_variables_are_no_mistake() {
     world n1 client
     watch_nodes $VIP n1
     sidecar n1 n1 "${ONE[@]}" VRRP_SERVICE_HOST=198.18.0.1 VRRP_SERVICE_PORT=80 \
-        VRRP_PORT=tcp://198.18.0.1:80 VRRP_PORT_80_TCP=tcp://198.18.0.1:80 VRRP_PORT_80_TCP_PROTO=tcp VRRP_PORT_80_TCP_PORT=80 \
+        VRRP_PORT=tcp://198.18.0.1:80 VRRP_PORT_80_TCP=tcp://198.18.0.1:80 \
+        VRRP_PORT_80_TCP_PROTO=tcp VRRP_PORT_80_TCP_PORT=80 \
         VRRP_PORT_80_TCP_ADDR=198.18.0.1 KUBERNETES_SERVICE_HOST=198.18.0.2
     wait_for 10 holds n1 || die "n1 did not become MASTER"
 }
