@@ -2271,8 +2271,13 @@ VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now)
 
     vrrp__clock(v, now);
     v->faults = (uint8_t)(on ? before | reason : before & ~reason);
-    if (v->faults == before || !v->started || v->timer[VRRP__T_START] != VRRP_NEVER)
+    if (v->faults == before || !v->started)
         return;
+    if (v->timer[VRRP__T_START] != VRRP_NEVER) {        /* only the others can feel it yet */
+        if (!on && v->group && !vrrp__group_faulty(v->group))
+            vrrp__group_recover(v->group, now);
+        return;
+    }
     if (on && v->state != VRRP_FAULT)
         vrrp__enter(v, VRRP_FAULT, VRRP_WHY_FAULT, now);
     else if (on && v->group)
