@@ -160,7 +160,7 @@ static bool claim(inst *i)
     if (chance(500))
         return true;
     e = push(EV_CLAIMED, i->node, i->seg, w.now + between(10 * US, w.answer_max));
-    e->size = (uint16_t)i->token;
+    e->token = i->token;
     e->ok = !failing(i);
     return false;
 }
@@ -398,8 +398,21 @@ static void drain(inst *i)
     call_plain(i, K_DEAF);
 }
 
+static void read_answer(inst *i, const heard *a)
+{
+    if (!a->claim)
+        call_arg(i, K_ANSWER, a->ask, a->ok);
+    else if (a->token == i->token)      /* nobody waits for an older one */
+        call_arg(i, K_CLAIMED, 0, a->ok);
+}
+
 static void kernel_news(inst *i)
 {
+    int k, n = i->n_unread;
+
+    i->n_unread = 0;
+    for (k = 0; k < n; k++)
+        read_answer(i, &i->unread[k]);
     if (i->port_down != !!(i->reasons & VRRP_FAULT_LINK))
         call_arg(i, K_BLOCK, VRRP_FAULT_LINK, i->port_down);
     if (!i->lease_lost)
@@ -433,6 +446,7 @@ static void socket_drop(inst *i)
 {
     while (i->waiting)
         release(i->inbox[--i->waiting]);
+    i->n_unread = 0;
     i->overflow = false;
 }
 

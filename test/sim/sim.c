@@ -459,24 +459,21 @@ static void deleted(inst *i)
     call_arg(i, K_LOST, VRRP_LOST_DELETED, false);
 }
 
-static void reply(inst *i, event *e)
+static void reply(inst *i, const event *e)
 {
     node *n = &w.node[i->node];
+    heard a;
 
     if (e->gen != n->gen || !n->alive)
         return;
-    if (n->paused) {                    /* read when it runs again */
-        event *later = push(e->kind, e->node, e->seg, n->resume_at);
-
-        later->ok = e->ok;
-        later->arg = e->arg;
-        later->size = e->size;
-        return;
-    }
-    if (e->kind == EV_ANSWER)
-        call_arg(i, K_ANSWER, e->arg, e->ok);
-    else if (e->size == (uint16_t)i->token)
-        call_arg(i, K_CLAIMED, 0, e->ok);
+    a.claim = e->kind == EV_CLAIMED;
+    a.ok = e->ok;
+    a.ask = e->arg;
+    a.token = e->token;
+    if (!n->paused)
+        read_answer(i, &a);
+    else if (i->n_unread < 4)
+        i->unread[i->n_unread++] = a;
 }
 
 static void notice(inst *i, const event *e)
@@ -720,7 +717,8 @@ static void liveness(void)
 
     note(-1, -1, "healed", 0, 0, 0, 0);
     heal();
-    run(w.now + w.spike + w.wire_max + 2 * w.wake_max + w.node[0].in[0].desc.startup_delay);
+    run(w.now + w.spike + w.wire_max + 2 * w.wake_max + w.lease_time +
+        w.node[0].in[0].desc.startup_delay);
     for (s = 0; s < w.segs; s++) {
         best[s] = best_master(s);
         priority[s] = best[s] ? best[s]->v.priority : 0;

@@ -531,7 +531,10 @@ static void spec_call(inst *i, call *c, const vrrp_view *b, expect *want)
             spec_wait(i, false);
         }
         break;
-    case K_PRIORITY: spec_again(i); break;
+    case K_PRIORITY:
+        if (i->desc.priority != VRRP_OWNER)
+            spec_again(i);
+        break;
     case K_CLAIMED:  spec_claimed(i, c, b, want); break;
     case K_LOST:     spec_lost(i, c, b, want); break;
     case K_ANSWER:

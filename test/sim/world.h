@@ -51,6 +51,13 @@ typedef struct spec {
     bool     released, dead, waited, ready, claiming, holding, claim_fault, stolen;
 } spec;
 
+/* The answer to CLAIM (of that token) or ASK. */
+typedef struct heard {
+    bool     claim, ok;
+    uint8_t  ask;
+    uint32_t token;
+} heard;
+
 /* One virtual router on one node: the core's object, the settings, the kernel and the socket. */
 typedef struct inst {
     vrrp      v;
@@ -65,6 +72,8 @@ typedef struct inst {
     bool      port_down, overflow;
     int       waiting;                  /* packets in the socket */
     uint16_t  inbox[BACKLOG];
+    heard     unread[4];                /* answers that came while the node was paused */
+    int       n_unread;
     spec      s;
 } inst;
 
@@ -84,7 +93,7 @@ enum {
 
 typedef struct event {
     uint64_t at, seq;
-    uint32_t gen;
+    uint32_t gen, token;
     uint16_t size;
     uint8_t  kind, node, seg, from, arg;
     bool     ok;
