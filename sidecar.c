@@ -2958,6 +2958,7 @@ static void desc_fill(const checker *c)
     d->leave_adverts = 2;
     d->global_first = true;
     d->settle = 2000000 + 20000 * (uint64_t)d->n_addresses;
+    d->address_grace = d->interval;
     d->startup_delay = c->rd->m->global.startup_delay;
     if (d->announce_delay == 0)
         d->announce_delay = VRRP_NEVER;

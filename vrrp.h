@@ -238,6 +238,7 @@ typedef struct vrrp_desc {
     uint64_t       startup_delay;       /* ns deaf and silent after start (default 0) */
     uint64_t       settle;              /* ns between first advert and CLAIM (default 0) */
     uint64_t       refresh;             /* ns between REFRESH while MASTER (default: none) */
+    uint64_t       address_grace;       /* ns without a source address before FAULT (default 0) */
     uint64_t       ask_timeout;         /* ns for an answer to ASK (default 20 ms) */
     uint64_t       announce_delay;      /* ns to the second round (default 5 s, VRRP_NEVER: none) */
     uint64_t       announce_again;      /* ns to one more after taking or a conflict (1.1 s) */
@@ -323,8 +324,9 @@ typedef struct vrrp__slot {
 
 /* Private: the timers of an instance, in the order they fire when due together. */
 enum {
-    VRRP__T_START, VRRP__T_DOWN, VRRP__T_ASK, VRRP__T_SETTLE, VRRP__T_ADVERT, VRRP__T_RETRY,
-    VRRP__T_REFRESH, VRRP__T_SECOND, VRRP__T_AGAIN, VRRP__T_PERIODIC, VRRP__T_FRAME, VRRP__TIMERS
+    VRRP__T_START, VRRP__T_GRACE, VRRP__T_DOWN, VRRP__T_ASK, VRRP__T_SETTLE, VRRP__T_ADVERT,
+    VRRP__T_RETRY, VRRP__T_REFRESH, VRRP__T_SECOND, VRRP__T_AGAIN, VRRP__T_PERIODIC, VRRP__T_FRAME,
+    VRRP__TIMERS
 };
 
 /* One virtual router. Private but for d (read only): use vrrp_look(). */
@@ -1119,10 +1121,11 @@ VRRP_DEF const char *vrrp_why_str(uint8_t why)
 {
     static const char *const words[] = {
         "", "started", "stopped", "the master fell silent", "a higher priority was heard",
-        "a lower priority was heard", "the master gave up", "the master's process is gone",
+        "preempting a lower priority", "the master gave up", "the master's process is gone",
         "owner of the address", "fault", "fault cleared", "the addresses could not be added",
         "our lease ran out", "handed over", "the sync group moved",
-        "somebody else claims an address", "an address is deleted again and again"
+        "somebody else claims an address",
+        "an address is deleted again and again: from now on it is put back once an interval"
     };
 
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
@@ -1445,7 +1448,8 @@ static void vrrp__quiet(vrrp *v)
     int i;
 
     for (i = 0; i < VRRP__TIMERS; i++)
-        v->timer[i] = VRRP_NEVER;
+        if (i != VRRP__T_GRACE)
+            v->timer[i] = VRRP_NEVER;
     v->asking = v->asked = 0;
     v->released = v->dead = v->outranks = v->ready = v->waited = false;
     v->preempt_at = VRRP_NEVER;
@@ -1525,6 +1529,7 @@ static void vrrp__follow(vrrp *v, uint8_t old, uint64_t now);
 static bool vrrp__group_agrees(const vrrp *v);
 static bool vrrp__group_faulty(const vrrp_group *g);
 static void vrrp__group_wait(vrrp_group *g, uint64_t now);
+static void vrrp__set_fault(vrrp *v, uint8_t reason, bool on, uint64_t now);
 
 static void vrrp__claim(vrrp *v)
 {
@@ -1722,7 +1727,7 @@ static void vrrp__claim_failed(vrrp *v, uint64_t now)
 static void vrrp__retry(vrrp *v, uint64_t now)
 {
     if (v->state != VRRP_MASTER)
-        vrrp_block(v, VRRP_FAULT_CLAIM, false, now);
+        vrrp__set_fault(v, VRRP_FAULT_CLAIM, false, now);
     else if (!v->claiming)
         vrrp__claim(v);
 }
@@ -1731,6 +1736,7 @@ static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
 {
     switch (timer) {
     case VRRP__T_START:  vrrp__begin(v, VRRP_WHY_START, now); break;
+    case VRRP__T_GRACE:  vrrp__set_fault(v, VRRP_FAULT_ADDRESS, true, now); break;
     case VRRP__T_DOWN:   vrrp__down(v, due, now); break;
     case VRRP__T_ASK:    vrrp__ask_timer(v, now); break;
     case VRRP__T_SETTLE: vrrp__claim(v); break;
@@ -2147,6 +2153,26 @@ static void vrrp__recover(vrrp *v, uint64_t now)
         vrrp__group_recover(v->group, now);
 }
 
+static void vrrp__set_fault(vrrp *v, uint8_t reason, bool on, uint64_t now)
+{
+    uint8_t before = v->faults;
+
+    v->faults = (uint8_t)(on ? before | reason : before & ~reason);
+    if (v->faults == before || !v->started)
+        return;
+    if (v->timer[VRRP__T_START] != VRRP_NEVER) {        /* only the others can feel it yet */
+        if (!on && v->group && !vrrp__group_faulty(v->group))
+            vrrp__group_recover(v->group, now);
+        return;
+    }
+    if (on && v->state != VRRP_FAULT)
+        vrrp__enter(v, VRRP_FAULT, VRRP_WHY_FAULT, now);
+    else if (on && v->group)
+        vrrp__follow(v, v->state, now);
+    else if (!on && !vrrp__own_fault(v))
+        vrrp__recover(v, now);
+}
+
 /* A member that begins as BACKUP: the others wait for it. */
 static void vrrp__group_wait(vrrp_group *g, uint64_t now)
 {
@@ -2197,6 +2223,7 @@ VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
     v->priority = v->d.priority;
     v->master_interval = v->d.interval;
     v->answered_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
+    v->timer[VRRP__T_GRACE] = VRRP_NEVER;
     vrrp__quiet(v);
     return vrrp__check(&v->d);
 }
@@ -2265,25 +2292,24 @@ VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now)
         vrrp__arm_down(v, now);
 }
 
+/* An address that is renewed is gone for a moment: with a grace we go on under the old one. */
+static bool vrrp__graced(vrrp *v, bool on, uint64_t now)
+{
+    bool running = v->state == VRRP_BACKUP || v->state == VRRP_MASTER;
+
+    if (!on || !running)
+        v->timer[VRRP__T_GRACE] = VRRP_NEVER;
+    else if (v->timer[VRRP__T_GRACE] == VRRP_NEVER)
+        v->timer[VRRP__T_GRACE] = now + v->d.address_grace;
+    return on && running;
+}
+
 VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now)
 {
-    uint8_t before = v->faults;
-
     vrrp__clock(v, now);
-    v->faults = (uint8_t)(on ? before | reason : before & ~reason);
-    if (v->faults == before || !v->started)
+    if (reason == VRRP_FAULT_ADDRESS && v->d.address_grace && vrrp__graced(v, on, now))
         return;
-    if (v->timer[VRRP__T_START] != VRRP_NEVER) {        /* only the others can feel it yet */
-        if (!on && v->group && !vrrp__group_faulty(v->group))
-            vrrp__group_recover(v->group, now);
-        return;
-    }
-    if (on && v->state != VRRP_FAULT)
-        vrrp__enter(v, VRRP_FAULT, VRRP_WHY_FAULT, now);
-    else if (on && v->group)
-        vrrp__follow(v, v->state, now);
-    else if (!on && !vrrp__own_fault(v))
-        vrrp__recover(v, now);
+    vrrp__set_fault(v, reason, on, now);
 }
 
 VRRP_DEF void vrrp_claimed(vrrp *v, bool ok, uint64_t now)
@@ -2305,23 +2331,25 @@ VRRP_DEF void vrrp_claimed(vrrp *v, bool ok, uint64_t now)
     }
 }
 
-/* A foreign deletion is put back three times in ten intervals; then that is said, and the next try
-   waits for the end of the ten. */
+/* A foreign deletion is put back at once, three times in ten intervals. Then that is said, and it
+   is put back once an interval: whoever deletes it is not to win, nor to be raced. */
 static void vrrp__put_back(vrrp *v, uint64_t now)
 {
-    uint64_t window = 10 * v->d.interval;
-
-    if (v->lost_window == VRRP_NEVER || now - v->lost_window >= window) {
+    if (v->lost_window == VRRP_NEVER || now - v->lost_window >= 10 * v->d.interval) {
         v->lost_window = now;
         v->lost_count = 0;
     }
     if (v->lost_count < 3) {
         v->lost_count++;
         vrrp__claim(v);
-    } else if (v->timer[VRRP__T_RETRY] == VRRP_NEVER) {
-        v->timer[VRRP__T_RETRY] = v->lost_window + window;
+        return;
+    }
+    if (v->lost_count == 3) {
+        v->lost_count++;
         vrrp__push(v, VRRP_NOTIFY, v->state, v->state, VRRP_WHY_STOLEN);
     }
+    if (v->timer[VRRP__T_RETRY] == VRRP_NEVER)
+        v->timer[VRRP__T_RETRY] = now + v->d.interval;
 }
 
 VRRP_DEF void vrrp_lost(vrrp *v, uint8_t why, uint64_t now)

@@ -58,7 +58,7 @@ claim-never-tried-again; ^static void vrrp__claim_failed; s/v->timer\[VRRP__T_RE
 retries-without-backoff; ^static void vrrp__claim_failed; s/ << v->retries//
 lost-lease-claims-again; ^VRRP_DEF void vrrp_lost; s/if (why == VRRP_LOST_LEASE)/if (why == 99)/
 deletion-not-put-back; ^static void vrrp__put_back; 0,/vrrp__claim(v);/s///
-deletions-put-back-forever; ^static void vrrp__put_back; s/v->lost_count++;//
+deletions-put-back-forever; ^static void vrrp__put_back; s|if (v->lost_count < 3)|if (v->lost_count < 30)|
 second-round-missing; ^static void vrrp__announce; s/v->timer\[VRRP__T_SECOND\] = .*/;/
 no-round-after-taking; ^static void vrrp__announce; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
 no-round-after-conflict; ^static void vrrp__contested; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
@@ -68,8 +68,8 @@ refresh-off-the-grid; ^static void vrrp__arm_refresh; s/(now .*;/now + v->d.refr
 group-not-waited-for; ^static bool vrrp__group_agrees; s/if (!v->group)/if (1)/
 group-does-not-follow-down; ^static void vrrp__follow_one; s/old == VRRP_MASTER && m->state == VRRP_MASTER/0/
 group-does-not-share-faults; ^static void vrrp__follow_one; s/} else if (state == VRRP_FAULT.*/} else if (now == 0) {/
-fault-left-too-early; ^VRRP_DEF void vrrp_block; s/!on && !vrrp__own_fault(v)/!on/
-fault-never-left; ^VRRP_DEF void vrrp_block; s/else if (!on && /else if (now == 0 \&\& /
+fault-left-too-early; ^static void vrrp__set_fault; s/!on && !vrrp__own_fault(v)/!on/
+fault-never-left; ^static void vrrp__set_fault; s/else if (!on && /else if (now == 0 \&\& /
 peer-dead-from-anyone; ^VRRP_DEF void vrrp_peer_dead; s/ || !vrrp__same(address, &v->master)/ || !address/
 peer-dead-ignored; ^VRRP_DEF void vrrp_peer_dead; s/vrrp__restart_down(v, true, now);/if (1) return;/
 priority-change-keeps-timer; ^VRRP_DEF void vrrp_set_priority; s/vrrp__arm_down(v, now);/;/

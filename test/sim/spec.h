@@ -437,7 +437,7 @@ static void spec_claimed(inst *i, const call *c, const vrrp_view *b, expect *wan
     }
 }
 
-/* Deleted by somebody: put back, three times in ten intervals. */
+/* Deleted by somebody: put back at once three times in ten intervals, then once an interval. */
 static void spec_lost(inst *i, const call *c, const vrrp_view *b, expect *want)
 {
     spec    *s = &i->s;
@@ -460,7 +460,7 @@ static void spec_lost(inst *i, const call *c, const vrrp_view *b, expect *want)
     } else {
         s->stolen = true;
         if (s->retry == VRRP_NEVER)
-            s->retry = s->window + window;
+            s->retry = w.now + i->desc.interval;
     }
 }
 

@@ -481,6 +481,7 @@ static void heap(void)
     memset(&io, 0, sizeof io);
     memset(many, 0, sizeof many);
     for (i = 0; i < COUNT(many); i++) {
+        many[i].v.timer[VRRP__T_GRACE] = VRRP_NEVER;
         vrrp__quiet(&many[i].v);
         many[i].key = VRRP_NEVER;
     }

@@ -83,6 +83,7 @@ static bool set_time(vrrp_desc *d, const char *key, const char *value)
 {
     static const struct number keys[] = {
         FIELD(interval), FIELD(preempt_delay), FIELD(startup_delay), FIELD(settle), FIELD(refresh),
+        FIELD(address_grace),
         FIELD(ask_timeout), FIELD(announce_delay), FIELD(announce_again), FIELD(announce_refresh),
         FIELD(announce_gap)
     };

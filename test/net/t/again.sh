@@ -157,3 +157,41 @@ t_own_address_comes_back_as_a_secondary() { # a DHCP renewal while the floating 
     wait_for 10 holds n1 || die "does not hold the address any more"
     for_all_of 2 holds n1 || die "lost the address"
 }
+t_own_address_is_renewed() { # gone for less than an interval: nobody is to feel it
+    world n1 n2 client
+    at n1 sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1
+    watch_nodes $VIP n1 n2
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=150
+    sidecar n2 n2 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    ipn n1 addr del 198.51.100.1/24 dev eth0
+    nap 0.2
+    ipn n1 addr add 198.51.100.1/24 dev eth0
+    for_all_of 5 alone n1 || die "n1 does not hold the address alone any more"
+    ((${NOBODY[$VIP]:-0} == 0)) || die "nobody held it for $((${NOBODY[$VIP]} / 10)) ms"
+    ! said n1 FAULT || die "went through FAULT"
+}
+t_own_address_is_lost() { # for good: the others take over
+    world n1 n2 client
+    at n1 sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1
+    watch_nodes $VIP n1 n2
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=150
+    sidecar n2 n2 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    ipn n1 addr del 198.51.100.1/24 dev eth0
+    wait_for 10 alone n2 || die "n2 did not take over"
+    said n1 'FAULT.*no address to send from' || die "n1 does not say why"
+}
+t_deleted_again_and_again() {
+    local i
+    single_fast
+    for i in 1 2 3 4 5 6; do
+        wait_for 3 holds n1 || die "deletion $i was not put back within 3 s"
+        ipn n1 addr del $VIP/24 dev eth0 2>/dev/null
+        nap 0.02
+    done
+    wait_for 3 holds n1 || die "the last deletion was not put back within 3 s"
+    wait_for 1 said n1 'again and again' || die "does not say so"
+}
