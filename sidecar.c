@@ -3976,19 +3976,30 @@ static void life_resolve(model *m, report *out)
     free(locals);
 }
 
-/* The whole configuration, or NULL after every mistake in it was said: on standard error at start,
-   in the log when it is read again. */
-static model *life_read(bool again, bool quiet)
+enum { READ_TO_START, READ_TO_SHOW, READ_AGAIN, READ_QUIETLY };
+
+/* Mistakes stop a start and go to standard error; everything else is for the log. */
+static void life_tell(const model *m, const report *out, int why)
+{
+    if (why == READ_TO_SHOW || (why == READ_TO_START && out->errors)) {
+        report_print(out, out->errors ? SAY_WARNING : SAY_INFO, 2);
+    } else if (why == READ_TO_START) {
+        log_open(m);
+        report_say(out, SAY_INFO);
+    } else if (why == READ_AGAIN) {
+        report_say(out, SAY_WARNING);
+    }
+}
+
+/* The whole configuration, or NULL after every mistake in it was said. */
+static model *life_read(int why)
 {
     report out = {{NULL}, NULL, NULL, 0, 0};
     model *m = model_read(environ, NULL, &out);
 
     if (out.errors == 0)
         life_resolve(m, &out);
-    if (again && !quiet)
-        report_say(&out, SAY_WARNING);
-    else if (!quiet)
-        report_print(&out, SAY_INFO, 2);
+    life_tell(m, &out, why);
     if (out.errors) {
         model_free(m);
         m = NULL;
@@ -4048,7 +4059,7 @@ static int warden(model *m, pid_t worker, const sigset_t *signals)
         if (info.si_signo != SIGCHLD) {
             kill(worker, info.si_signo);
             if (info.si_signo == SIGHUP) {
-                model *next = life_read(true, true);
+                model *next = life_read(READ_QUIETLY);
 
                 if (next) {
                     log_open(next);
@@ -4073,7 +4084,7 @@ static const char *life_name(const vrrp_event *e)
 {
     if (e->group)
         return e->group->name;
-    return e->router ? e->router->v.d.name : e->link ? e->link->name : NULL;
+    return e->router ? e->router->v.d.name : NULL;      /* texts about a link name it */
 }
 
 /* In the words that people grep for, then why. */
@@ -4111,7 +4122,7 @@ static void life_event(const vrrp_event *e)
     case VRRP_EVENT_DROPPED: life_dropped(e, from); break;
     case VRRP_EVENT_LINK:    say(SAY_INFO, life_name(e), "%s", e->text); break;
     case VRRP_EVENT_STRANGER:
-        say(SAY_INFO, life_name(e), "advert for VRID %d from %s seen, nobody here runs that",
+        say(SAY_INFO, life_name(e), "advert for VRID %d from %s seen, this process does not run it",
             e->vrid, from);
         break;
     default:
@@ -4300,7 +4311,7 @@ static void life_forget(model *old, const model *next)
    mistake anywhere: nothing changes. */
 static void life_reload(life *l)
 {
-    model    *next = life_read(true, false);
+    model    *next = life_read(READ_AGAIN);
     instance *in, *old;
 
     if (!next) {
@@ -4434,7 +4445,6 @@ static int life_run(model *m, const sigset_t *signals)
 {
     pid_t parent = getpid(), child;
 
-    log_open(m);
     if (!life_capabilities())
         return 1;
     life_limits();
@@ -4487,7 +4497,7 @@ int main(int argc, char **argv)
     }
     if (mode == MODE_RUN)
         life_block(&signals);
-    m = life_read(false, false);
+    m = life_read(mode == MODE_RUN ? READ_TO_START : READ_TO_SHOW);
     if (!m)
         return 2;
     if (mode == MODE_DUMP || mode == MODE_ENV)
