@@ -27,7 +27,8 @@ demo: sidecar
 
 DEPS := gcc g++ make clang libclang-rt-dev musl-tools python3 iproute2 iputils-ping \
         keepalived frr tcpdump tshark libcap2-bin util-linux procps universal-ctags binutils \
-        linux-libc-dev libc6-dev git ca-certificates
+        linux-libc-dev libc6-dev git ca-certificates \
+        $(if $(filter x86_64%,$(ARCH)),gcc-multilib)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 deps:

@@ -3972,7 +3972,7 @@ static void life_resolve(model *m, report *out)
     if (n >= 0)
         model_resolve(m, locals, (size_t)n, out);
     else
-        remark_add(out, SAY_ERROR, NULL, "the interfaces can't be listed: %s", strerror(-n));
+        remark_add(out, SAY_ERROR, "sidecar", "the interfaces can't be listed: %s", strerror(-n));
     free(locals);
 }
 

@@ -67,6 +67,10 @@
    INIT. A new MASTER sends its advert, waits `settle`, claims the addresses, announces them; a
    leaving one releases first and then sends priority 0.
 
+   The defaults are what operators want. The bare RFC is announce_repeat = 1, announce_delay and
+   announce_again = VRRP_NEVER, settle = 0 (its default). Unicast instances accept adverts from any
+   sender, as keepalived does; min_ttl is the one check there is.
+
    RULES
    memory      all of it is the caller's; objects must not move while they are added
    threads     none; one object is used by one thread at a time
@@ -74,6 +78,7 @@
    errors      0, VRRP_E_* or -errno; vrrp_str() words them, io->err has a sentence
    privileges  CAP_NET_ADMIN (addresses) and CAP_NET_RAW (sockets)
    order       after waking up, drain the sockets, then let the timers fire (vrrp_io_run does)
+   asserts     a clock that runs backwards and actions that nobody drains are traps
    kernel      Linux 4.18 or newer; address tags need 5.18
 
    COMPILE-TIME OPTIONS
@@ -116,7 +121,7 @@ extern "C" {
 #define VRRP_QUEUE 16                   /* actions one call can cause, with room to spare */
 
 /* Wire constants (RFC 9568 5.1, 7.3). */
-enum { VRRP_PROTOCOL = 112, VRRP_TTL = 255, VRRP_OWNER = 255 };
+enum { VRRP_PROTOCOL = 112, VRRP__AH = 51, VRRP_TTL = 255, VRRP_OWNER = 255 };
 enum { VRRP_IPV4 = 4, VRRP_IPV6 = 6 };
 
 /* Authentication of VRRPv2 (RFC 2338 5.3.6). */
@@ -209,7 +214,7 @@ enum {
    caller's and must live as long as the instance (or until vrrp_update() names others). */
 typedef struct vrrp_desc {
     const char    *name;                /* for views and messages; not copied */
-    vrrp_vip      *addresses;           /* at most 255 that are not excluded */
+    vrrp_vip      *addresses;           /* at most 255 that are not excluded; none is allowed */
     const vrrp_ip *peers;               /* unicast peers; none = multicast */
     uint16_t       n_addresses, n_peers;
     uint8_t        version;             /* 2 or 3 (default 3) */
@@ -255,7 +260,7 @@ typedef struct vrrp_rx {
     const uint8_t *header;              /* the IP header as received, or NULL */
     vrrp_ip        from, to;
     uint8_t        family;              /* VRRP_IPV4 or VRRP_IPV6 */
-    uint8_t        protocol;            /* VRRP_PROTOCOL (default), or 51 if AH is in front */
+    uint8_t        protocol;            /* 0 or VRRP_PROTOCOL; anything else is dropped */
     uint8_t        ttl;                 /* or hop limit */
     uint8_t        link;                /* 0 the primary interface, 1.. heartbeat links */
 } vrrp_rx;
@@ -492,7 +497,7 @@ VRRP_DEF const char *vrrp_fault_str(uint8_t faults);
 
 /* --- the Linux shell ------------------------------------------------------------------------ */
 
-#define VRRP_PROTO_TAG 18               /* IFA_PROTO of our addresses, as keepalived's routes */
+#define VRRP_PROTO_TAG 112              /* IFA_PROTO of our addresses; keepalived uses 18 */
 
 /* Private: sizes of what is done in one go. */
 enum {
@@ -931,6 +936,8 @@ static int vrrp__parse(const vrrp_rx *rx, unsigned versions, uint8_t min_ttl, vr
     int            form;
     size_t         size;
 
+    if (rx->protocol && rx->protocol != VRRP_PROTOCOL)
+        return rx->protocol == VRRP__AH ? VRRP_E_AUTH_MISMATCH : VRRP_E_TYPE;
     if (rx->size < 8)
         return VRRP_E_LENGTH;
     if (rx->ttl < min_ttl)
@@ -1900,9 +1907,9 @@ static int vrrp__check_target(const vrrp *v, const vrrp_rx *rx, const vrrp_adver
 /* Everything that can be said against an advert before the state machine sees it. */
 static int vrrp__judge(vrrp *v, const vrrp_rx *rx, vrrp_advert *a, unsigned *odd, uint64_t now)
 {
-    bool     multicast = vrrp__is_multicast(&rx->to, rx->family);
     unsigned versions = v->d.dual ? 1u << 2 | 1u << 3 : 1u << v->d.version;
-    uint8_t  min_ttl = multicast ? (uint8_t)VRRP_TTL : v->d.min_ttl;
+    bool     routed = v->d.n_peers && !vrrp__is_multicast(&rx->to, rx->family);
+    uint8_t  min_ttl = routed ? v->d.min_ttl : (uint8_t)VRRP_TTL;
     int      bad = vrrp__parse(rx, versions, min_ttl, a);
 
     if (bad)

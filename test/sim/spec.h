@@ -467,7 +467,7 @@ static void spec_lost(inst *i, const call *c, const vrrp_view *b, expect *want)
 static void spec_peer_dead(inst *i, const call *c, const vrrp_view *b)
 {
     spec    *s = &i->s;
-    uint64_t limit = s->down;
+    uint64_t limit = s->down, from = s->from;
 
     if (b->state != VRRP_BACKUP || s->down == VRRP_NEVER || s->released ||
         s->master_priority == 0 || by_address(&c->who, &s->master) != 0)
@@ -475,6 +475,7 @@ static void spec_peer_dead(inst *i, const call *c, const vrrp_view *b)
     spec_wait(i, true);
     s->dead = true;
     s->limit = limit;
+    s->heard = from;
     if (s->down > limit)
         s->down = limit;
 }
@@ -486,8 +487,8 @@ static void spec_again(inst *i)
 
     if (i->s.down == VRRP_NEVER)
         return;
-    if (i->s.dead && at > i->s.limit)
-        at = i->s.limit;
+    if (i->s.dead && at > i->s.heard + down_of(i))      /* a notice never makes it later */
+        at = i->s.heard + down_of(i);
     i->s.down = at > w.now ? at : w.now;
 }
 

@@ -41,7 +41,7 @@ static void fail(int class, const char *format, ...)
 typedef struct spec {
     uint64_t interval;                  /* Master_Adver_Interval */
     uint64_t start, down, ask_at, settle, adver, retry, refresh, second, again, periodic, frame;
-    uint64_t from, limit;               /* Master_Down counts from; ordinary end after a notice */
+    uint64_t from, heard, limit;        /* Master_Down counts from; before a notice, its end */
     uint64_t preempt_at, yield_until, answered, conflict_at, window, v3_at;
     vrrp_ip  master, v3_from;
     uint64_t sent, transitions;

@@ -76,7 +76,7 @@ static uint32_t link_flags(const char *words_)
            (strstr(words_, "loopback") ? LINK_LOOPBACK : 0u);
 }
 
-/* @ eth0 198.51.100.1/24 up,broadcast [kind=dummy] [master=br0] [proto=18] [secondary] */
+/* @ eth0 198.51.100.1/24 up,broadcast [kind=dummy] [master=br0] [proto=112] [secondary] */
 static void read_local(test *t, char *s)
 {
     vrrp_local *l = &t->locals[t->n_locals++];

@@ -499,6 +499,9 @@ static void destinations(void)
     backup(&p);
     p.to = "192.0.2.20";
     rig_drops(&r, MS, &p, VRRP_E_DESTINATION);
+    p.ttl = 254;                        /* row 1 of the checks comes first */
+    rig_drops(&r, MS, &p, VRRP_E_TTL);
+    p.ttl = 255;
     r.peer[0] = test_ip("192.0.2.10");
     r.desc.peers = r.peer;
     r.desc.n_peers = 1;
@@ -513,6 +516,26 @@ static void destinations(void)
     rig_drops(&r, 3 * MS, &p, VRRP_E_TTL);
     p.ttl = 255;
     rig_drops(&r, 3 * MS, &p, VRRP_E_DESTINATION);
+}
+
+/* AH in front, or something else altogether: not judged as if it were VRRP. */
+static void protocols(void)
+{
+    static const uint8_t message[] = { 0x31, 51, 200, 1, 0, 100, 0, 0, 192, 0, 2, 1 };
+    struct packet        p = packet_v3(200, "192.0.2.10");
+    vrrp_rx              rx;
+
+    backup(&p);
+    memset(&rx, 0, sizeof rx);
+    rx.message = message;
+    rx.size = sizeof message;
+    rx.family = VRRP_IPV4;
+    rx.ttl = 255;
+    rx.to = test_ip("224.0.0.18");
+    rx.protocol = 51;
+    SAME(vrrp_receive(&r.v, &rx, MS), VRRP_E_AUTH_MISMATCH);
+    rx.protocol = 17;
+    SAME(vrrp_receive(&r.v, &rx, MS), VRRP_E_TYPE);
 }
 
 static void min_ttl(void)
@@ -1114,6 +1137,7 @@ static const struct { const char *name; void (*run)(void); } tests[] = {
     { "C-027 C-028 checksum forms: both, or one only", forms },
     { "C-028 a unicast packet summed with the group", group_in_unicast },
     { "C-012 multicast at a unicast instance and the reverse", destinations },
+    { "C-012 another protocol is not VRRP", protocols },
     { "C-021 unicast has a lowest TTL of its own", min_ttl },
     { "C-030 the VRID of another interface does not match", other_interface },
     { "C-031 V3-N07 V6-N05 count 0", count_0 },

@@ -47,7 +47,7 @@ static void address_bytes(void)
         "08000300" "76697000"                                   /* LABEL "vip" and its zero */
         "08000800" "00000000"                                   /* FLAGS */
         "14000600" "ffffffff" "ffffffff" "00000000" "00000000"  /* CACHEINFO: for ever */
-        "05000b00" "12000000";                                  /* PROTO 18 */
+        "05000b00" "70000000";                                  /* PROTO 112 */
     uint8_t  got[256], want[256];
     vrrp__nl m = message(got, sizeof got);
     vrrp_vip vip = vip_of("198.51.100.10", 24);

@@ -336,3 +336,34 @@ t_reload() {
     wait_for 5 eval "nobody && nobody 198.51.100.12" ||
         die "what came by a reload stayed after a crash"
 }
+
+# every option of an address, as the kernel has it
+t_address_options() {
+    world n1 client
+    watch_nodes $VIP,$VIP6,203.0.113.20,203.0.113.30 n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_VIRTUAL_ROUTER_ID=51 \
+        VRRP_VIRTUAL_IPADDRESS="$VIP/24 label eth0:vip, 203.0.113.20/24 brd + scope link,
+            203.0.113.30 peer 203.0.113.31" \
+        VRRP_VIRTUAL_IPADDRESS_EXCLUDED="$VIP6/64 preferred_lft forever home noprefixroute"
+    wait_for 10 eval "holds n1 && holds n1 $VIP6 && holds n1 203.0.113.20 && holds n1 203.0.113.30" ||
+        die "not all addresses are there"
+    ipn n1 -o addr show dev eth0 >$W/addr
+    grep -q "$VIP/24.* eth0:vip" $W/addr || die "label: $(grep $VIP $W/addr)"
+    grep -q '203.0.113.20/24 brd 203.0.113.255 scope link' $W/addr || die "brd, scope"
+    grep -q '203.0.113.30 peer 203.0.113.31/32' $W/addr || die "peer"
+    grep -q "$VIP6/64 scope global.*home.*noprefixroute.*preferred_lft forever" $W/addr ||
+        die "IPv6 flags: $(grep $VIP6 $W/addr)"
+    end n1
+    nobody && nobody $VIP6 && nobody 203.0.113.20 && nobody 203.0.113.30 || die "something stayed"
+}
+t_migration_mode_is_heard_by_both_versions() {
+    world n1 n2 n3 client
+    watch_nodes $VIP n1 n2 n3
+    sidecar n1 n1 "${ONE[@]}" VRRP_PRIORITY=150 VRRP_VERSION=2+3
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    sidecar n2 n2 "${ONE[@]}" VRRP_PRIORITY=120 VRRP_VERSION=2
+    sidecar n3 n3 "${ONE[@]}" VRRP_PRIORITY=110 VRRP_VERSION=3
+    for_all_of 6 alone n1 || die "one of the versions did not hear the master"
+    end n1
+    wait_for 5 eval "holds n2 && holds n3" || die "one of the versions did not take over"
+}
