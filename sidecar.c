@@ -128,11 +128,12 @@ typedef struct arena {
 typedef struct node {
     struct node *next;
     const char  *name;                  /* WEB of VRRP_WEB_PRIORITY; "": unnamed */
-    const char  *where;                 /* an item: the variable it was read from */
+    const char **by;                    /* for each row of this block the variable that gave it */
     int32_t      number;                /* 2 of VIRTUAL_IPADDRESS_2; -1: not numbered */
     uint8_t      block;                 /* B_INSTANCE ... */
-    uint8_t      seen[16];              /* one bit a row of this block: it was given */
 } node;
+
+enum { BRD_AUTO = 1 };                  /* as a family: the last address of the subnet */
 
 typedef struct address {
     vrrp_ip ip;
@@ -143,7 +144,6 @@ typedef struct vip {
     node     n;
     vrrp_vip v;
     address  peer, brd;
-    bool     brd_auto;
 } vip;
 
 typedef struct peer {
@@ -259,39 +259,33 @@ static char *keep(arena *a, const char *s, size_t n)
     return copy;
 }
 
-/* A text that grows in an arena. */
+/* A text that grows in an arena; without an arena it is cut off at its size. */
 typedef struct text {
     arena *a;
     char  *s;
     size_t n, size;
 } text;
 
-static void text_room(text *t, size_t n)
-{
-    if (t->size - t->n <= n) {
-        size_t size = (t->n + n + 64) * 2;
-        char  *s = take(t->a, size);
-
-        if (t->n)
-            memcpy(s, t->s, t->n);
-        t->s = s;
-        t->size = size;
-    }
-}
-
 static void text_list(text *t, const char *format, va_list args)
 {
     va_list again;
     int     n;
+    size_t  end;
 
     va_copy(again, args);
     n = vsnprintf(NULL, 0, format, again);
     va_end(again);
-    if (n <= 0)
-        n = 0;
-    text_room(t, (size_t)n);
+    end = t->n + (n > 0 ? (size_t)n : 0);
+    if (t->a && t->size <= end) {
+        char *s = take(t->a, (end + 64) * 2);
+
+        if (t->n)
+            memcpy(s, t->s, t->n);
+        t->s = s;
+        t->size = (end + 64) * 2;
+    }
     vsnprintf(t->s + t->n, t->size - t->n, format, args);
-    t->n += (size_t)n;
+    t->n = end < t->size ? end : t->size - 1;
 }
 
 __attribute__((format(printf, 2, 3))) static void put(text *t, const char *format, ...)
@@ -301,6 +295,17 @@ __attribute__((format(printf, 2, 3))) static void put(text *t, const char *forma
     va_start(args, format);
     text_list(t, format, args);
     va_end(args);
+}
+
+__attribute__((format(printf, 2, 3))) static char *print(arena *a, const char *format, ...)
+{
+    text    t = {a, NULL, 0, 0};
+    va_list args;
+
+    va_start(args, format);
+    text_list(&t, format, args);
+    va_end(args);
+    return t.s;
 }
 
 static void write_all(int fd, const char *s, size_t n)
@@ -409,28 +414,23 @@ enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, BLOCKS
 };
 
-typedef enum shape { ONE, NAMED, ITEM } shape;  /* ITEM: one comma = one block */
-
 typedef struct block {
     const char *env;        /* "VRRP": prefix in the environment; NULL: reached by a row */
-    const char *makes;      /* a named block: what brings it into being */
-    const char *later;      /* why the prefix cannot be used */
-    shape       shape;
     uint16_t    size;       /* of the struct that starts with a node */
+    const char *later;      /* why the prefix cannot be used */
 } block;
 
 /* A prefix that begins with another one stands before it. */
 static const block blocks[BLOCKS] = {
-    [B_GROUP] = {"VRRP_GROUP", "VRRP_GROUP_%s", NULL, NAMED, sizeof(sync_group)},
-    [B_INSTANCE] = {"VRRP", "VRRP_%s_VIRTUAL_IPADDRESS", NULL, NAMED, sizeof(instance)},
-    [B_GLOBAL] = {"SIDECAR", NULL, NULL, ONE, sizeof(globals)},
-    [B_CHECK] = {"CHECK", NULL, "health checks are not part of this version", NAMED, 0},
-    [B_IPVS_GROUP] = {"IPVS_GROUP", NULL, "virtual servers are not part of this version", NAMED,
-                      0},
-    [B_IPVS] = {"IPVS", NULL, "virtual servers are not part of this version", NAMED, 0},
-    [B_BFD] = {"BFD", NULL, "BFD is not part of this version", NAMED, 0},
-    [B_VIP] = {NULL, NULL, NULL, ITEM, sizeof(vip)},
-    [B_PEER] = {NULL, NULL, NULL, ITEM, sizeof(peer)},
+    [B_GROUP] = {"VRRP_GROUP", sizeof(sync_group), NULL},
+    [B_INSTANCE] = {"VRRP", sizeof(instance), NULL},
+    [B_GLOBAL] = {"SIDECAR", sizeof(globals), NULL},
+    [B_CHECK] = {"CHECK", 0, "health checks are not part of this version"},
+    [B_IPVS_GROUP] = {"IPVS_GROUP", 0, "virtual servers are not part of this version"},
+    [B_IPVS] = {"IPVS", 0, "virtual servers are not part of this version"},
+    [B_BFD] = {"BFD", 0, "BFD is not part of this version"},
+    [B_VIP] = {NULL, sizeof(vip), NULL},
+    [B_PEER] = {NULL, sizeof(peer), NULL},
 };
 
 enum {
@@ -457,8 +457,7 @@ typedef struct row {
     uint16_t    at;         /* offset in the block's struct; T_BLOCK: of the list's first node */
     const char *key;        /* keepalived's keyword; in capitals the variable's name */
     const char *allowed;    /* "1..255", "PASS|AH": checked by, and printed in, help and errors */
-    const char *preset;     /* default as text, read as any value */
-    const char *derived;    /* default in words, where it depends on other things */
+    const char *preset;     /* default, read as any value; in (): words about it, for help */
     const char *help;       /* a few lines; INERT, REFUSED: the reason */
 } row;
 
@@ -466,203 +465,197 @@ typedef struct row {
 #define I(member) AT(instance, member)
 #define D(member) AT(instance, setup.desc.member)
 #define G(member) AT(globals, member)
-#define LATER(key, what) \
-    {B_INSTANCE, T_NONE, 0, REFUSED, 0, key, NULL, NULL, NULL, what " not part of this version"}
-#define NO_EFFECT(key, why) {B_INSTANCE, T_NONE, 0, INERT, 0, key, NULL, NULL, NULL, why}
+#define LATER(in, key, what) \
+    {in, T_NONE, 0, REFUSED, 0, key, NULL, NULL, what " not part of this version"}
+#define NO_EFFECT(in, key, why) {in, T_NONE, 0, INERT, 0, key, NULL, NULL, why}
 
 static const row rows[] = {
     /* --- vrrp_instance ---------------------------------------------------------------------- */
     {B_INSTANCE, T_BLOCK, B_VIP, MAKES | ESSENTIAL, I(vips), "virtual_ipaddress",
-     "ADDRESS[/LEN] [option...], ...", NULL, NULL,
+     "ADDRESS[/LEN] [option...], ...", NULL,
      "The floating addresses. Options: dev, label, brd, scope, peer, preferred_lft, and the flags"
      " dad, home, mngtmpaddr, noprefixroute, autojoin."},
     {B_INSTANCE, T_BLOCK, B_VIP, MAKES, I(excluded), "virtual_ipaddress_excluded",
-     "ADDRESS[/LEN] [option...], ...", NULL, NULL,
+     "ADDRESS[/LEN] [option...], ...", NULL,
      "More addresses that move along but do not stand in the adverts: of the other family, or too"
      " many for one packet."},
-    {B_INSTANCE, T_FLAG, 0, MAKES, I(no_vips), "no_virtual_ipaddress", "yes|no", "no", NULL,
+    {B_INSTANCE, T_FLAG, 0, MAKES, I(no_vips), "no_virtual_ipaddress", "yes|no", "no",
      "An election without addresses, on purpose."},
     {B_INSTANCE, T_IFNAME, 0, ESSENTIAL | INHERIT, I(interface), "interface", "interface name",
-     NULL, "the one whose subnet holds the address",
+     "(the one whose subnet holds the address)",
      "Where the adverts and the addresses go. It need not exist yet."},
-    {B_INSTANCE, T_BYTE, 0, ESSENTIAL, D(vrid), "virtual_router_id", "1..255", NULL,
-     "last byte of the first address; 51 if that is 0",
+    {B_INSTANCE, T_BYTE, 0, ESSENTIAL, D(vrid), "virtual_router_id", "1..255",
+     "(last byte of the first address; 51 if that is 0)",
      "Must be the same on all nodes and differ between virtual routers of one network."},
     {B_INSTANCE, T_PRIORITY, 0, ESSENTIAL | INHERIT, D(priority), "priority",
-     "1..255 | NODE=1..255 ... 1..255", "100", NULL,
+     "1..255 | NODE=1..255 ... 1..255", "100",
      "The highest one holds the addresses; 255 only if they are this node's own. By host name:"
      " \"web1=150 web2=120 100\"."},
-    {B_INSTANCE, T_TIME, 0, ESSENTIAL | INHERIT, D(interval), "advert_int", "0.01..255", "1", NULL,
-     "Time between adverts; a dead node is noticed after a little more than three. Version 2:"
-     " whole seconds; version 3: up to 40.95, in steps of 0.01."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(version), "version", "2|3|2+3", NULL,
-     "2 for IPv4, 3 for IPv6 and below one second",
+    {B_INSTANCE, T_TIME, 0, ESSENTIAL | INHERIT, D(interval), "advert_int", "0.01..255", "1",
+     "Time between adverts; a dead node is noticed after a little more than three. Version 2: whole"
+     " seconds; version 3: up to 40.95, in steps of 0.01."},
+    {B_INSTANCE, T_WORD, 0, INHERIT, I(version), "version", "2|3|2+3",
+     "(2 for IPv4, 3 for IPv6 and below one second)",
      "VRRP version. 2+3 sends and understands both, for a migration."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(auth_type), "auth_type", "PASS|AH", NULL,
-     "PASS with a password, else none",
+    {B_INSTANCE, T_WORD, 0, INHERIT, I(auth_type), "auth_type", "PASS|AH",
+     "(PASS with a password, else none)",
      "Authentication, with version 2 only. AH is not part of this version."},
     {B_INSTANCE, T_PASS, 0, ESSENTIAL | INHERIT | SECRET, D(auth_pass), "auth_pass",
-     "1..8 characters", NULL, "none",
+     "1..8 characters", "(none)",
      "Password, with version 2 only; readable by everyone on the network."},
-    {B_INSTANCE, T_FLAG, 0, ESSENTIAL | INHERIT, D(no_preempt), "nopreempt", "yes|no", "no", NULL,
+    {B_INSTANCE, T_FLAG, 0, ESSENTIAL | INHERIT, D(no_preempt), "nopreempt", "yes|no", "no",
      "A node that returns leaves the addresses where they are, whatever the priorities."},
-    {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, D(no_preempt), "preempt", "yes|no", NULL, NULL,
+    {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, D(no_preempt), "preempt", "yes|no", NULL,
      "The opposite of nopreempt."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(preempt_delay), "preempt_delay", "0..1000", "0", NULL,
+    {B_INSTANCE, T_TIME, 0, INHERIT, D(preempt_delay), "preempt_delay", "0..1000", "0",
      "How long a master of lower priority is left alone."},
-    {B_INSTANCE, T_WORD, 0, INHERIT | INERT, I(state), "state", "MASTER|BACKUP", NULL, NULL,
+    {B_INSTANCE, T_WORD, 0, INHERIT | INERT, I(state), "state", "MASTER|BACKUP", NULL,
      "priority alone decides who is MASTER"},
     {B_INSTANCE, T_BLOCK, B_PEER, ESSENTIAL | INHERIT, I(peers), "unicast_peer", "ADDRESS, ...",
-     NULL, "none: multicast",
+     "(none: multicast)",
      "Adverts go to these nodes instead of the multicast group. This node's own addresses may be"
      " among them, so one list fits all."},
-    {B_INSTANCE, T_IP, 0, INHERIT, I(unicast_src), "unicast_src_ip", "address", NULL,
-     "the interface's address", "Source of unicast adverts."},
-    {B_INSTANCE, T_IP, 0, INHERIT, I(mcast_src), "mcast_src_ip", "address", NULL,
-     "the interface's address", "Source of multicast adverts."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(min_ttl), "min_ttl", "0..255", "0", NULL,
+    {B_INSTANCE, T_IP, 0, INHERIT, I(unicast_src), "unicast_src_ip", "address",
+     "(the interface's address)", "Source of unicast adverts."},
+    {B_INSTANCE, T_IP, 0, INHERIT, I(mcast_src), "mcast_src_ip", "address",
+     "(the interface's address)", "Source of multicast adverts."},
+    {B_INSTANCE, T_BYTE, 0, INHERIT, D(min_ttl), "min_ttl", "0..255", "0",
      "Unicast adverts that arrive with a lower TTL are dropped; 255: same network only."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(down_adverts), "down_timer_adverts", "1..100", "3", NULL,
+    {B_INSTANCE, T_BYTE, 0, INHERIT, D(down_adverts), "down_timer_adverts", "1..100", "3",
      "Adverts that may be missing before the master counts as dead."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(lower_silent), "lower_prio_no_advert", "yes|no", "no", NULL,
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(lower_silent), "lower_prio_no_advert", "yes|no", "no",
      "A master does not answer adverts of lower priority at once."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, D(owner_drops), "owner_ignore_adverts", "yes|no", "no", NULL,
+    {B_INSTANCE, T_FLAG, 0, INHERIT, D(owner_drops), "owner_ignore_adverts", "yes|no", "no",
      "With priority 255: version 3 adverts of others are dropped unread."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(skip_list), "skip_check_adv_addr", "yes|no", "no", NULL,
-     "Adverts count whatever addresses they list. Else those that share none with ours are"
-     " dropped, as they are another virtual router's with the same id."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(skip_list), "skip_check_adv_addr", "yes|no", "no",
+     "Adverts count whatever addresses they list. Else those that share none with ours are dropped,"
+     " as they are another virtual router's with the same id."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.dont_track_primary), "dont_track_primary",
-     "yes|no", "no", NULL, "An interface that is down is no fault."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_delay), "garp_master_delay", "0..1000", "5", NULL,
-     "Time to the second round of gratuitous ARP (IPv6: Neighbor Advertisements) after taking"
-     " over; 0: none."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_repeat), "garp_master_repeat", "1..255", "5", NULL,
+     "yes|no", "no", "An interface that is down is no fault."},
+    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_delay), "garp_master_delay", "0..1000", "5",
+     "Time to the second round of gratuitous ARP (IPv6: Neighbor Advertisements) after taking over;"
+     " 0: none."},
+    {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_repeat), "garp_master_repeat", "1..255", "5",
      "Frames for each address in such a round."},
     {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_refresh), "garp_master_refresh", "0..86400", "0",
-     NULL, "Time between periodic rounds while MASTER; 0: none."},
+     "Time between periodic rounds while MASTER; 0: none."},
     {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_refresh_repeat), "garp_master_refresh_repeat",
-     "1..255", "1", NULL, "Frames for each address in a periodic round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_gap), "garp_interval", "0..10", "0", NULL,
+     "1..255", "1", "Frames for each address in a periodic round."},
+    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_gap), "garp_interval", "0..10", "0",
      "Time between two frames of a round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT | ALIAS, D(announce_gap), "gna_interval", "0..10", NULL, NULL,
+    {B_INSTANCE, T_TIME, 0, INHERIT | ALIAS, D(announce_gap), "gna_interval", "0..10", NULL,
      "Another name of garp_interval."},
     {B_INSTANCE, T_WORD, 0, INHERIT, I(garp_form), "garp_form",
-     "request|request-own|reply|announce", "request", NULL,
+     "request|request-own|reply|announce", "request",
      "Gratuitous ARP: a request whose target is ff:ff:ff:ff:ff:ff (as keepalived) or our own MAC"
      " (RFC 9568), a reply, or an announcement by RFC 5227."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.arp_reply_too), "garp_reply", "yes|no",
-     "no", NULL, "Each gratuitous ARP also in reply form, for hosts that read only that."},
+     "no", "Each gratuitous ARP also in reply form, for hosts that read only that."},
     {B_INSTANCE, T_WORD, 0, INHERIT, I(checksum), "checksum", "pseudo-header|rfc9568",
-     "pseudo-header", NULL,
+     "pseudo-header",
      "Checksum that is sent with version 3 over IPv4: with the pseudo-header (keepalived, FRR) or"
      " of the message alone (RFC 9568, Cisco, Arista)."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(as_v2), "v3_checksum_as_v2", "yes|no", "no", NULL,
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(as_v2), "v3_checksum_as_v2", "yes|no", "no",
      "keepalived's name of checksum rfc9568."},
     {B_INSTANCE, T_WORD, 0, INHERIT, I(checksum_accept), "checksum_accept",
-     "any|pseudo-header|rfc9568", "any", NULL,
-     "Checksum that is accepted with version 3 over IPv4."},
-    {B_INSTANCE, T_TEXT, 0, 0, I(label), "label", "text", NULL, "the name in the variables",
+     "any|pseudo-header|rfc9568", "any", "Checksum that is accepted with version 3 over IPv4."},
+    {B_INSTANCE, T_TEXT, 0, 0, I(label), "label", "text", "(the name in the variables)",
      "How logs call this virtual router, if the name in the variables will not do."},
 
-    NO_EFFECT("accept", "packets to the addresses are always accepted"),
-    NO_EFFECT("promote_secondaries", "it is switched on where it is needed, and back"),
-    NO_EFFECT("track_src_ip", "a source address that vanishes is always a fault"),
-    NO_EFFECT("old_unicast_checksum", "see checksum and checksum_accept"),
-    NO_EFFECT("native_ipv6", "the addresses tell the family"),
-    NO_EFFECT("debug", "see SIDECAR_LOG"),
-    NO_EFFECT("linkbeat_use_polling", "the kernel reports every change of a link"),
-    NO_EFFECT("kernel_rx_buf_size", "the receive buffers fit the number of virtual routers"),
-    LATER("no_accept", "dropping packets to the addresses is"),
-    LATER("strict_mode", "the strict mode is"),
-    LATER("auth_hmac", "HMAC authentication is"),
-    LATER("track_interface", "tracked interfaces are"),
-    LATER("track_script", "health checks are"),
-    LATER("track_file", "health checks are"),
-    LATER("track_process", "health checks are"),
-    LATER("track_bfd", "BFD is"),
-    LATER("notify", "notifications are"),
-    LATER("notify_master", "notifications are"),
-    LATER("notify_backup", "notifications are"),
-    LATER("notify_fault", "notifications are"),
-    LATER("notify_stop", "notifications are"),
-    LATER("smtp_alert", "notifications are"),
-    LATER("virtual_routes", "routes are"),
-    LATER("virtual_rules", "rules are"),
-    LATER("use_vmac", "virtual MAC addresses are"),
-    LATER("use_ipvlan", "virtual MAC addresses are"),
-    LATER("vrf", "VRF is"),
-    LATER("unicast_ttl", "another TTL than 255 is"),
-    LATER("check_unicast_src", "dropping adverts of unknown peers is"),
-    LATER("unicast_fault_no_peer", "a fault without peers is"),
-    LATER("mcast_dst_ip", "another multicast group is"),
-    LATER("garp_lower_prio_delay", "a round of its own after lower priorities is"),
-    LATER("garp_lower_prio_repeat", "a round of its own after lower priorities is"),
-    LATER("garp_extra_if", "ARP on other interfaces is"),
-    LATER("higher_prio_send_advert", "a last advert before stepping down is"),
-    LATER("timer_expired_backup", "stepping down after a stall is"),
-    LATER("lvs_sync_daemon_interface", "IPVS is"),
+    NO_EFFECT(B_INSTANCE, "accept", "packets to the addresses are always accepted"),
+    NO_EFFECT(B_INSTANCE, "promote_secondaries", "it is switched on where it is needed, and back"),
+    NO_EFFECT(B_INSTANCE, "track_src_ip", "a source address that vanishes is always a fault"),
+    NO_EFFECT(B_INSTANCE, "old_unicast_checksum", "see checksum and checksum_accept"),
+    NO_EFFECT(B_INSTANCE, "native_ipv6", "the addresses tell the family"),
+    NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
+    NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
+    NO_EFFECT(B_INSTANCE, "kernel_rx_buf_size",
+              "the receive buffers fit the number of virtual routers"),
+    LATER(B_INSTANCE, "no_accept", "dropping packets to the addresses is"),
+    LATER(B_INSTANCE, "strict_mode", "the strict mode is"),
+    LATER(B_INSTANCE, "auth_hmac", "HMAC authentication is"),
+    LATER(B_INSTANCE, "track_interface", "tracked interfaces are"),
+    LATER(B_INSTANCE, "track_script", "health checks are"),
+    LATER(B_INSTANCE, "track_file", "health checks are"),
+    LATER(B_INSTANCE, "track_process", "health checks are"),
+    LATER(B_INSTANCE, "track_bfd", "BFD is"),
+    LATER(B_INSTANCE, "notify", "notifications are"),
+    LATER(B_INSTANCE, "notify_master", "notifications are"),
+    LATER(B_INSTANCE, "notify_backup", "notifications are"),
+    LATER(B_INSTANCE, "notify_fault", "notifications are"),
+    LATER(B_INSTANCE, "notify_stop", "notifications are"),
+    LATER(B_INSTANCE, "smtp_alert", "notifications are"),
+    LATER(B_INSTANCE, "virtual_routes", "routes are"),
+    LATER(B_INSTANCE, "virtual_rules", "rules are"),
+    LATER(B_INSTANCE, "use_vmac", "virtual MAC addresses are"),
+    LATER(B_INSTANCE, "use_ipvlan", "virtual MAC addresses are"),
+    LATER(B_INSTANCE, "vrf", "VRF is"),
+    LATER(B_INSTANCE, "unicast_ttl", "another TTL than 255 is"),
+    LATER(B_INSTANCE, "check_unicast_src", "dropping adverts of unknown peers is"),
+    LATER(B_INSTANCE, "unicast_fault_no_peer", "a fault without peers is"),
+    LATER(B_INSTANCE, "mcast_dst_ip", "another multicast group is"),
+    LATER(B_INSTANCE, "garp_lower_prio_delay", "a round of its own after lower priorities is"),
+    LATER(B_INSTANCE, "garp_lower_prio_repeat", "a round of its own after lower priorities is"),
+    LATER(B_INSTANCE, "garp_extra_if", "ARP on other interfaces is"),
+    LATER(B_INSTANCE, "higher_prio_send_advert", "a last advert before stepping down is"),
+    LATER(B_INSTANCE, "timer_expired_backup", "stepping down after a stall is"),
+    LATER(B_INSTANCE, "lvs_sync_daemon_interface", "IPVS is"),
 
     /* --- an item of virtual_ipaddress ------------------------------------------------------- */
-    {B_VIP, T_CIDR, 0, HEAD, AT(vip, v), "address", "ADDRESS[/LEN]", NULL, "/32, IPv6 /128",
+    {B_VIP, T_CIDR, 0, HEAD, AT(vip, v), "address", "ADDRESS[/LEN]", "(/32, IPv6 /128)",
      "The address with its prefix length."},
-    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.device), "dev", "interface name", NULL,
-     "the instance's interface", "Interface that carries the address."},
-    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.label), "label", "1..15 characters", NULL, "none",
+    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.device), "dev", "interface name",
+     "(the instance's interface)", "Interface that carries the address."},
+    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.label), "label", "1..15 characters", "(none)",
      "Label of an IPv4 address as in eth0:vip."},
-    {B_VIP, T_BRD, 0, 0, AT(vip, brd), "brd", "address|+|-", NULL, "none",
+    {B_VIP, T_BRD, 0, 0, AT(vip, brd), "brd", "address|+|-", "(none)",
      "Broadcast address; +: the last one of the subnet."},
     {B_VIP, T_SCOPE, 0, 0, AT(vip, v.scope), "scope", "global|site|link|host|nowhere|0..255",
-     "global", NULL, "Scope of the address."},
-    {B_VIP, T_IP, 0, 0, AT(vip, peer), "peer", "address", NULL, "none",
+     "global", "Scope of the address."},
+    {B_VIP, T_IP, 0, 0, AT(vip, peer), "peer", "address", "(none)",
      "The other end of a point-to-point address."},
     {B_VIP, T_LIFETIME, 0, 0, AT(vip, v.preferred_lft), "preferred_lft", "forever|0..4294967294",
-     NULL, "forever, an IPv6 /128: 0",
+     "(forever, an IPv6 /128: 0)",
      "Seconds for which the address is chosen as a source; 0: never."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.dad), "dad", "yes|no", "no", NULL,
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.dad), "dad", "yes|no", "no",
      "IPv6: the kernel looks for duplicates first."},
-    {B_VIP, T_FLAG, 0, ALIAS, AT(vip, v.dad), "-nodad", "yes|no", NULL, NULL,
+    {B_VIP, T_FLAG, 0, ALIAS, AT(vip, v.dad), "-nodad", "yes|no", NULL,
      "keepalived's spelling of dad."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.home), "home", "yes|no", "no", NULL,
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.home), "home", "yes|no", "no",
      "IPv6: a home address (RFC 6275)."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.mngtmpaddr), "mngtmpaddr", "yes|no", "no", NULL,
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.mngtmpaddr), "mngtmpaddr", "yes|no", "no",
      "IPv6: a template for temporary addresses."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.noprefixroute), "noprefixroute", "yes|no", "no", NULL,
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.noprefixroute), "noprefixroute", "yes|no", "no",
      "No route to the subnet comes with the address."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.autojoin), "autojoin", "yes|no", "no", NULL,
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.autojoin), "autojoin", "yes|no", "no",
      "The kernel joins the multicast group of that address."},
-    {B_VIP, T_NONE, 0, REFUSED, 0, "use_vmac", NULL, NULL, NULL,
-     "virtual MAC addresses are not part of this version"},
-    {B_VIP, T_NONE, 0, REFUSED, 0, "track_group", NULL, NULL, NULL,
-     "tracked groups are not part of this version"},
-    {B_VIP, T_NONE, 0, INERT, 0, "no_track", NULL, NULL, NULL,
-     "the instance's interface alone is tracked"},
+    LATER(B_VIP, "use_vmac", "virtual MAC addresses are"),
+    LATER(B_VIP, "track_group", "tracked groups are"),
+    NO_EFFECT(B_VIP, "no_track", "the instance's interface alone is tracked"),
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
-    {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, NULL, "The peer's address."},
+    {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
     {B_GROUP, T_NAMES, 0, HEAD | MAKES, AT(sync_group, members), "group", "NAME NAME ...", NULL,
-     NULL, "Sync group: these virtual routers are MASTER together or not at all."},
-    {B_GROUP, T_TEXT, 0, 0, AT(sync_group, label), "label", "text", NULL,
-     "the name in the variables", "How logs call this group."},
+     "Sync group: these virtual routers are MASTER together or not at all."},
+    {B_GROUP, T_TEXT, 0, 0, AT(sync_group, label), "label", "text", "(the name in the variables)",
+     "How logs call this group."},
 
     /* --- global_defs ------------------------------------------------------------------------ */
     {B_GLOBAL, T_LOG, 0, ESSENTIAL, G(log), "log", "text|json error|warning|info|debug",
-     "text info", NULL, "Form and detail of the log on standard output: \"json debug\"."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(node), "node", "text", NULL, "host name up to the first dot",
+     "text info", "Form and detail of the log on standard output: \"json debug\"."},
+    {B_GLOBAL, T_TEXT, 0, 0, G(node), "node", "text", "(host name up to the first dot)",
      "This node's name, for priorities by host name."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(env_file), "env_file", "path", NULL, "none",
+    {B_GLOBAL, T_TEXT, 0, 0, G(env_file), "env_file", "path", "(none)",
      "File with lines NAME=VALUE that count as if they stood in the environment."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(router_id), "router_id", "text", NULL, "SIDECAR_NODE",
+    {B_GLOBAL, T_TEXT, 0, 0, G(router_id), "router_id", "text", "(SIDECAR_NODE)",
      "This node's name in JSON logs."},
-    {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0", NULL,
+    {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0",
      "Time after the start in which nothing is sent and nothing counts."},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "config", NULL, NULL, NULL,
-     "reading keepalived.conf is not part of this version"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "status", NULL, NULL, NULL,
-     "the status page is not part of this version"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "smtp_server", NULL, NULL, NULL,
-     "notifications are not part of this version"},
+    LATER(B_GLOBAL, "config", "reading keepalived.conf is"),
+    LATER(B_GLOBAL, "status", "the status page is"),
+    LATER(B_GLOBAL, "smtp_server", "notifications are"),
 };
 
 #undef I
@@ -711,13 +704,15 @@ static const alias hints[] = {
     {"PRIO", "priority"}, {"PEERS", "unicast_peer"}, {"PEER", "unicast_peer"},
 };
 
+enum { ALIASES = sizeof aliases / sizeof *aliases, HINTS = sizeof hints / sizeof *hints };
+
+/* The first row of a block, NULL if it has none. */
 static const row *block_rows(uint8_t b)
 {
-    const row *r = rows;
-
-    while (r < rows + ROWS && r->in != b)
-        r++;
-    return r;
+    for (const row *r = rows; r < rows + ROWS; r++)
+        if (r->in == b)
+            return r;
+    return NULL;
 }
 
 static const row *row_next(const row *r)
@@ -727,16 +722,17 @@ static const row *row_next(const row *r)
 
 static const row *row_of(uint8_t b, const char *key)
 {
-    for (const row *r = block_rows(b); r && r < rows + ROWS; r = row_next(r))
+    for (const row *r = block_rows(b); r; r = row_next(r))
         if (strcasecmp(r->key, key) == 0)
             return r;
     return NULL;
 }
 
-static const row *head_of(uint8_t b)
+/* HEAD: what stands first in an item or a group; MAKES: what brings a named block into being. */
+static const row *row_with(uint8_t b, unsigned flag)
 {
-    for (const row *r = block_rows(b); r && r < rows + ROWS; r = row_next(r))
-        if (r->flags & HEAD)
+    for (const row *r = block_rows(b); r; r = row_next(r))
+        if (r->flags & flag)
             return r;
     return NULL;
 }
@@ -751,28 +747,15 @@ static const row *canonical(const row *r)
     return r;
 }
 
-static unsigned row_bit(const row *r)
+/* The variable that gave a row; NULL: none did. */
+static const char **giver(const node *n, const row *r)
 {
-    return (unsigned)(r - block_rows(r->in));
-}
-
-static bool seen(const node *n, const row *r)
-{
-    unsigned bit = row_bit(canonical(r));
-
-    return n->seen[bit / 8] & 1u << bit % 8;
-}
-
-static void mark(node *n, const row *r)
-{
-    unsigned bit = row_bit(canonical(r));
-
-    n->seen[bit / 8] = (uint8_t)(n->seen[bit / 8] | 1u << bit % 8);
+    return &n->by[canonical(r) - block_rows(r->in)];
 }
 
 static bool given(const node *n, const char *key)
 {
-    return seen(n, row_of(n->block, key));
+    return *giver(n, row_of(n->block, key)) != NULL;
 }
 
 // >>words
@@ -781,9 +764,9 @@ static bool given(const node *n, const char *key)
    place and writes the same text back. */
 
 typedef struct word {
-    char *s;
-    bool  first;            /* behind a comma or a newline: an item begins */
-    bool  quoted;
+    const char *s;
+    bool        first;      /* behind a comma or a newline: an item begins */
+    bool        quoted;
 } word;
 
 typedef struct words {
@@ -798,32 +781,47 @@ typedef struct reader {
     arena      *scratch;
     const char *variable;   /* where the words stand */
     const char *host;       /* this node */
+    const row  *row;        /* what is read */
     node       *last;       /* the block of the variable before */
-    struct setting *settings;
 } reader;
 
+/* A word that stands for a number. */
+typedef struct named {
+    const char *name;
+    uint32_t    value;
+} named;
+
 typedef struct type {
-    const char *unit;       /* behind "allowed" in the help */
-    int         words;      /* taken by the row; 0: a flag, -1: all there are */
-    size_t      size;       /* of the place, to be inherited */
-    bool      (*read)(reader *rd, const row *r, void *at, const word *w, size_t n);
-    void      (*write)(const row *r, const void *at, text *t);
+    const char  *flaw;      /* of a word that is no value */
+    int          words;     /* taken by the row; 0: a flag, -1: all there are */
+    size_t       size;      /* of the place */
+    bool       (*read)(reader *rd, void *at, const words *w);
+    void       (*write)(text *t, const node *n, const row *r);
+    bool       (*parse)(const char *s, uint64_t *v);    /* numbers, within the row's range */
+    const named *named;     /* the first of each value is written */
 } type;
 
 static const type types[TYPES];
 
-__attribute__((format(printf, 2, 3))) static void wrong(reader *rd, const char *format, ...)
+/* Always false, so that a reader can end with it. */
+__attribute__((format(printf, 2, 3))) static bool wrong(reader *rd, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
     remark_list(rd->out, SAY_ERROR, rd->variable, format, args);
     va_end(args);
+    return false;
+}
+
+static bool begins(const char *s, const char *with)
+{
+    return strncmp(s, with, strlen(with)) == 0;
 }
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static bool is_digit(char c)
@@ -836,9 +834,13 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
 }
 
-static char lower(char c)
+static char *capitals(arena *a, const char *s)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    char *copy = keep(a, s, strlen(s));
+
+    for (char *c = copy; *c; c++)
+        *c = upper(*c);
+    return copy;
 }
 
 static bool ends_word(char c, bool list)
@@ -850,20 +852,15 @@ static bool ends_word(char c, bool list)
 static const char *word_copy(const char *s, bool list, char **to, bool *quoted)
 {
     while (!ends_word(*s, list)) {
-        char quote = *s == '"' || *s == '\'' ? *s : 0;
+        bool        quote = *s == '"' || *s == '\'';
+        const char *end = quote ? strchr(s + 1, *s) : s + 1;
 
-        if (quote) {
-            const char *end = strchr(s + 1, quote);
-
-            if (!end)
-                return NULL;
-            memcpy(*to, s + 1, (size_t)(end - s - 1));
-            *to += end - s - 1;
-            s = end + 1;
-            *quoted = true;
-        } else {
-            *(*to)++ = *s++;
-        }
+        if (!end)
+            return NULL;
+        memcpy(*to, s + quote, (size_t)(end - s - quote));
+        *to += end - s - quote;
+        *quoted |= quote;
+        s = end + quote;
     }
     *(*to)++ = 0;
     return s;
@@ -898,73 +895,66 @@ static bool split(arena *a, const char *s, bool list, words *out)
 /* Quotes around a whole value of several words are an env file's, not the words'. */
 static const char *unquote(arena *a, const char *s)
 {
-    size_t n = strlen(s);
+    size_t n;
 
-    while (n > 0 && is_blank(s[n - 1]))
-        n--;
-    while (n > 0 && is_blank(*s))
-        s++, n--;
+    while (is_blank(*s))
+        s++;
+    for (n = strlen(s); n > 0 && is_blank(s[n - 1]); n--)
+        ;
     if (n < 2 || (*s != '"' && *s != '\'') || memchr(s + 1, *s, n - 1) != s + n - 1)
         return s;
     return keep(a, s + 1, n - 2);
 }
 
+/* --- numbers and names ---------------------------------------------------------------------- */
+
 static bool read_number(const char *s, uint64_t *out)
 {
     size_t n = strspn(s, "0123456789");
 
-    *out = 0;
-    if (n == 0 || n > 18 || s[n])
-        return false;
-    while (*s)
-        *out = *out * 10 + (uint64_t)(*s++ - '0');
-    return true;
-}
-
-static uint64_t time_unit(const char *s)
-{
-    static const struct { const char *name; uint64_t ns; } units[] = {
-        {"", VRRP_SECOND}, {"s", VRRP_SECOND}, {"ms", VRRP_SECOND / 1000},
-        {"m", 60 * VRRP_SECOND}, {"h", 3600 * VRRP_SECOND},
-    };
-
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(s, units[i].name) == 0)
-            return units[i].ns;
-    return 0;
+    *out = strtoull(s, NULL, 10);
+    return n > 0 && n <= 18 && !s[n];
 }
 
 /* Decimal seconds, or with a unit: 0.5, 500ms, 2m. Exact; what is left below 1 ns is refused. */
 static bool read_time(const char *s, uint64_t *ns)
 {
-    size_t   whole = strspn(s, "0123456789"), part = 0;
-    uint64_t n = 0, scale = 1, unit;
+    static const struct { const char *name; uint64_t ns; } units[] = {
+        {"", VRRP_SECOND}, {"s", VRRP_SECOND}, {"ms", VRRP_SECOND / 1000},
+        {"m", 60 * VRRP_SECOND}, {"h", 3600 * VRRP_SECOND},
+    };
+    size_t      whole = strspn(s, "0123456789"), part = 0, i = 0;
+    const char *rest = s + whole;
+    uint64_t    scale = 1;
 
-    if (s[whole] == '.')
-        part = strspn(s + whole + 1, "0123456789");
-    if (whole + part == 0 || whole > 9 || part > 9 || (s[whole] == '.' && part == 0))
-        return false;
-    unit = time_unit(s + whole + (part ? part + 1 : 0));
-    for (size_t i = 0; i < whole; i++)
-        n = n * 10 + (uint64_t)(s[i] - '0');
-    n *= unit;
-    for (size_t i = 0; i < part; i++) {
-        scale *= 10;
-        n += (uint64_t)(s[whole + 1 + i] - '0') * unit / scale;
+    if (*rest == '.') {
+        part = strspn(++rest, "0123456789");
+        if (part == 0)
+            return false;
+        rest += part;
     }
-    *ns = n;
-    return unit != 0 && unit * 10 % scale == 0;
+    while (i < 5 && strcmp(rest, units[i].name) != 0)
+        i++;
+    if (i == 5 || whole + part == 0 || whole > 9 || part > 9)
+        return false;
+    *ns = strtoull(s, NULL, 10) * units[i].ns;
+    for (rest = s + whole + 1; part > 0; part--) {
+        scale *= 10;
+        *ns += (uint64_t)(*rest++ - '0') * units[i].ns / scale;
+    }
+    return units[i].ns * 10 % scale == 0;
 }
 
-/* "1..255" */
+/* "1..255"; words that are allowed besides stand before it */
 static bool in_range(const char *allowed, uint64_t v, bool (*parse)(const char *, uint64_t *))
 {
-    char        low[24];
-    const char *dots = strstr(allowed, "..");
+    const char *low = strrchr(allowed, '|'), *dots = strstr(allowed, "..");
+    char        s[24];
     uint64_t    from, to;
 
-    snprintf(low, sizeof low, "%.*s", (int)(dots - allowed), allowed);
-    return parse(low, &from) && parse(dots + 2, &to) && v >= from && v <= to;
+    low = low ? low + 1 : allowed;
+    snprintf(s, sizeof s, "%.*s", (int)(dots - low), low);
+    return parse(s, &from) && parse(dots + 2, &to) && v >= from && v <= to;
 }
 
 /* Edits between two words, swapped neighbours one, case apart. Cut off at 40 characters. */
@@ -976,17 +966,16 @@ static unsigned distance(const char *a, const char *b)
 
     for (size_t i = 0; i <= n; i++)
         for (size_t j = 0; j <= m; j++) {
-            unsigned best;
+            unsigned best = (unsigned)(i + j);
 
-            if (i == 0 || j == 0) {
-                d[i][j] = (unsigned)(i + j);
-                continue;
-            }
-            best = d[i - 1][j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
-            best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
-            best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                lower(a[i - 2]) == lower(b[j - 1]) && d[i - 2][j - 2] + 1 < best)
+            if (i > 0 && d[i - 1][j] + 1 < best)
+                best = d[i - 1][j] + 1;
+            if (j > 0 && d[i][j - 1] + 1 < best)
+                best = d[i][j - 1] + 1;
+            if (i > 0 && j > 0 && d[i - 1][j - 1] + (upper(a[i - 1]) != upper(b[j - 1])) < best)
+                best = d[i - 1][j - 1] + (upper(a[i - 1]) != upper(b[j - 1]));
+            if (i > 1 && j > 1 && upper(a[i - 1]) == upper(b[j - 2]) &&
+                upper(a[i - 2]) == upper(b[j - 1]) && d[i - 2][j - 2] + 1 < best)
                 best = d[i - 2][j - 2] + 1;
             d[i][j] = best;
         }
@@ -997,17 +986,18 @@ static unsigned distance(const char *a, const char *b)
 typedef struct nearest {
     const char *to;
     unsigned    most, distance;
-    char        name[128];
+    const char *name;
 } nearest;
 
 /* Its first bytes are a prefix that all have. */
 static nearest nearest_to(const char *to, size_t prefix)
 {
-    nearest best = {to, (unsigned)(strlen(to) - prefix) / 4 + 1, 0, ""};
+    nearest best = {to, (unsigned)(strlen(to) - prefix) / 4 + 1, 0, NULL};
 
     return best;
 }
 
+/* The name must stay where it is. */
 static void nearest_try(nearest *best, const char *name)
 {
     size_t   n = strlen(best->to), m = strlen(name);
@@ -1017,103 +1007,67 @@ static void nearest_try(nearest *best, const char *name)
         d = distance(best->to, name);
     if (n > 7 && m / 2 <= n && n < m + 7 && strncasecmp(best->to, name, n < m ? n : m) == 0)
         d = d < 2 ? d : 2;              /* ADVERT_INTERVAL, UNICAST_PEERS: only the end differs */
-    if (d <= best->most && d < n && (!best->name[0] || d < best->distance)) {
+    if (d <= best->most && d < n && (!best->name || d < best->distance)) {
         best->distance = d;
-        snprintf(best->name, sizeof best->name, "%s", name);
+        best->name = name;
     }
 }
 
 /* ", did you mean X?" or nothing. */
 static const char *did_you_mean(arena *a, const nearest *best)
 {
-    text t = {a, NULL, 0, 0};
-
-    if (!best->name[0])
-        return "";
-    put(&t, ", did you mean %s?", best->name);
-    return t.s;
+    return best->name ? print(a, ", did you mean %.127s?", best->name) : "";
 }
 
-static bool bad_word(reader *rd, const row *r, const char *s, const char *what)
+/* --- types ---------------------------------------------------------------------------------- */
+
+static void *place_of(const node *n, const row *r)
 {
-    if (r->flags & SECRET)
-        wrong(rd, "%s (allowed: %s)", what, r->allowed);
-    else
-        wrong(rd, "'%.80s' %s (allowed: %s)", s, what, r->allowed);
-    return false;
+    return (char *)(uintptr_t)n + r->at;
 }
 
-static bool read_flag(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool bad_word(reader *rd, const char *s, const char *what)
 {
-    static const char *const yes[] = {"true", "on", "yes", "1"};
-    static const char *const no[] = {"false", "off", "no", "0"};
+    return rd->row->flags & SECRET
+               ? wrong(rd, "%s (allowed: %s)", what, rd->row->allowed)
+               : wrong(rd, "'%.80s' %s (allowed: %s)", s, what, rd->row->allowed);
+}
 
-    for (size_t i = 0; i < 4; i++) {
-        if (n == 0 || strcasecmp(w->s, yes[i]) == 0)
-            return *(bool *)at = true;
-        if (strcasecmp(w->s, no[i]) == 0) {
-            *(bool *)at = false;
+static bool number_read(reader *rd, const char *s, uint64_t *v)
+{
+    const type *t = &types[rd->row->type];
+
+    for (const named *w = t->named; w && w->name; w++)
+        if (strcasecmp(s, w->name) == 0) {
+            *v = w->value;
             return true;
         }
-    }
-    return bad_word(rd, r, w->s, "is neither yes nor no");
+    if (!t->parse || !t->parse(s, v))
+        return bad_word(rd, s, t->flaw);
+    return in_range(rd->row->allowed, *v, t->parse) || bad_word(rd, s, "is out of range");
 }
 
-static void write_flag(const row *r, const void *at, text *t)
+/* Numbers, times, flags and words that stand for numbers. */
+static bool read_value(reader *rd, void *at, const words *w)
 {
-    (void)r;
-    put(t, "%s", *(const bool *)at ? "yes" : "no");
-}
+    size_t   size = types[rd->row->type].size;
+    uint64_t v;
 
-static bool read_not(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    bool on = false;
-
-    if (!read_flag(rd, r, &on, w, n))
+    if (!number_read(rd, w->at->s, &v))
         return false;
-    *(bool *)at = !on;
+    if (size == 1)
+        *(uint8_t *)at = (uint8_t)v;
+    else if (size == 4)
+        *(uint32_t *)at = (uint32_t)v;
+    else
+        *(uint64_t *)at = v;
     return true;
 }
 
-static bool read_byte(reader *rd, const row *r, void *at, const word *w, size_t n)
+static void put_time(text *t, uint64_t v)
 {
-    uint64_t v;
-
-    (void)n;
-    if (!read_number(w->s, &v))
-        return bad_word(rd, r, w->s, "is not a number");
-    if (!in_range(r->allowed, v, read_number))
-        return bad_word(rd, r, w->s, "is out of range");
-    *(uint8_t *)at = (uint8_t)v;
-    return true;
-}
-
-static void write_byte(const row *r, const void *at, text *t)
-{
-    (void)r;
-    if (*(const uint8_t *)at || strncmp(r->allowed, "0", 1) == 0)
-        put(t, "%u", *(const uint8_t *)at);
-}
-
-static bool read_seconds(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    uint64_t v;
-
-    (void)n;
-    if (!read_time(w->s, &v))
-        return bad_word(rd, r, w->s, "is not a time");
-    if (!in_range(r->allowed, v, read_time))
-        return bad_word(rd, r, w->s, "is out of range");
-    *(uint64_t *)at = v;
-    return true;
-}
-
-static void write_seconds(const row *r, const void *at, text *t)
-{
-    uint64_t v = *(const uint64_t *)at == VRRP_NEVER ? 0 : *(const uint64_t *)at;
     unsigned part = (unsigned)(v % VRRP_SECOND), width = 9;
 
-    (void)r;
     put(t, "%llu", (unsigned long long)(v / VRRP_SECOND));
     for (; part && part % 10 == 0; part /= 10)
         width--;
@@ -1121,80 +1075,102 @@ static void write_seconds(const row *r, const void *at, text *t)
         put(t, ".%0*u", (int)width, part);
 }
 
-/* The i-th word of "a|b|c", counted from 1; its length. */
-static const char *choice(const char *allowed, unsigned i, size_t *n)
+/* What counts from 1 and is 0 was not decided: nothing is written. */
+static void write_value(text *t, const node *n, const row *r)
 {
-    for (; i > 1 && allowed; i--) {
-        allowed = strchr(allowed, '|');
-        allowed = allowed ? allowed + 1 : NULL;
-    }
-    *n = allowed ? strcspn(allowed, "|") : 0;
-    return allowed;
+    const type *type_ = &types[r->type];
+    const void *at = place_of(n, r);
+    uint64_t    v = type_->size == 1 ? *(const uint8_t *)at
+                    : type_->size == 4 ? *(const uint32_t *)at : *(const uint64_t *)at;
+
+    for (const named *w = type_->named; w && w->name; w++)
+        if (w->value == v) {
+            put(t, "%s", w->name);
+            return;
+        }
+    if (type_->parse == read_time)
+        put_time(t, v == VRRP_NEVER ? 0 : v);
+    else if (v || !begins(r->allowed, "1.."))
+        put(t, "%llu", (unsigned long long)v);
 }
 
-static bool read_choice(reader *rd, const row *r, void *at, const word *w, size_t n)
+/* "a|b|c", counted from 1 */
+static bool read_choice(reader *rd, void *at, const words *w)
 {
-    nearest     best = nearest_to(w->s, 0);
-    const char *c;
+    const char *s = w->at->s, *allowed = rd->row->allowed;
+    nearest     best = nearest_to(s, 0);
 
-    for (unsigned i = 1; (c = choice(r->allowed, i, &n)) != NULL; i++) {
-        char name[32];
+    for (uint8_t i = 1; *allowed; i++) {
+        size_t      n = strcspn(allowed, "|");
+        const char *name = keep(rd->scratch, allowed, n);
 
-        snprintf(name, sizeof name, "%.*s", (int)n, c);
-        if (strcasecmp(name, w->s) == 0) {
-            *(uint8_t *)at = (uint8_t)i;
+        if (strcasecmp(name, s) == 0) {
+            *(uint8_t *)at = i;
             return true;
         }
         nearest_try(&best, name);
+        allowed += n + (allowed[n] != 0);
     }
-    wrong(rd, "'%.80s' is not one of %s%s", w->s, r->allowed, did_you_mean(rd->scratch, &best));
-    return false;
+    return wrong(rd, "'%.80s' is not one of %s%s", s, rd->row->allowed,
+                 did_you_mean(rd->scratch, &best));
 }
 
-static void write_choice(const row *r, const void *at, text *t)
+static void write_choice(text *t, const node *n, const row *r)
 {
-    size_t      n;
-    const char *c = choice(r->allowed, *(const uint8_t *)at, &n);
+    uint8_t     i = *(uint8_t *)place_of(n, r);
+    const char *s = r->allowed;
 
-    if (*(const uint8_t *)at && c)
-        put(t, "%.*s", (int)n, c);
+    for (unsigned left = i; left > 1; left--)
+        s += strcspn(s, "|") + 1;
+    if (i)
+        put(t, "%.*s", (int)strcspn(s, "|"), s);
 }
 
-static bool read_text(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool read_text(reader *rd, void *at, const words *w)
 {
-    (void)r, (void)n;
-    *(const char **)at = keep(&rd->m->a, w->s, strlen(w->s));
+    *(char **)at = keep(&rd->m->a, w->at->s, strlen(w->at->s));
     clean(*(char **)at);
     return true;
 }
 
-static void write_text(const row *r, const void *at, text *t)
+static void write_text(text *t, const node *n, const row *r)
 {
-    const char *s = *(const char *const *)at;
+    const char *s = *(const char **)place_of(n, r);
 
-    (void)r;
-    if (s)
-        put(t, "%s", s);
+    put(t, "%s", s ? s : "");
 }
 
 /* Interface names and labels: what the kernel takes, 15 bytes. */
-static bool read_ifname(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool read_ifname(reader *rd, void *at, const words *w)
 {
-    n = strlen(w->s);
+    const char *s = w->at->s;
+    size_t      n = strlen(s);
+
     if (n == 0 || n > 15)
-        return bad_word(rd, r, w->s, "is not 1..15 characters long");
-    if (strcmp(w->s, ".") == 0 || strcmp(w->s, "..") == 0 || strpbrk(w->s, "/ \t\r\n\v\f"))
-        return bad_word(rd, r, w->s, "is no name that an interface can have");
+        return bad_word(rd, s, "is not 1..15 characters long");
+    if (strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || strpbrk(s, "/ \t\r\n\v\f"))
+        return bad_word(rd, s, "is no name that an interface can have");
     memset(at, 0, 16);
-    memcpy(at, w->s, n);
+    memcpy(at, s, n);
     clean(at);
     return true;
 }
 
-static void write_ifname(const row *r, const void *at, text *t)
+static bool read_pass(reader *rd, void *at, const words *w)
 {
-    (void)r;
-    put(t, "%s", (const char *)at);
+    size_t n = strlen(w->at->s);
+
+    if (n == 0 || n > 8)
+        return wrong(rd, "%zu characters; a VRRP password has 1..8 (keepalived cuts longer ones"
+                     " to 8)", n);
+    memset(at, 0, 8);
+    memcpy(at, w->at->s, n);
+    return true;
+}
+
+static void write_chars(text *t, const node *n, const row *r)
+{
+    put(t, "%.*s", (int)types[r->type].size, (const char *)place_of(n, r));
 }
 
 static bool address_read(const char *s, address *a)
@@ -1207,12 +1183,10 @@ static bool address_read(const char *s, address *a)
     return a->family != 0;
 }
 
-static void address_write(const vrrp_ip *ip, uint8_t family, text *t)
+static const char *ip_text(arena *a, const vrrp_ip *ip, uint8_t family)
 {
-    char s[INET6_ADDRSTRLEN];
-
-    inet_ntop(family == VRRP_IPV6 ? AF_INET6 : AF_INET, ip->byte, s, sizeof s);
-    put(t, "%s", s);
+    return inet_ntop(family == VRRP_IPV6 ? AF_INET6 : AF_INET, ip->byte,
+                     take(a, INET6_ADDRSTRLEN), INET6_ADDRSTRLEN);
 }
 
 /* Addresses that no interface can have. NULL: it can. */
@@ -1222,396 +1196,271 @@ static const char *address_flaw(const address *a)
     const uint8_t       *b = a->ip.byte;
     bool                 four = a->family == VRRP_IPV4;
 
-    if (four ? b[0] == 0 : memcmp(b, loopback, 15) == 0 && b[15] == 0)
+    if (four ? b[0] == 0 || b[0] >= 240 : memcmp(b, loopback, 15) == 0 && b[15] == 0)
         return "is no host's address";
     if (four ? b[0] == 127 : memcmp(b, loopback, 16) == 0)
         return "is a loopback address";
-    if (four ? b[0] >= 224 && b[0] < 240 : b[0] == 0xff)
-        return "is a multicast address";
-    return four && b[0] >= 240 ? "is no host's address" : NULL;
+    return b[0] >= (four ? 224 : 0xff) ? "is a multicast address" : NULL;
 }
 
-static bool read_address(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool read_address(reader *rd, void *at, const words *w)
 {
-    address    *a = at;
-    const char *flaw;
+    const char *flaw = address_read(w->at->s, at) ? address_flaw(at) : "is not an address";
 
-    (void)n;
-    if (!address_read(w->s, a))
-        return bad_word(rd, r, w->s, "is not an address");
-    flaw = address_flaw(a);
-    return flaw ? bad_word(rd, r, w->s, flaw) : true;
+    return !flaw || bad_word(rd, w->at->s, flaw);
 }
 
-static void write_address(const row *r, const void *at, text *t)
+static bool read_brd(reader *rd, void *at, const words *w)
 {
-    const address *a = at;
+    const char *s = w->at->s;
 
-    (void)r;
+    if (address_read(s, at) || strcmp(s, "-") == 0)
+        return true;
+    ((address *)at)->family = strcmp(s, "+") == 0 ? BRD_AUTO : 0;
+    return ((address *)at)->family || bad_word(rd, s, "is not an address");
+}
+
+static void write_address(text *t, const node *n, const row *r)
+{
+    const address *a = place_of(n, r);
+
     if (a->family)
-        address_write(&a->ip, a->family, t);
+        put(t, "%s", a->family == BRD_AUTO ? "+" : ip_text(t->a, &a->ip, a->family));
 }
 
 /* The network's own address or its broadcast address, if it is one of them. */
-static const char *prefix_flaw(const address *a, unsigned length)
+static const char *prefix_flaw(const address *a, uint64_t length)
 {
     uint32_t host, mask = length < 32 ? UINT32_MAX >> length : 0;
 
     if (a->family != VRRP_IPV4 || length >= 31)
         return NULL;
-    host = ((uint32_t)a->ip.byte[0] << 24 | (uint32_t)a->ip.byte[1] << 16 |
-            (uint32_t)a->ip.byte[2] << 8 | a->ip.byte[3]) & mask;
+    memcpy(&host, a->ip.byte, sizeof host);
+    host = ntohl(host) & mask;
     return host == 0 ? "is the network's own address"
            : host == mask ? "is the network's broadcast address" : NULL;
 }
 
-static bool read_cidr(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool read_cidr(reader *rd, void *at, const words *w)
 {
     vrrp_vip   *v = at;
     address     a;
-    uint64_t    length;
-    const char *slash = strchr(w->s, '/'), *flaw;
-    char        ip[64];
+    const char *s = w->at->s, *slash = strchr(s, '/'), *flaw;
+    uint64_t    length, most;
 
-    n = slash ? (size_t)(slash - w->s) : strlen(w->s);
-    snprintf(ip, sizeof ip, "%.*s", (int)n, w->s);
-    if (n >= sizeof ip || !address_read(ip, &a))
-        return bad_word(rd, r, w->s, "is not an address");
-    length = a.family == VRRP_IPV6 ? 128 : 32;
-    if (slash && (!read_number(slash + 1, &length) || length == 0 ||
-                  length > (a.family == VRRP_IPV6 ? 128 : 32))) {
-        wrong(rd, "'%.80s' has a wrong prefix length (allowed: 1..%d)", w->s,
-              a.family == VRRP_IPV6 ? 128 : 32);
-        return false;
-    }
+    if (!address_read(keep(rd->scratch, s, strcspn(s, "/")), &a))
+        return bad_word(rd, s, "is not an address");
+    length = most = a.family == VRRP_IPV6 ? 128 : 32;
+    if (slash && (!read_number(slash + 1, &length) || length == 0 || length > most))
+        return wrong(rd, "'%.80s' has a wrong prefix length (allowed: 1..%d)", s, (int)most);
     flaw = address_flaw(&a);
     if (!flaw)
-        flaw = prefix_flaw(&a, (unsigned)length);
-    if (flaw)
-        return bad_word(rd, r, w->s, flaw);
+        flaw = prefix_flaw(&a, length);
     v->address = a.ip;
     v->family = a.family;
     v->prefix = (uint8_t)length;
-    return true;
+    return !flaw || bad_word(rd, s, flaw);
 }
 
-static void write_cidr(const row *r, const void *at, text *t)
+static void write_cidr(text *t, const node *n, const row *r)
 {
-    const vrrp_vip *v = at;
+    const vrrp_vip *v = place_of(n, r);
 
-    (void)r;
-    address_write(&v->address, v->family, t);
-    put(t, "/%u", v->prefix);
+    put(t, "%s/%u", ip_text(t->a, &v->address, v->family), v->prefix);
 }
 
-static bool read_brd(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    vip *v = (vip *)(void *)((char *)at - offsetof(vip, brd));
-
-    (void)n;
-    v->brd_auto = strcmp(w->s, "+") == 0;
-    if (v->brd_auto || strcmp(w->s, "-") == 0)
-        return true;
-    if (!address_read(w->s, &v->brd))
-        return bad_word(rd, r, w->s, "is not an address");
-    return true;
-}
-
-static void write_brd(const row *r, const void *at, text *t)
-{
-    const vip *v = (const vip *)(const void *)((const char *)at - offsetof(vip, brd));
-
-    if (v->brd_auto)
-        put(t, "+");
-    else
-        write_address(r, at, t);
-}
-
-static const struct { const char *name; uint8_t value; } scopes[] = {
-    {"global", 0}, {"universe", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255},
-};
-
-static bool read_scope(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    uint64_t v;
-
-    for (n = 0; n < sizeof scopes / sizeof scopes[0]; n++)
-        if (strcasecmp(scopes[n].name, w->s) == 0) {
-            *(uint8_t *)at = scopes[n].value;
-            return true;
-        }
-    if (!read_number(w->s, &v) || v > 255)
-        return bad_word(rd, r, w->s, "is no scope");
-    *(uint8_t *)at = (uint8_t)v;
-    return true;
-}
-
-static void write_scope(const row *r, const void *at, text *t)
-{
-    uint8_t v = *(const uint8_t *)at;
-
-    (void)r;
-    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++)
-        if (scopes[i].value == v) {
-            put(t, "%s", scopes[i].name);
-            return;
-        }
-    put(t, "%u", v);
-}
-
-static bool read_lifetime(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    uint64_t v = UINT32_MAX;
-
-    (void)n;
-    if (strcasecmp(w->s, "forever") != 0 && (!read_number(w->s, &v) || v >= UINT32_MAX))
-        return bad_word(rd, r, w->s, "is not a number of seconds");
-    *(uint32_t *)at = (uint32_t)v;
-    return true;
-}
-
-static void write_lifetime(const row *r, const void *at, text *t)
-{
-    uint32_t v = *(const uint32_t *)at;
-
-    (void)r;
-    if (v == UINT32_MAX)
-        put(t, "forever");
-    else
-        put(t, "%u", v);
-}
-
-static bool read_pass(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    (void)r;
-    n = strlen(w->s);
-    if (n == 0 || n > 8) {
-        wrong(rd, "%zu characters; a VRRP password has 1..8 (keepalived cuts longer ones to 8)",
-              n);
-        return false;
-    }
-    memset(at, 0, 8);
-    memcpy(at, w->s, n);
-    return true;
-}
-
-static void write_pass(const row *r, const void *at, text *t)
-{
-    (void)r;
-    put(t, "%.8s", (const char *)at);
-}
-
-/* One word of "node1=150 node2=120 100": true if it is for this node, or for all others. */
-static bool priority_word(reader *rd, const row *r, const char *s, uint8_t *value, bool *named)
+/* Length of the "node1=" before a priority; 0: it is for all others. */
+static size_t node_length(const char *s)
 {
     const char *equals = strrchr(s, '=');
-    word        number = {(char *)(uintptr_t)(equals ? equals + 1 : s), false, false};
-    row         range = *r;
 
-    *named = equals != NULL;
-    range.allowed = "1..255";
-    return read_byte(rd, &range, value, &number, 1);
+    return equals ? (size_t)(equals - s) + 1 : 0;
 }
 
-static bool same_word(const char *s, size_t n, const char *other)
+/* Is there a priority for the same node before the i-th? */
+static bool priority_twice(reader *rd, const word *w, size_t i)
 {
-    return strlen(other) == n && strncasecmp(s, other, n) == 0;
+    size_t n = node_length(w[i].s), j = 0;
+
+    while (j < i && (node_length(w[j].s) != n || strncasecmp(w[i].s, w[j].s, n) != 0))
+        j++;
+    if (j < i && n)
+        wrong(rd, "two priorities for node '%.*s'", (int)n - 1, w[i].s);
+    else if (j < i)
+        wrong(rd, "two priorities: '%.40s' and '%.40s' (allowed: NODE=N for nodes by name, and one"
+              " number for all others)", w[j].s, w[i].s);
+    return j < i;
 }
 
-static bool priority_twice(reader *rd, const word *w, size_t n)
+/* "node1=150 node2=120 100" */
+static bool read_priority(reader *rd, void *at, const words *w)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) {
-            const char *a = strrchr(w[i].s, '='), *b = strrchr(w[j].s, '=');
+    static const row number = {B_INSTANCE, T_BYTE, 0, 0, 0, "priority", "1..255", NULL, NULL};
+    uint64_t         mine = 0, others = 0, v;
+    bool             ok = true;
 
-            if (!a != !b || (a && (a - w[i].s != b - w[j].s ||
-                                   strncasecmp(w[i].s, w[j].s, (size_t)(a - w[i].s)) != 0)))
-                continue;
-            if (a)
-                wrong(rd, "two priorities for node '%.*s'", (int)(a - w[i].s), w[i].s);
-            else
-                wrong(rd, "two priorities: '%.40s' and '%.40s' (allowed: NODE=N for nodes by name,"
-                          " and one number for all others)", w[j].s, w[i].s);
-            return true;
-        }
-    return false;
-}
+    rd->row = &number;
+    for (size_t i = 0; i < w->n; i++) {
+        const char *s = w->at[i].s;
+        size_t      n = node_length(s);
 
-static bool read_priority(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    uint8_t value = 0, mine = 0, others = 0;
-    bool    named, ok = true;
-
-    for (size_t i = 0; i < n; i++) {
-        if (!priority_word(rd, r, w[i].s, &value, &named)) {
+        if (!number_read(rd, s + n, &v) || priority_twice(rd, w->at, i))
             ok = false;
-            continue;
-        }
-        if (!named)
-            others = value;
-        else if (same_word(w[i].s, (size_t)(strrchr(w[i].s, '=') - w[i].s), rd->host))
-            mine = value;
+        else if (n == 0)
+            others = v;
+        else if (n == strlen(rd->host) + 1 && strncasecmp(s, rd->host, n - 1) == 0)
+            mine = v;
     }
-    if (!ok || priority_twice(rd, w, n))
-        return false;
-    if (!mine && !others) {
-        wrong(rd, "no priority for node '%.60s': add %.60s=N, or a number for all others",
-              rd->host, rd->host);
-        return false;
-    }
-    *(uint8_t *)at = mine ? mine : others;
-    return true;
+    if (ok && !mine && !others)
+        return wrong(rd, "no priority for node '%.60s': add %.60s=N, or a number for all others",
+                     rd->host, rd->host);
+    if (ok)
+        *(uint8_t *)at = (uint8_t)(mine ? mine : others);
+    return ok;
 }
 
 static const char *const levels[] = {"error", "warning", "info", "debug"};
 
-static bool log_word(log_form *form, const char *s)
+static bool read_log(reader *rd, void *at, const words *w)
 {
-    for (uint8_t i = 0; i < 4; i++)
-        if (strcasecmp(s, levels[i]) == 0) {
-            form->level = i;
-            return true;
-        }
-    form->json = strcasecmp(s, "json") == 0;
-    return form->json || strcasecmp(s, "text") == 0;
-}
+    log_form *form = at;
+    bool      ok = true;
 
-static bool read_log(reader *rd, const row *r, void *at, const word *w, size_t n)
-{
-    bool ok = true;
+    for (size_t i = 0; i < w->n; i++) {
+        const char *s = w->at[i].s;
+        uint8_t     level = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if (!log_word(at, w[i].s))
-            ok = bad_word(rd, r, w[i].s, "is no form or level of a log");
+        while (level < 4 && strcasecmp(s, levels[level]) != 0)
+            level++;
+        if (level < 4)
+            form->level = level;
+        else if (strcasecmp(s, "json") == 0 || strcasecmp(s, "text") == 0)
+            form->json = upper(*s) == 'J';
+        else
+            ok = bad_word(rd, s, "is no form or level of a log");
+    }
     return ok;
 }
 
-static void write_log(const row *r, const void *at, text *t)
+static void write_log(text *t, const node *n, const row *r)
 {
-    const log_form *form = at;
+    const log_form *form = place_of(n, r);
 
-    (void)r;
     put(t, "%s %s", form->json ? "json" : "text", levels[form->level]);
 }
 
-static bool read_names(reader *rd, const row *r, void *at, const word *w, size_t n)
+static bool read_names(reader *rd, void *at, const words *w)
 {
-    const char **names = take(&rd->m->a, (n + 1) * sizeof *names);
+    const char **names = take(&rd->m->a, (w->n + 1) * sizeof *names);
 
-    (void)r;
-    for (size_t i = 0; i < n; i++)
-        names[i] = keep(&rd->m->a, w[i].s, strlen(w[i].s));
+    for (size_t i = 0; i < w->n; i++)
+        names[i] = keep(&rd->m->a, w->at[i].s, strlen(w->at[i].s));
     *(const char ***)at = names;
     return true;
 }
 
-static void write_names(const row *r, const void *at, text *t)
+static void write_names(text *t, const node *n, const row *r)
 {
-    const char *const *names = *(const char *const *const *)at;
+    const char **names = *(const char ***)place_of(n, r);
 
-    (void)r;
     for (size_t i = 0; names && names[i]; i++)
         put(t, "%s%s", i ? " " : "", names[i]);
 }
 
-static void write_list(const row *r, const void *at, text *t);
+static void write_list(text *t, const node *n, const row *r);
+
+static const named yes_no[] = {
+    {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
+    {NULL, 0},
+};
+static const named no_yes[] = {
+    {"no", 1}, {"yes", 0}, {"false", 1}, {"off", 1}, {"0", 1}, {"true", 0}, {"on", 0}, {"1", 0},
+    {NULL, 0},
+};
+static const named scopes[] = {
+    {"global", 0}, {"universe", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255},
+    {NULL, 0},
+};
+static const named forever[] = {{"forever", UINT32_MAX}, {NULL, 0}};
+
+#define FLAW_FLAG "is neither yes nor no"
 
 static const type types[TYPES] = {
-    [T_NONE] = {NULL, 1, 0, NULL, NULL},
-    [T_FLAG] = {NULL, 0, sizeof(bool), read_flag, write_flag},
-    [T_NOT] = {NULL, 0, sizeof(bool), read_not, NULL},
-    [T_BYTE] = {NULL, 1, 1, read_byte, write_byte},
-    [T_TIME] = {" seconds", 1, sizeof(uint64_t), read_seconds, write_seconds},
-    [T_WORD] = {NULL, 1, 1, read_choice, write_choice},
-    [T_TEXT] = {NULL, 1, sizeof(char *), read_text, write_text},
-    [T_IFNAME] = {NULL, 1, 16, read_ifname, write_ifname},
-    [T_IP] = {NULL, 1, sizeof(address), read_address, write_address},
-    [T_CIDR] = {NULL, 1, sizeof(vrrp_vip), read_cidr, write_cidr},
-    [T_BRD] = {NULL, 1, sizeof(address), read_brd, write_brd},
-    [T_SCOPE] = {NULL, 1, 1, read_scope, write_scope},
-    [T_LIFETIME] = {NULL, 1, sizeof(uint32_t), read_lifetime, write_lifetime},
-    [T_PASS] = {NULL, 1, 8, read_pass, write_pass},
-    [T_PRIORITY] = {NULL, -1, 1, read_priority, write_byte},
-    [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log},
-    [T_NAMES] = {NULL, -1, sizeof(char **), read_names, write_names},
-    [T_BLOCK] = {NULL, -1, sizeof(node *), NULL, write_list},
+    [T_NONE] = {NULL, 1, 0, NULL, NULL, NULL, NULL},
+    [T_FLAG] = {FLAW_FLAG, 0, 1, read_value, write_value, NULL, yes_no},
+    [T_NOT] = {FLAW_FLAG, 0, 1, read_value, NULL, NULL, no_yes},
+    [T_BYTE] = {"is not a number", 1, 1, read_value, write_value, read_number, NULL},
+    [T_TIME] = {"is not a time", 1, sizeof(uint64_t), read_value, write_value, read_time, NULL},
+    [T_WORD] = {NULL, 1, 1, read_choice, write_choice, NULL, NULL},
+    [T_TEXT] = {NULL, 1, sizeof(char *), read_text, write_text, NULL, NULL},
+    [T_IFNAME] = {NULL, 1, 16, read_ifname, write_chars, NULL, NULL},
+    [T_IP] = {NULL, 1, sizeof(address), read_address, write_address, NULL, NULL},
+    [T_CIDR] = {NULL, 1, sizeof(vrrp_vip), read_cidr, write_cidr, NULL, NULL},
+    [T_BRD] = {NULL, 1, sizeof(address), read_brd, write_address, NULL, NULL},
+    [T_SCOPE] = {"is no scope", 1, 1, read_value, write_value, read_number, scopes},
+    [T_LIFETIME] = {"is not a number of seconds", 1, sizeof(uint32_t), read_value, write_value,
+                    read_number, forever},
+    [T_PASS] = {NULL, 1, 8, read_pass, write_chars, NULL, NULL},
+    [T_PRIORITY] = {NULL, -1, 1, read_priority, write_value, NULL, NULL},
+    [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log, NULL, NULL},
+    [T_NAMES] = {NULL, -1, sizeof(char **), read_names, write_names, NULL, NULL},
+    [T_BLOCK] = {NULL, -1, sizeof(node *), NULL, write_list, NULL, NULL},
 };
 
-static void *place_of(const node *n, const row *r)
-{
-    return (char *)(uintptr_t)n + r->at;
-}
+/* --- rows, blocks and the items of a list --------------------------------------------------- */
 
 /* What a row does when it is met: read, refused, or read without effect. */
-static bool row_read(reader *rd, node *n, const row *r, const word *w, size_t words_)
+static bool row_read(reader *rd, node *n, const row *r, const words *w)
 {
     bool ok = true;
 
-    if (r->flags & REFUSED) {
-        wrong(rd, "%s", r->help);
-        return false;
-    }
+    rd->row = r;
+    if (r->flags & REFUSED)
+        return wrong(rd, "%s", r->help);
     if (types[r->type].read)
-        ok = types[r->type].read(rd, r, place_of(n, r), w, words_);
+        ok = types[r->type].read(rd, place_of(n, r), w);
     if (r->flags & INERT)
         remark_add(rd->out, SAY_INFO, rd->variable, "has no effect: %s", r->help);
     return ok;
 }
 
-static void preset(reader *rd, node *n)
+static node *node_init(reader *rd, node *n, uint8_t b, const char *name)
 {
-    for (const row *r = block_rows(n->block); r; r = row_next(r)) {
-        words w;
+    size_t size = 0;
+    words  w;
 
-        if (r->preset && split(rd->scratch, r->preset, false, &w))
-            types[r->type].read(rd, r, place_of(n, r), w.at, w.n);
-    }
-}
-
-static void node_init(reader *rd, node *n, uint8_t b, const char *name)
-{
     n->block = b;
     n->name = name;
     n->number = -1;
-    preset(rd, n);
+    for (const row *r = block_rows(b); r; r = row_next(r), size++)
+        if (r->preset && *r->preset != '(' && split(rd->scratch, r->preset, false, &w))
+            row_read(rd, n, r, &w);
+    n->by = take(&rd->m->a, size * sizeof *n->by);
+    return n;
 }
 
 static node *node_new(reader *rd, uint8_t b, const char *name)
 {
-    node *n = take(&rd->m->a, blocks[b].size);
-
-    node_init(rd, n, b, name);
-    return n;
+    return node_init(rd, take(&rd->m->a, blocks[b].size), b, name);
 }
-
-static void append(node **list, node *n)
-{
-    while (*list)
-        list = &(*list)->next;
-    *list = n;
-}
-
-/* --- items of a list ------------------------------------------------------------------------ */
 
 /* The row of `dev` or `dev=eth0`; *value is what follows the sign, or NULL. */
-static const row *option_row(uint8_t b, const word *w, const char **value)
+static const row *option_row(reader *rd, uint8_t b, const word *w, const char **value)
 {
-    const char *equals = w->quoted ? NULL : strchr(w->s, '=');
-    char        key[32];
-    const row  *r = row_of(b, w->s);
+    size_t     n = strcspn(w->s, "=");
+    const row *r = row_of(b, w->s);
 
     *value = NULL;
-    if (!r && equals && equals - w->s < (int)sizeof key) {
-        snprintf(key, sizeof key, "%.*s", (int)(equals - w->s), w->s);
-        r = row_of(b, key);
-        *value = equals + 1;
+    if (!r && w->s[n] && !w->quoted) {
+        r = row_of(b, keep(rd->scratch, w->s, n));
+        *value = w->s + n + 1;
     }
     return r && !(r->flags & HEAD) ? r : NULL;
 }
 
-static void option_unknown(reader *rd, uint8_t b, const word *w)
+static void option_unknown(reader *rd, uint8_t b, const char *s)
 {
-    nearest best = nearest_to(w->s, 0);
+    nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
 
     for (const row *r = block_rows(b); r; r = row_next(r))
@@ -1620,64 +1469,66 @@ static void option_unknown(reader *rd, uint8_t b, const word *w)
             nearest_try(&best, r->key);
         }
     if (t.n)
-        wrong(rd, "'%.80s' is neither an address nor an option%s (allowed: %s)", w->s,
+        wrong(rd, "'%.80s' is neither an address nor an option%s (allowed: %s)", s,
               did_you_mean(rd->scratch, &best), t.s);
     else
-        wrong(rd, "'%.80s' is not an address", w->s);
+        wrong(rd, "'%.80s' is not an address", s);
 }
 
 /* Reads one option of an item; returns the words it took. */
 static size_t option_read(reader *rd, node *item, const words *w, size_t i)
 {
     const char *value;
-    const row  *r = option_row(item->block, &w->at[i], &value);
-    word        one = {(char *)(uintptr_t)value, false, false};
-    bool        flag = r && types[r->type].words == 0;
+    const row  *r = option_row(rd, item->block, &w->at[i], &value);
+    word        one = {value ? value : "yes", false, false};
+    words       alone = {&one, 1}, next = {&w->at[i + 1], 1};
 
     if (!r) {
-        option_unknown(rd, item->block, &w->at[i]);
+        option_unknown(rd, item->block, w->at[i].s);
         return 1;
     }
-    if (seen(item, r))
+    if (*giver(item, r))
         wrong(rd, "'%s' twice for one item", r->key);
-    mark(item, r);
-    if (value || flag || r->flags & (INERT | REFUSED)) {
-        row_read(rd, item, r, &one, value ? 1 : 0);
+    *giver(item, r) = rd->variable;
+    if (value || types[r->type].words == 0 || r->flags & (INERT | REFUSED)) {
+        row_read(rd, item, r, &alone);
         return 1;
     }
     if (i + 1 >= w->n || w->at[i + 1].first) {
-        wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed ? r->allowed : "a word");
+        wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
         return 1;
     }
-    row_read(rd, item, r, &w->at[i + 1], 1);
+    row_read(rd, item, r, &next);
     return 2;
 }
 
 /* A word that can only start an item. */
-static bool starts_item(const word *w)
+static bool starts_item(reader *rd, const word *w)
 {
-    char    ip[64];
     address a;
 
-    snprintf(ip, sizeof ip, "%.*s", (int)strcspn(w->s, "/"), w->s);
-    return address_read(ip, &a);
+    return address_read(keep(rd->scratch, w->s, strcspn(w->s, "/")), &a);
 }
 
 /* One item from word i on; returns the word behind it. A bad head still has its options checked,
    but the item is left out. */
-static size_t item_read(reader *rd, node **list, node *item, const words *w, size_t i)
+static size_t item_read(reader *rd, node **end, node *item, const words *w, size_t i)
 {
-    const row *head = head_of(item->block);
+    const row *head = row_with(item->block, HEAD);
+    words      first = {&w->at[i++], 1};
 
-    item->where = keep(&rd->m->a, rd->variable, strlen(rd->variable));
-    if (row_read(rd, item, head, &w->at[i], 1)) {
-        mark(item, head);
-        append(list, item);
-    }
-    i++;
-    while (i < w->n && !w->at[i].first && !starts_item(&w->at[i]))
+    *giver(item, head) = rd->variable;
+    if (row_read(rd, item, head, &first))
+        *end = item;
+    while (i < w->n && !w->at[i].first && !starts_item(rd, &w->at[i]))
         i += option_read(rd, item, w, i);
     return i;
+}
+
+/* The variable that a list or an item of one was read from. */
+static const char *item_giver(const node *item)
+{
+    return *giver(item, row_with(item->block, HEAD));
 }
 
 static node *item_numbered(node *list, int32_t number)
@@ -1688,23 +1539,24 @@ static node *item_numbered(node *list, int32_t number)
 }
 
 /* The items of one variable: all of a list, or (number >= 0) one. */
-static void list_read(reader *rd, node *parent, const row *r, const words *w, int32_t number)
+static void list_read(reader *rd, node **list, uint8_t b, const words *w, int32_t number)
 {
-    node **list = place_of(parent, r);
+    node *same = number >= 0 ? item_numbered(*list, number) : NULL;
 
     if (*list && ((*list)->number < 0) != (number < 0)) {
         wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
-              (*list)->where);
+              item_giver(*list));
         return;
     }
-    if (number >= 0 && item_numbered(*list, number)) {
-        wrong(rd, "item %d is given twice (see %s)", (int)number,
-              item_numbered(*list, number)->where);
+    if (same) {
+        wrong(rd, "item %d is given twice (see %s)", (int)number, item_giver(same));
         return;
     }
     for (size_t i = 0, items = 0; i < w->n; items++) {
-        node *item = node_new(rd, r->opens, "");
+        node *item = node_new(rd, b, "");
 
+        while (*list)
+            list = &(*list)->next;
         if (number >= 0 && items == 1)
             wrong(rd, "'%.80s' begins a second item, but a numbered variable holds one",
                   w->at[i].s);
@@ -1737,22 +1589,17 @@ typedef struct var {
     const char *name;                   /* as the grammar has it: VRRP_AUTH_PASS */
     const char *shown;                  /* as the user has it: KEEPALIVED_PASSWORD_FILE */
     const char *value;
-    bool        from_file;              /* of SIDECAR_ENV_FILE */
-    bool        injected, dead;
+    bool        env_file;               /* of SIDECAR_ENV_FILE */
+    bool        from_file;              /* the value is a file's content */
+    bool        dead;
     place       place;
 } var;
 
-/* Which variable set a row. */
-typedef struct setting {
-    struct setting *next;
-    const node     *n;
-    const row      *r;
-    const char     *variable;
-} setting;
-
-static bool begins(const char *s, const char *with)
+static bool ends_in(const char *s, const char *with)
 {
-    return strncmp(s, with, strlen(with)) == 0;
+    size_t n = strlen(s), m = strlen(with);
+
+    return n > m && strcmp(s + n - m, with) == 0;
 }
 
 /* Length of the keyword, in capitals, at the start of a path; 0: not there. */
@@ -1770,39 +1617,28 @@ static const char *number_match(const char *s, int32_t *number)
 {
     size_t n = strspn(s, "0123456789");
 
-    if (n == 0 || n > 5)
-        return NULL;
     *number = (int32_t)strtol(s, NULL, 10);
-    return s + n;
-}
-
-static bool path_match(uint8_t b, const char *path, place *p);
-
-static bool step_match(const row *r, const char *rest, place *p)
-{
-    step *s = &p->step[p->steps];
-
-    if (p->steps == STEPS)
-        return false;
-    p->steps++;
-    s->row = r;
-    s->number = -1;
-    if (*rest == 0)
-        return true;
-    if (r->type == T_BLOCK && (rest = number_match(rest + 1, &s->number)) != NULL &&
-        (*rest == 0 || (*rest == '_' && path_match(r->opens, rest + 1, p))))
-        return true;
-    p->steps--;
-    return false;
+    return n > 0 && n <= 5 ? s + n : NULL;
 }
 
 static bool path_match(uint8_t b, const char *path, place *p)
 {
-    for (const row *r = block_rows(b); r && r < rows + ROWS; r = row_next(r)) {
-        size_t n = r->flags & HEAD ? 0 : key_match(r->key, path);
+    for (const row *r = block_rows(b); r && p->steps < STEPS; r = row_next(r)) {
+        size_t      n = r->flags & HEAD ? 0 : key_match(r->key, path);
+        const char *rest = path + n;
+        step       *s = &p->step[p->steps];
 
-        if (n && step_match(r, path + n, p))
+        if (n == 0)
+            continue;
+        s->row = r;
+        s->number = -1;
+        p->steps++;
+        if (!*rest)
             return true;
+        if (r->type == T_BLOCK && (rest = number_match(rest + 1, &s->number)) != NULL &&
+            (!*rest || (*rest == '_' && path_match(r->opens, rest + 1, p))))
+            return true;
+        p->steps--;
     }
     return false;
 }
@@ -1815,27 +1651,20 @@ static bool is_name(const char *s, size_t n)
     return n > 0 && s[0] != '_' && s[n - 1] != '_';
 }
 
-/* NAME_PATH, the shortest NAME first. */
+/* NAME_PATH, the shortest NAME first; NAME alone, if the block's head has no keyword. */
 static bool named_match(const char *rest, place *p)
 {
-    for (size_t i = 1; rest[i]; i++)
-        if (rest[i] == '_' && is_name(rest, i) && path_match(p->block, rest + i + 1, p)) {
-            p->name = rest;
-            p->name_size = i;
-            return true;
-        }
-    return false;
-}
+    const row *head = row_with(p->block, HEAD);
 
-/* global_defs that begin with vrrp_ are written as they are: VRRP_STARTUP_DELAY. */
-static bool global_match(const char *name, place *p)
-{
-    for (const row *r = block_rows(B_GLOBAL); r; r = row_next(r))
-        if (begins(r->key, "vrrp_") && key_match(r->key, name) == strlen(name)) {
-            p->block = B_GLOBAL;
-            return step_match(r, "", p);
-        }
-    return false;
+    p->name = rest;
+    for (p->name_size = 1; rest[p->name_size]; p->name_size++)
+        if (rest[p->name_size] == '_' && is_name(rest, p->name_size) &&
+            path_match(p->block, rest + p->name_size + 1, p))
+            return true;
+    p->step[0].row = head;
+    p->step[0].number = -1;
+    p->steps = 1;
+    return head && is_name(rest, p->name_size) && !ends_in(rest, "_FILE");
 }
 
 static const char *prefix_match(const char *name, uint8_t *b)
@@ -1843,17 +1672,16 @@ static const char *prefix_match(const char *name, uint8_t *b)
     for (*b = 0; *b < BLOCKS; ++*b) {
         const char *env = blocks[*b].env;
 
-        if (env && begins(name, env) && (name[strlen(env)] == '_' || name[strlen(env)] == 0))
+        if (env && key_match(env, name))
             return name + strlen(env);
     }
     return NULL;
 }
 
-static bool ends_in_file(const char *name)
+/* global_defs that begin with vrrp_ are written as they are: VRRP_STARTUP_DELAY. */
+static bool is_bare(const row *r)
 {
-    size_t n = strlen(name);
-
-    return n > 5 && strcmp(name + n - 5, "_FILE") == 0;
+    return r->in == B_GLOBAL && begins(r->key, "vrrp_");
 }
 
 static bool place_match(const char *name, place *p)
@@ -1861,25 +1689,16 @@ static bool place_match(const char *name, place *p)
     const char *rest;
 
     memset(p, 0, sizeof *p);
-    if (global_match(name, p))
+    p->block = B_GLOBAL;
+    if (path_match(B_GLOBAL, name, p) && is_bare(p->step[0].row))
         return true;
+    p->steps = 0;
     rest = prefix_match(name, &p->block);
     if (!rest || !*rest++ || blocks[p->block].later)
         return false;
     if (path_match(p->block, rest, p))
-        return !(blocks[p->block].env && begins(p->step[0].row->key, "vrrp_"));
-    if (blocks[p->block].shape == ONE)
-        return false;
-    if (named_match(rest, p))
-        return true;
-    if (!head_of(p->block) || !is_name(rest, strlen(rest)) || ends_in_file(rest))
-        return false;
-    p->name = rest;
-    p->name_size = strlen(rest);
-    p->step[0].row = head_of(p->block);
-    p->step[0].number = -1;
-    p->steps = 1;
-    return true;
+        return !is_bare(p->step[0].row);
+    return row_with(p->block, MAKES) && named_match(rest, p);
 }
 
 /* --- the variables, sorted ------------------------------------------------------------------ */
@@ -1887,21 +1706,17 @@ static bool place_match(const char *name, place *p)
 /* Digits count as numbers: WEB_2 before WEB_10. */
 static int natural(const char *a, const char *b)
 {
-    while (*a && *b) {
+    while (*a && *b)
         if (is_digit(*a) && is_digit(*b)) {
-            size_t n, m;
+            char    *a_end, *b_end;
+            uint64_t n = strtoull(a, &a_end, 10), m = strtoull(b, &b_end, 10);
 
-            a += strspn(a, "0"), b += strspn(b, "0");
-            n = strspn(a, "0123456789"), m = strspn(b, "0123456789");
-            if (n != m || memcmp(a, b, n) != 0)
-                return n != m ? (n < m ? -1 : 1) : memcmp(a, b, n);
-            a += n, b += n;
-        } else if (*a != *b) {
-            return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-        } else {
-            a++, b++;
+            if (n != m)
+                return n < m ? -1 : 1;
+            a = a_end, b = b_end;
+        } else if (*a++ != *b++) {
+            return (unsigned char)a[-1] < (unsigned char)b[-1] ? -1 : 1;
         }
-    }
     return (*a != 0) - (*b != 0);
 }
 
@@ -1932,15 +1747,15 @@ static var *vars_sorted(arena *scratch, var *list)
     return all[0];
 }
 
-static void var_add(reader *rd, var **list, const char *line, bool from_file)
+static void var_add(reader *rd, var **list, const char *line, bool env_file)
 {
     const char *equals = strchr(line, '=');
+    char       *name = keep(rd->scratch, line, strcspn(line, "="));
     uint8_t     b;
     var        *v;
-    char       *name = keep(rd->scratch, line, equals ? (size_t)(equals - line) : strlen(line));
 
     if (!equals || (!begins(name, "KEEPALIVED_") && !prefix_match(name, &b))) {
-        if (from_file)
+        if (env_file)
             remark_add(rd->out, equals ? SAY_WARNING : SAY_ERROR, "SIDECAR_ENV_FILE",
                        equals ? "'%.80s' is no variable of ours" : "'%.80s' is not NAME=VALUE",
                        name);
@@ -1949,14 +1764,14 @@ static void var_add(reader *rd, var **list, const char *line, bool from_file)
     v = take(rd->scratch, sizeof *v);
     v->name = v->shown = name;
     v->value = equals + 1;
-    v->from_file = from_file;
+    v->env_file = env_file;
     v->next = *list;
     *list = v;
 }
 
 static var *var_find(var *list, const char *name)
 {
-    while (list && (list->dead || strcmp(list->name, name) != 0))
+    while (list && strcmp(list->name, name) != 0)
         list = list->next;
     return list;
 }
@@ -1977,24 +1792,19 @@ static char *file_read(reader *rd, const char *path)
     int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     char        buffer[FILE_MOST + 1], *s = NULL;
-    ssize_t     n;
+    ssize_t     n = -1;
 
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
-    } else if (!S_ISREG(st.st_mode)) {
+    if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
         wrong(rd, "'%.200s' is not a regular file", path);
-    } else {
-        n = read(fd, buffer, sizeof buffer);
-        if (n < 0)
-            wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
-        else if (n > FILE_MOST)
-            wrong(rd, "'%.200s' is larger than 64 KiB", path);
-        else if (memchr(buffer, 0, (size_t)n))
-            wrong(rd, "'%.200s' has a zero byte in it", path);
-        else
-            s = keep(rd->scratch, buffer, (size_t)n - (n > 0 && buffer[n - 1] == '\n'));
-        explicit_bzero(buffer, sizeof buffer);
-    }
+    else if (fd < 0 || (n = read(fd, buffer, sizeof buffer)) < 0)
+        wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
+    else if (n > FILE_MOST)
+        wrong(rd, "'%.200s' is larger than 64 KiB", path);
+    else if (memchr(buffer, 0, (size_t)n))
+        wrong(rd, "'%.200s' has a zero byte in it", path);
+    else
+        s = keep(rd->scratch, buffer, (size_t)n - (n > 0 && buffer[n - 1] == '\n'));
+    explicit_bzero(buffer, sizeof buffer);
     if (fd >= 0)
         close(fd);
     return s;
@@ -2007,215 +1817,168 @@ static void env_file_read(reader *rd, var **list, const char *path)
 
     rd->variable = "SIDECAR_ENV_FILE";
     s = file_read(rd, path);
-    while (s && *s) {
-        line = s;
-        s += strcspn(s, "\n");
-        if (*s)
-            *s++ = 0;
+    while (s && (line = strsep(&s, "\n")) != NULL) {
         line += strspn(line, " \t");
         if (begins(line, "export "))
             line += 7;
         line[strcspn(line, "\r")] = 0;
-        if (*line && *line != '#')
+        if (begins(line, "SIDECAR_ENV_FILE="))
+            wrong(rd, "cannot stand in an env file");
+        else if (*line && *line != '#')
             var_add(rd, list, line, true);
     }
 }
 
 /* X_FILE is tried only when it is no variable of its own. The value is the file's content. */
-static bool var_from_file(reader *rd, var *v, var *list)
+static bool var_from_file(reader *rd, var *v)
 {
-    size_t n = strlen(v->name) - 5;
-    char  *name = keep(rd->scratch, v->name, n);
-    var   *other;
+    char *name = keep(rd->scratch, v->name, strlen(v->name) - strlen("_FILE"));
 
     if (!place_match(name, &v->place))
         return false;
     rd->variable = v->shown;
     v->name = name;
-    if (is_empty(v->value)) {
-        v->dead = true;
-        return true;
+    v->from_file = true;
+    if (!is_empty(v->value)) {
+        v->value = file_read(rd, v->value);
+        if (v->value && is_empty(v->value))
+            wrong(rd, "the file is empty");
     }
-    for (other = list; other; other = other->next)
-        if (other != v && !other->dead && strcmp(other->name, name) == 0 &&
-            !is_empty(other->value)) {
-            wrong(rd, "%s and %s are both set; keep one", other->shown, v->shown);
-            v->dead = true;
-            return true;
-        }
-    v->value = file_read(rd, v->value);
-    if (v->value && is_empty(v->value)) {
-        wrong(rd, "the file is empty");
-        v->value = NULL;
-    }
-    v->dead = !v->value;
+    v->dead = !v->value || is_empty(v->value);
     return true;
 }
 
 /* --- what others put into the environment --------------------------------------------------- */
 
-static void injected_mark(reader *rd, var *list, const char *prefix, size_t n)
+/* Sets are recognised as sets: of a prefix, the first n bytes of name, both SERVICE_HOST and
+   SERVICE_PORT, or a PORT with its ADDR. */
+static bool is_set(const var *list, const char *name, size_t n)
 {
-    for (var *v = list; v; v = v->next) {
-        const char *rest = v->name + n;
+    bool host = false, port = false, url = false, addr = false;
 
-        if (v->injected || strncmp(v->name, prefix, n) != 0)
-            continue;
-        if (strcmp(rest, "_SERVICE_HOST") && strcmp(rest, "_SERVICE_PORT") &&
-            !begins(rest, "_SERVICE_PORT_") && strcmp(rest, "_PORT") && !begins(rest, "_PORT_"))
-            continue;
-        v->injected = v->dead = true;
-        remark_add(rd->out, SAY_DEBUG, v->shown, "put there by Kubernetes or a container link,"
-                   " ignored");
-    }
-}
-
-/* P_PORT_<n>_<PROTO>_ADDR for this P? */
-static bool linked(const var *list, const char *prefix, size_t n)
-{
     for (; list; list = list->next) {
-        const char *s = list->name + n;
-        int32_t     number;
+        const char *rest = list->name + n, *value = list->value;
 
-        if (strncmp(list->name, prefix, n) != 0 || !begins(s, "_PORT_"))
+        if (strncmp(list->name, name, n) != 0)
             continue;
-        s = number_match(s + 6, &number);
-        if (s && (!strcmp(s, "_TCP_ADDR") || !strcmp(s, "_UDP_ADDR") || !strcmp(s, "_SCTP_ADDR")))
-            return true;
+        host |= strcmp(rest, "_SERVICE_HOST") == 0;
+        port |= strcmp(rest, "_SERVICE_PORT") == 0;
+        url |= strcmp(rest, "_PORT") == 0 &&
+               (begins(value, "tcp://") || begins(value, "udp://") || begins(value, "sctp://"));
+        addr |= begins(rest, "_PORT_") && is_digit(rest[6]) && ends_in(rest, "_ADDR");
     }
-    return false;
+    return (host && port) || (url && addr);
 }
 
-static bool is_port_url(const char *value)
-{
-    return begins(value, "tcp://") || begins(value, "udp://") || begins(value, "sctp://");
-}
-
-/* Sets are recognised as sets: both SERVICE_HOST and SERVICE_PORT, or a PORT with its ADDR. */
 static void injected(reader *rd, var *list)
 {
-    for (var *v = list; v; v = v->next) {
-        size_t n = strlen(v->name);
-        char   port[256];
+    for (var *v = list; v; v = v->next)
+        for (const char *s = v->name; !v->dead && (s = strchr(s, '_')) != NULL;) {
+            size_t n = (size_t)(s++ - v->name);
 
-        if (n > 13 && n < 200 && strcmp(v->name + n - 13, "_SERVICE_HOST") == 0) {
-            snprintf(port, sizeof port, "%.*s_SERVICE_PORT", (int)(n - 13), v->name);
-            for (const var *u = list; u; u = u->next)
-                if (strcmp(u->name, port) == 0)
-                    injected_mark(rd, list, v->name, n - 13);
-        } else if (n > 5 && strcmp(v->name + n - 5, "_PORT") == 0 && is_port_url(v->value) &&
-                   linked(list, v->name, n - 5)) {
-            injected_mark(rd, list, v->name, n - 5);
+            v->dead = (strcmp(s, "SERVICE_HOST") == 0 || key_match("SERVICE_PORT", s) ||
+                       key_match("PORT", s)) && is_set(list, v->name, n);
+            if (v->dead)
+                remark_add(rd->out, SAY_DEBUG, v->shown, "put there by Kubernetes or a container"
+                           " link, ignored");
         }
-    }
 }
 
 /* --- KEEPALIVED_* --------------------------------------------------------------------------- */
 
-static const alias *alias_of(const char *name, size_t n)
+/* NAME, NAME_FILE and of lists NAME_<n>; *rest is what follows the name. */
+static const alias *alias_of(const char *name, const char **rest)
 {
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
-        if (strlen(aliases[i].name) == n && strncmp(aliases[i].name, name, n) == 0)
+    for (size_t i = 0; i < ALIASES; i++) {
+        const row  *r = row_of(B_INSTANCE, aliases[i].key);
+        size_t      n = key_match(aliases[i].name, name);
+        const char *s = name + n;
+        int32_t     number;
+
+        *rest = s;
+        if (n && *s && is_digit(s[1]) && (r->type == T_BLOCK || r->flags & REFUSED))
+            s = number_match(s + 1, &number);
+        if (n && s && (!*s || strcmp(s, "_FILE") == 0)) {
+            *rest = r->flags & REFUSED ? s : *rest;
             return &aliases[i];
+        }
+    }
     return NULL;
 }
 
 /* "#PYTHON2BASH:['a', 'b']", "['a', 'b']" and "- a\n- b" as "a, b". */
 static const char *plain_list(arena *a, const char *value)
 {
-    char *s, *to;
-    bool  line = true;
+    char *s = keep(a, value, strlen(value));
+    bool  line = true, brackets = strchr(value, '[') != NULL;
 
-    while (is_blank(*value))
-        value++;
-    if (begins(value, "#PYTHON2BASH:"))
-        value += 13;
-    s = to = keep(a, value, strlen(value));
-    for (bool brackets = strchr(value, '[') != NULL; *value; value++) {
-        bool drop = brackets && strchr("[]'\"", *value);
+    while (is_blank(*s))
+        s++;
+    s += begins(s, "#PYTHON2BASH:") ? 13 : 0;
+    for (char *c = s; *c; c++) {
+        bool dash = line && *c == '-' && is_blank(c[1]);
 
-        drop |= line && *value == '-' && is_blank(value[1]);
-        line = *value == '\n' || (line && is_blank(*value));
-        *to++ = drop ? ' ' : *value;
+        line = *c == '\n' || (line && is_blank(*c));
+        if (dash || (brackets && strchr("[]'\"", *c)))
+            *c = ' ';
     }
-    *to = 0;
     return s;
-}
-
-/* The image that has the mask apart. */
-static const char *with_mask(reader *rd, const char *value, const var *list)
-{
-    for (const var *v = list; v; v = v->next)
-        if (strcmp(v->shown, "KEEPALIVED_VIRTUAL_MASK") == 0 && !is_empty(v->value) &&
-            !strchr(value, '/')) {
-            text t = {rd->scratch, NULL, 0, 0};
-
-            put(&t, "%.*s/%s", (int)strcspn(value, " \t\r\n"), value, v->value);
-            return t.s;
-        }
-    return value;
 }
 
 static void alias_unknown(reader *rd, const char *name)
 {
-    nearest best = nearest_to(name, 11);
+    nearest best = nearest_to(name, strlen("KEEPALIVED_"));
 
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        text t = {rd->scratch, NULL, 0, 0};
-
-        put(&t, "KEEPALIVED_%s", aliases[i].name);
-        nearest_try(&best, t.s);
-    }
+    for (size_t i = 0; i < ALIASES; i++)
+        nearest_try(&best, print(rd->scratch, "KEEPALIVED_%s", aliases[i].name));
     remark_add(rd->out, SAY_WARNING, name, "not known, ignored%s",
                did_you_mean(rd->scratch, &best));
 }
 
 /* KEEPALIVED_<name>[_<n>][_FILE]; what is unknown is a warning. */
-static void alias_read(reader *rd, var *v, const var *list)
+static void alias_read(reader *rd, var *v, var *list)
 {
-    const char  *name = v->shown + 11, *end = name + strlen(name), *number;
-    const char  *file = ends_in_file(v->shown) ? "_FILE" : "";
-    const alias *a;
-    text         t = {rd->scratch, NULL, 0, 0};
+    const char  *rest;
+    const alias *a = alias_of(v->shown + strlen("KEEPALIVED_"), &rest);
+    const var   *mask = var_find(list, "KEEPALIVED_VIRTUAL_MASK");
 
-    end -= *file && !alias_of(name, strlen(name)) ? 5 : 0;
-    for (number = end; number > name && is_digit(number[-1]); number--)
-        ;
-    if (number == end || number - 1 <= name || number[-1] != '_')
-        number = end;
-    a = alias_of(name, (size_t)(number - name) - (number < end));
-    if (!a || (number < end && (row_of(B_INSTANCE, a->key)->type != T_BLOCK &&
-                                !(row_of(B_INSTANCE, a->key)->flags & REFUSED)))) {
-        v->dead = true;
-        if (strcmp(name, "VIRTUAL_MASK") != 0)
-            alias_unknown(rd, v->shown);
+    v->dead = !a || (strcmp(a->name, "INTERFACE") == 0 && strcmp(v->value, "auto") == 0);
+    if (!a && v != mask)
+        alias_unknown(rd, v->shown);
+    if (v->dead)
         return;
-    }
-    put(&t, "VRRP_");
-    for (const char *s = a->key; *s; s++)
-        put(&t, "%c", upper(*s));
-    if (number < end && row_of(B_INSTANCE, a->key)->type == T_BLOCK)
-        put(&t, "_%.*s", (int)(end - number), number);
-    put(&t, "%s", file);
-    v->name = t.s;
-    if (row_of(B_INSTANCE, a->key)->type == T_BLOCK && !*file)
+    v->name = print(rd->scratch, "VRRP_%s%s", capitals(rd->scratch, a->key), rest);
+    if (row_of(B_INSTANCE, a->key)->type == T_BLOCK && !ends_in(rest, "_FILE"))
         v->value = plain_list(rd->scratch, v->value);
-    if (strcmp(a->name, "VIRTUAL_IP") == 0)
-        v->value = with_mask(rd, v->value, list);
-    v->dead = strcmp(a->name, "INTERFACE") == 0 && strcmp(v->value, "auto") == 0;
+    if (strcmp(a->name, "VIRTUAL_IP") == 0 && mask && !is_empty(mask->value) &&
+        !strchr(v->value, '/'))         /* the image that has the mask apart */
+        v->value = print(rd->scratch, "%.*s/%s", (int)strcspn(v->value, " \t\r\n"), v->value,
+                         mask->value);
 }
 
 /* --- twice ---------------------------------------------------------------------------------- */
 
 static bool same_value(const char *a, const char *b)
 {
-    while (is_blank(*a))
-        a++;
-    while (is_blank(*b))
-        b++;
+    a += strspn(a, " \t\r\n\v\f");
+    b += strspn(b, " \t\r\n\v\f");
     for (; *a && *a == *b; a++)
         b++;
     return is_empty(a) && is_empty(b);
+}
+
+/* Two variables of one name: w is the one that counts. */
+static void double_check(reader *rd, const var *v, const var *w)
+{
+    if (strcmp(v->shown, w->shown) == 0)
+        remark_add(rd->out, SAY_ERROR, v->shown, v->env_file == w->env_file ? "set twice"
+                   : "set in the environment and in SIDECAR_ENV_FILE; keep one");
+    else if (v->from_file || w->from_file)
+        remark_add(rd->out, SAY_ERROR, w->shown, "%s and %s are both set; keep one", v->shown,
+                   w->shown);
+    else if (!same_value(v->value, w->value))
+        remark_add(rd->out, SAY_ERROR, v->shown, "differs from %s, which is the same setting; keep"
+                   " one", w->shown);
 }
 
 /* Sorted: equal names are neighbours. */
@@ -2226,22 +1989,11 @@ static void doubles(reader *rd, var *list)
             ;
         if (v->dead || !w || strcmp(v->name, w->name) != 0)
             continue;
-        if (is_empty(v->value) || (strcmp(v->shown, w->shown) && same_value(v->value, w->value))) {
-            v->dead = true;
-        } else if (is_empty(w->value)) {
+        v->dead = true;
+        if (is_empty(w->value))
             w->value = v->value;
-            v->dead = true;
-        } else {
-            v->dead = true;
-            if (strcmp(v->shown, w->shown))
-                remark_add(rd->out, SAY_ERROR, v->shown, "differs from %s, which is the same"
-                           " setting; keep one", w->shown);
-            else if (v->from_file != w->from_file)
-                remark_add(rd->out, SAY_ERROR, v->shown, "set in the environment and in"
-                           " SIDECAR_ENV_FILE; keep one");
-            else
-                remark_add(rd->out, SAY_ERROR, v->shown, "set twice");
-        }
+        else if (!is_empty(v->value))
+            double_check(rd, v, w);
     }
 }
 
@@ -2253,11 +2005,7 @@ static bool same_name(const char *a, const char *b, size_t n)
     for (size_t i = 0; i < n; i++) {
         char c = upper(a[i]), d = upper(b[i]);
 
-        if (b[i] == 0)
-            return false;
-        c = is_name(&c, 1) ? c : '_';
-        d = is_name(&d, 1) ? d : '_';
-        if (c != d)
+        if (b[i] == 0 || (is_name(&c, 1) ? c : '_') != (is_name(&d, 1) ? d : '_'))
             return false;
     }
     return b[n] == 0;
@@ -2275,115 +2023,82 @@ static node **blocks_of(model *m, uint8_t b)
     return b == B_GROUP ? (node **)(void *)&m->groups : (node **)(void *)&m->instances;
 }
 
-static bool makes_block(const var *v)
-{
-    return !v->dead && v->place.steps && v->place.step[0].row->flags & MAKES &&
-           !is_empty(v->value) && v->place.block != B_GLOBAL;
-}
-
-/* Ordered by NAME; variables come in an order that mostly is that already. */
-static void insert(node **list, node **last, node *n)
-{
-    if (*last && natural((*last)->name, n->name) < 0)
-        list = &(*last)->next;
-    while (*list && natural((*list)->name, n->name) < 0)
-        list = &(*list)->next;
-    n->next = *list;
-    *list = n;
-    if (!n->next)
-        *last = n;
-}
-
-/* The blocks whose heads are set. */
+/* The blocks whose heads are set, ordered by NAME. */
 static void blocks_make(reader *rd, var *list)
 {
-    node *last[2] = {NULL, NULL};
+    bool unnamed = false;
 
     for (var *v = list; v; v = v->next) {
         const place *p = &v->place;
-        node       **at = blocks_of(rd->m, p->block);
+        node       **at = blocks_of(rd->m, p->block), *n;
 
-        if (makes_block(v) && p->name && !node_find(*at, p->name, p->name_size))
-            insert(at, &last[p->block == B_GROUP],
-                   node_new(rd, p->block, keep(&rd->m->a, p->name, p->name_size)));
+        if (v->dead || !p->steps || !(p->step[0].row->flags & MAKES) || is_empty(v->value))
+            continue;
+        unnamed |= p->block == B_INSTANCE;
+        if (!p->name || node_find(*at, p->name, p->name_size))
+            continue;
+        n = node_new(rd, p->block, keep(&rd->m->a, p->name, p->name_size));
+        while (*at && natural((*at)->name, n->name) < 0)
+            at = &(*at)->next;
+        n->next = *at;
+        *at = n;
     }
-    for (var *v = list; v && !rd->m->instances; v = v->next)
-        if (makes_block(v) && v->place.block == B_INSTANCE) {
-            rd->m->instances = (instance *)(void *)node_new(rd, B_INSTANCE, "VI_1");
-            rd->m->unnamed = true;
-        }
+    rd->m->unnamed = unnamed && !rd->m->instances;
+    if (rd->m->unnamed)
+        *blocks_of(rd->m, B_INSTANCE) = node_new(rd, B_INSTANCE, "VI_1");
 }
 
 /* --- suggestions ---------------------------------------------------------------------------- */
 
 /* PREFIX[_NAME]_KEYWORD, or a global's own spelling. */
-static void variable_put(text *t, uint8_t b, const char *name, const row *r)
+static char *variable(arena *a, const char *name, const row *r)
 {
-    bool global = b == B_GLOBAL && begins(r->key, "vrrp_");
+    bool head = r->flags & HEAD;
 
-    if (!global)
-        put(t, "%s%s%s", blocks[b].env, *name ? "_" : "", name);
-    if (!global && !(r->flags & HEAD))
-        put(t, "_");
-    for (const char *s = r->flags & HEAD ? "" : r->key; *s; s++)
-        put(t, "%c", upper(*s));
+    if (is_bare(r))
+        return capitals(a, r->key);
+    return print(a, "%s%s%s%s%s", blocks[r->in].env, *name ? "_" : "", name, head ? "" : "_",
+                 head ? "" : capitals(a, r->key));
 }
 
 /* All variables of a block, with this name or none. */
 static void suggest(reader *rd, nearest *best, uint8_t b, const char *name)
 {
-    for (const row *r = block_rows(b); r && r < rows + ROWS; r = row_next(r))
-        if (!(r->flags & (HEAD | REFUSED | INERT))) {
-            text t = {rd->scratch, NULL, 0, 0};
-
-            variable_put(&t, b, name, r);
-            nearest_try(best, t.s);
-        }
+    for (const row *r = block_rows(b); r; r = row_next(r))
+        if (!(r->flags & (HEAD | REFUSED | INERT)))
+            nearest_try(best, variable(rd->scratch, name, r));
 }
 
-static bool ends_in_word(const char *s, const char *word_)
+/* The longest of these names that s ends in, if it is longer than found. */
+static const alias *alias_at_end(const char *s, const alias *a, size_t n, const alias *found)
 {
-    size_t n = strlen(s), m = strlen(word_);
-
-    return n > m && s[n - m - 1] == '_' && strcmp(s + n - m, word_) == 0;
+    for (; n > 0; a++, n--)
+        if (ends_in(s, a->name) && s[strlen(s) - strlen(a->name) - 1] == '_' &&
+            (!found || strlen(a->name) > strlen(found->name)))
+            found = a;
+    return found;
 }
 
 /* Words that are no keyword but say which one is meant: VRRP_VIP, VRRP_WEB_PASSWORD. */
-static bool hint_try(nearest *best)
+static void hint_try(reader *rd, nearest *best)
 {
-    enum { HINTS = sizeof hints / sizeof *hints, ALIASES = sizeof aliases / sizeof *aliases };
-    const alias *found = NULL;
-    size_t       n = strlen(best->to);
-    char        *to;
+    const alias *a = alias_at_end(best->to, hints, HINTS, NULL);
 
-    for (size_t i = 0; i < HINTS + ALIASES; i++) {
-        const alias *a = i < HINTS ? &hints[i] : &aliases[i - HINTS];
-
-        if (ends_in_word(best->to, a->name) && (!found || strlen(a->name) > strlen(found->name)))
-            found = a;
-    }
-    if (!found || row_of(B_INSTANCE, found->key)->flags & REFUSED || n > 90)
-        return false;
-    n -= strlen(found->name);
-    memcpy(best->name, best->to, n);
-    to = best->name + n;
-    for (const char *s = found->key; *s; s++)
-        *to++ = upper(*s);
-    *to = 0;
-    return true;
+    a = alias_at_end(best->to, aliases, ALIASES, a);
+    if (a && !(row_of(B_INSTANCE, a->key)->flags & REFUSED))
+        best->name = print(rd->scratch, "%.*s%s", (int)(strlen(best->to) - strlen(a->name)),
+                           best->to, capitals(rd->scratch, a->key));
 }
 
 /* The nearest variable to a name under prefix b; rest: behind the prefix. */
 static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const char *rest)
 {
     nearest best = nearest_to(name, (size_t)(rest - name));
-    char   *capitals = keep(rd->scratch, name, strlen(name));
+    char   *loud = capitals(rd->scratch, name);
     place   p;
 
-    for (char *s = capitals; *s; s++)
-        *s = upper(*s);
-    if (strcmp(capitals, name) != 0 && place_match(capitals, &p)) {
-        nearest_try(&best, capitals);
+    if (strcmp(loud, name) != 0 && place_match(loud, &p)) {
+        best.name = loud;
         return best;
     }
     suggest(rd, &best, b, "");
@@ -2391,34 +2106,29 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
     for (const node *n = *blocks_of(rd->m, b); n && b != B_GLOBAL; n = n->next)
         if (begins(rest, n->name))
             suggest(rd, &best, b, n->name);
-    if (b == B_INSTANCE && (!best.name[0] || best.distance > 2))
-        hint_try(&best);
+    if (b == B_INSTANCE && (!best.name || best.distance > 2))
+        hint_try(rd, &best);
     return best;
 }
 
 static void unknown(reader *rd, const var *v)
 {
     uint8_t     b;
-    const char *rest = prefix_match(v->name, &b);
+    const char *rest = prefix_match(v->name, &b), *later = blocks[b].later, *file = "";
     nearest     best;
 
-    if (!*rest) {
-        remark_add(rd->out, SAY_ERROR, v->shown, "a prefix, not a variable; see --help");
-        return;
-    }
-    if (blocks[b].later) {
-        remark_add(rd->out, SAY_ERROR, v->shown, "%s", blocks[b].later);
+    if (!*rest || later) {
+        remark_add(rd->out, SAY_ERROR, v->shown, "%s",
+                   *rest ? later : "a prefix, not a variable; see --help");
         return;
     }
     best = nearest_variable(rd, b, v->name, rest + 1);
-    if (!best.name[0] && ends_in_file(v->name)) {
-        size_t n = strlen(v->name) - 5;
-
-        best = nearest_variable(rd, b, keep(rd->scratch, v->name, n), rest + 1);
-        n = strlen(best.name);
-        if (n)
-            snprintf(best.name + n, sizeof best.name - n, "_FILE");
+    if (!best.name && ends_in(v->name, "_FILE")) {
+        best = nearest_variable(rd, b, keep(rd->scratch, v->name, strlen(v->name) - 5), rest + 1);
+        file = "_FILE";
     }
+    if (best.name)
+        best.name = print(rd->scratch, "%s%s", best.name, file);
     remark_add(rd->out, SAY_ERROR, v->shown, "unknown variable%s",
                did_you_mean(rd->scratch, &best));
 }
@@ -2429,83 +2139,47 @@ static void headless(reader *rd, const var *v)
     const place *p = &v->place;
     char        *name = keep(rd->scratch, p->name, p->name_size);
     nearest      names = nearest_to(name, 0), best = nearest_to(v->name, 0);
-    text         head = {rd->scratch, NULL, 0, 0}, t = {rd->scratch, NULL, 0, 0};
 
     for (const node *n = *blocks_of(rd->m, p->block); n; n = n->next)
         nearest_try(&names, n->name);
-    best.most = names.name[0] ? names.distance : 2;
+    best.most = names.name ? names.distance : 2;
     suggest(rd, &best, p->block, "");
-    if (!best.name[0] && names.name[0]) {
-        put(&t, "%.*s%s%s", (int)(p->name - v->name), v->name, names.name, p->name + p->name_size);
-        snprintf(best.name, sizeof best.name, "%s", t.s);
-    }
-    put(&head, p->block == B_GROUP ? "VRRP_GROUP_%s" : "VRRP_%s_VIRTUAL_IPADDRESS", name);
-    remark_add(rd->out, SAY_ERROR, v->shown, "there is no %.100s%s", head.s,
+    if (!best.name && names.name)
+        best.name = print(rd->scratch, "%.*s%s%s", (int)(p->name - v->name), v->name, names.name,
+                          p->name + p->name_size);
+    remark_add(rd->out, SAY_ERROR, v->shown, "there is no %.100s%s",
+               variable(rd->scratch, name, row_with(p->block, MAKES)),
                did_you_mean(rd->scratch, &best));
 }
 
 /* --- values --------------------------------------------------------------------------------- */
 
-static void setting_add(reader *rd, node *n, const row *r)
-{
-    setting *s = take(rd->scratch, sizeof *s);
-
-    mark(n, r);
-    s->n = n;
-    s->r = canonical(r);
-    s->variable = rd->variable;
-    s->next = rd->settings;
-    rd->settings = s;
-}
-
-static const char *setting_find(const reader *rd, const node *n, const row *r)
-{
-    for (const setting *s = rd->settings; s; s = s->next)
-        if (s->n == n && s->r == canonical(r))
-            return s->variable;
-    return NULL;
-}
-
 /* Where the value of a variable goes: NULL and an error if there is no such block. */
 static node *target(reader *rd, const var *v)
 {
     const place *p = &v->place;
-    node        *n;
+    model       *m = rd->m;
+    node        *n = rd->last;          /* sorted: mostly the same again */
 
     if (p->block == B_GLOBAL)
-        return &rd->m->global.n;
+        return &m->global.n;
     if (p->name) {
-        n = rd->last;                   /* sorted: mostly the same again */
         if (!n || n->block != p->block || !same_name(p->name, n->name, p->name_size))
-            n = node_find(*blocks_of(rd->m, p->block), p->name, p->name_size);
+            n = node_find(*blocks_of(m, p->block), p->name, p->name_size);
         if (!n)
             headless(rd, v);
-        rd->last = n;
-        return n;
+        return rd->last = n;
     }
-    if (p->block == B_INSTANCE && p->step[0].row->flags & (INHERIT | REFUSED | INERT))
-        return &rd->m->preset.n;
-    if (p->block == B_INSTANCE && rd->m->unnamed)
-        return &rd->m->instances->n;
-    if (p->block == B_INSTANCE && !rd->m->instances)
-        remark_add(rd->out, SAY_ERROR, v->shown, "there is no VRRP_VIRTUAL_IPADDRESS");
+    if (p->step[0].row->flags & (INHERIT | REFUSED | INERT))
+        return &m->preset.n;
+    if (m->unnamed && p->block == B_INSTANCE)
+        return &m->instances->n;
+    if (!m->instances && p->block == B_INSTANCE)
+        wrong(rd, "there is no VRRP_VIRTUAL_IPADDRESS");
     else
-        remark_add(rd->out, SAY_ERROR, v->shown, "belongs to one of several; name it: %s_<NAME>%s",
-                   blocks[p->block].env, v->name + strlen(blocks[p->block].env));
+        wrong(rd, "belongs to one of several; name it: %s_<NAME>%s", blocks[p->block].env,
+              v->name + strlen(blocks[p->block].env));
     return NULL;
-}
-
-/* LIST_<n>_PATH: down to the item. */
-static node *descend(reader *rd, node *n, const place *p)
-{
-    for (size_t i = 0; n && i + 1 < p->steps; i++) {
-        node *item = item_numbered(*(node **)place_of(n, p->step[i].row), p->step[i].number);
-
-        if (!item)
-            wrong(rd, "there is no item %d of that list", (int)p->step[i].number);
-        n = item;
-    }
-    return n;
 }
 
 static void value_read(reader *rd, node *n, const step *s, const char *value)
@@ -2516,68 +2190,60 @@ static void value_read(reader *rd, node *n, const step *s, const char *value)
 
     if (several)
         value = unquote(rd->scratch, value);
-    if (r->type != T_BLOCK && seen(n, r)) {
-        wrong(rd, "%s says it already; keep one", setting_find(rd, n, r));
+    if (r->type != T_BLOCK && *giver(n, r)) {
+        wrong(rd, "%s says it already; keep one", *giver(n, r));
         return;
     }
-    setting_add(rd, n, r);
+    *giver(n, r) = rd->variable;
     if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
     else if (r->type == T_BLOCK)
-        list_read(rd, n, r, &w, s->number);
+        list_read(rd, place_of(n, r), r->opens, &w, s->number);
     else if (w.n > 1 && !several && types[r->type].read)
         wrong(rd, "more than one word; a value with blanks needs quotes (allowed: %s)",
               r->allowed);
     else
-        row_read(rd, n, r, w.at, w.n);
+        row_read(rd, n, r, &w);
 }
 
 static void var_apply(reader *rd, const var *v)
 {
     const place *p = &v->place;
-    node        *n = target(rd, v);
+    const step  *s = p->step;
+    node        *n;
 
-    rd->variable = v->shown;
-    n = n ? descend(rd, n, p) : NULL;
+    rd->variable = keep(&rd->m->a, v->shown, strlen(v->shown));
+    n = target(rd, v);
+    for (; n && s < p->step + p->steps - 1; s++) {      /* LIST_<n>_PATH: down to the item */
+        n = item_numbered(*(node **)place_of(n, s->row), s->number);
+        if (!n)
+            wrong(rd, "there is no item %d of that list", (int)s->number);
+    }
     if (n)
-        value_read(rd, n, &p->step[p->steps - 1], v->value);
+        value_read(rd, n, s, v->value);
 }
 
 /* --- all together --------------------------------------------------------------------------- */
 
+/* All variables, and where each belongs. */
 static var *vars_collect(reader *rd, char *const *env)
 {
-    var *list = NULL, *file;
+    var  *list = NULL, *file;
+    words w;
 
     for (; *env; env++)
         var_add(rd, &list, *env, false);
     file = var_find(list, "SIDECAR_ENV_FILE");
-    if (file && !is_empty(file->value)) {
-        words w;
-
-        if (split(rd->scratch, file->value, false, &w) && w.n == 1)
-            env_file_read(rd, &list, w.at[0].s);
-    }
-    for (var *v = list; v; v = v->next)
-        if (v->from_file && strcmp(v->name, "SIDECAR_ENV_FILE") == 0) {
-            remark_add(rd->out, SAY_ERROR, v->shown, "cannot stand in an env file");
-            v->dead = true;
-        }
-    list = vars_sorted(rd->scratch, list);
+    if (file && split(rd->scratch, file->value, false, &w) && w.n == 1)
+        env_file_read(rd, &list, w.at->s);
     injected(rd, list);
-    for (var *v = list; v; v = v->next)
+    for (var *v = list; v; v = v->next) {
         if (!v->dead && begins(v->name, "KEEPALIVED_"))
             alias_read(rd, v, list);
-    return vars_sorted(rd->scratch, list);
-}
-
-/* Where each variable belongs. */
-static var *vars_place(reader *rd, var *list)
-{
-    for (var *v = list; v; v = v->next)
         if (!v->dead && !place_match(v->name, &v->place) &&
-            !(ends_in_file(v->name) && var_from_file(rd, v, list)))
+            !(ends_in(v->name, "_FILE") && var_from_file(rd, v)))
             v->place.steps = 0;
+    }
     list = vars_sorted(rd->scratch, list);
     doubles(rd, list);
     return list;
@@ -2586,9 +2252,7 @@ static var *vars_place(reader *rd, var *list)
 static void vars_apply(reader *rd, var *list, bool globals_)
 {
     for (var *v = list; v; v = v->next) {
-        bool global = v->place.block == B_GLOBAL;
-
-        if (v->dead || global != globals_)
+        if (v->dead || (v->place.block == B_GLOBAL) != globals_)
             continue;
         if (v->place.steps == 0)
             unknown(rd, v);
@@ -2603,42 +2267,29 @@ static void vars_apply(reader *rd, var *list, bool globals_)
    blocks, and (a second step, for it changes while we run) what depends on the interfaces. */
 
 typedef struct checker {
-    reader   *rd;
-    instance *in;
+    model            *m;
+    instance         *in;
+    report           *out;
+    const vrrp_local *locals;           /* what the kernel has */
+    size_t            n_locals;
 } checker;
 
 /* The variable that set a row of this instance, or would set it. */
 static const char *origin(const checker *c, const char *key)
 {
     const row  *r = row_of(B_INSTANCE, key);
-    const char *variable = setting_find(c->rd, &c->in->n, r);
-    text        t = {c->rd->scratch, NULL, 0, 0};
+    const char *by = *giver(&c->in->n, r);
 
-    if (!variable)
-        variable = setting_find(c->rd, &c->rd->m->preset.n, r);
-    if (variable)
-        return variable;
-    variable_put(&t, B_INSTANCE, c->rd->m->unnamed ? "" : c->in->n.name, r);
-    return t.s;
-}
-
-__attribute__((format(printf, 3, 4)))
-static void fault(const checker *c, const char *key, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    remark_list(c->rd->out, SAY_ERROR, origin(c, key), format, args);
-    va_end(args);
+    return by ? by : variable(&c->out->a, c->m->unnamed ? "" : c->in->n.name, r);
 }
 
 __attribute__((format(printf, 4, 5)))
-static void note(const checker *c, uint8_t level, const char *key, const char *format, ...)
+static void tell(const checker *c, uint8_t level, const char *key, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    remark_list(c->rd->out, level, origin(c, key), format, args);
+    remark_list(c->out, level, origin(c, key), format, args);
     va_end(args);
 }
 
@@ -2648,32 +2299,32 @@ static bool has(const checker *c, const char *key)
 }
 
 /* Rule 15: what every block says itself need not be said for all. */
-static void overridden(reader *rd)
+static void overridden(const checker *c, const row *r)
 {
-    const model *m = rd->m;
+    const instance *first = c->m->instances, *in = first;
 
-    for (const row *r = block_rows(B_INSTANCE); r && m->instances; r = row_next(r)) {
-        const instance *in = m->instances;
-
-        if (!(r->flags & INHERIT) || r->flags & ALIAS || !seen(&m->preset.n, r))
-            continue;
-        while (in && seen(&in->n, r))
-            in = instance_next(in);
-        if (!in)
-            remark_add(rd->out, SAY_WARNING, setting_find(rd, &m->preset.n, r),
-                       "has no effect, since %s %s", setting_find(rd, &m->instances->n, r),
-                       m->n_instances > 1 ? "and the others say it for themselves" : "says it");
-    }
+    while (in && *giver(&in->n, r))
+        in = instance_next(in);
+    if (first && !in)
+        remark_add(c->out, SAY_WARNING, *giver(&c->m->preset.n, r), "has no effect, since %s %s",
+                   *giver(&first->n, r),
+                   instance_next(first) ? "and the others say it for themselves" : "says it");
 }
 
-static void inherit(const model *m, instance *in)
+/* What unnamed variables say, where the instance says nothing itself. */
+static void inherit(const checker *c)
 {
+    const node *from = &c->m->preset.n;
+
     for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r)) {
-        if (!(r->flags & INHERIT) || r->flags & ALIAS || seen(&in->n, r) ||
-            !seen(&m->preset.n, r))
+        if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
             continue;
-        memcpy(place_of(&in->n, r), place_of(&m->preset.n, r), types[r->type].size);
-        mark(&in->n, r);
+        if (c->in == c->m->instances)
+            overridden(c, r);
+        if (*giver(&c->in->n, r))
+            continue;
+        memcpy(place_of(&c->in->n, r), place_of(from, r), types[r->type].size);
+        *giver(&c->in->n, r) = *giver(from, r);
     }
 }
 
@@ -2684,12 +2335,11 @@ static bool same_ip(const vrrp_ip *a, const vrrp_ip *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-static const char *ip_text(const checker *c, const vrrp_ip *ip, uint8_t family)
+static bool is_set_ip(const vrrp_ip *ip)
 {
-    text t = {c->rd->scratch, NULL, 0, 0};
+    static const vrrp_ip none;
 
-    address_write(ip, family, &t);
-    return t.s;
+    return !same_ip(ip, &none);
 }
 
 static const char *ip_name(uint8_t family)
@@ -2697,40 +2347,33 @@ static const char *ip_name(uint8_t family)
     return family == VRRP_IPV6 ? "IPv6" : "IPv4";
 }
 
-static void vip_flaw(const checker *c, const vip *v, const char *flaw)
-{
-    remark_add(c->rd->out, SAY_ERROR, v->n.where, "%s: %s",
-               ip_text(c, &v->v.address, v->v.family), flaw);
-}
-
 /* Options that the other family does not have, and ends of other families. */
 static void vip_check(const checker *c, const vip *v)
 {
-    bool four = v->v.family == VRRP_IPV4;
+    const vrrp_vip *a = &v->v;
+    bool            four = a->family == VRRP_IPV4, brd_auto = v->brd.family == BRD_AUTO;
+    const struct { bool found; const char *what; } flaws[] = {
+        {!four && (a->label[0] || v->brd.family), "label and brd are for IPv4 addresses"},
+        {four && (a->dad || a->home || a->mngtmpaddr),
+         "dad, home and mngtmpaddr are for IPv6 addresses"},
+        {v->peer.family && v->peer.family != a->family, "peer is an address of the other family"},
+        {v->brd.family && !brd_auto && v->brd.family != a->family,
+         "brd is an address of the other family"},
+        {brd_auto && a->prefix > 30, "brd + needs a subnet, /30 or larger"},
+    };
 
-    if (!four && (v->v.label[0] || v->brd.family || v->brd_auto))
-        vip_flaw(c, v, "label and brd are for IPv4 addresses");
-    if (four && (v->v.dad || v->v.home || v->v.mngtmpaddr))
-        vip_flaw(c, v, "dad, home and mngtmpaddr are for IPv6 addresses");
-    if (v->peer.family && v->peer.family != v->v.family)
-        vip_flaw(c, v, "peer is an address of the other family");
-    if (v->brd.family && v->brd.family != v->v.family)
-        vip_flaw(c, v, "brd is an address of the other family");
-    if (v->brd_auto && v->v.prefix > 30)
-        vip_flaw(c, v, "brd + needs a subnet, /30 or larger");
+    for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
+        if (flaws[i].found)
+            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s: %s",
+                       ip_text(&c->out->a, &a->address, a->family), flaws[i].what);
 }
 
-static void vip_take(const checker *c, vip *v, bool excluded)
+/* All addresses of an instance: those of the adverts, then the excluded ones. */
+static vip *vip_after(const instance *in, const vip *v)
 {
-    vrrp_vip *to = &c->in->setup.desc.addresses[c->in->setup.desc.n_addresses++];
-
-    vip_check(c, v);
-    *to = v->v;
-    to->excluded = excluded;
-    to->peer = v->peer.ip;
-    to->broadcast = v->brd.ip;
-    to->broadcast_auto = v->brd_auto;
-    to->preferred_given = given(&v->n, "preferred_lft");
+    if (v && (v->n.next || v->v.excluded))
+        return vip_next(v);
+    return v || !in->vips ? in->excluded : in->vips;
 }
 
 /* The nodes become the array that runs. */
@@ -2738,99 +2381,106 @@ static void vips_take(const checker *c)
 {
     instance *in = c->in;
     size_t    n = 0, listed = 0;
+    vrrp_vip *to;
 
-    for (const vip *v = in->vips; v; v = vip_next(v))
-        listed++;
-    for (const vip *v = in->excluded; v; v = vip_next(v))
-        n++;
-    if (listed > 255)
-        fault(c, "virtual_ipaddress", "%zu addresses; an advert holds 255, put the others into %s",
-              listed, origin(c, "virtual_ipaddress_excluded"));
-    if (n + listed > UINT16_MAX) {
-        fault(c, "virtual_ipaddress_excluded", "%zu addresses (allowed: 65535)", n + listed);
-        return;
-    }
-    in->setup.desc.addresses = take(&c->rd->m->a, (n + listed + 1) * sizeof(vrrp_vip));
-    for (vip *v = in->vips; v; v = vip_next(v))
-        vip_take(c, v, false);
     for (vip *v = in->excluded; v; v = vip_next(v))
-        vip_take(c, v, true);
+        v->v.excluded = true;
+    for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), n++)
+        listed += !v->v.excluded;
+    if (listed > 255)
+        tell(c, SAY_ERROR, "virtual_ipaddress", "%zu addresses; an advert holds 255, put the"
+             " others into %s", listed, origin(c, "virtual_ipaddress_excluded"));
+    if (n > UINT16_MAX)
+        tell(c, SAY_ERROR, "virtual_ipaddress_excluded", "%zu addresses (allowed: 65535)", n);
+    in->setup.desc.addresses = to = take(&c->m->a, (n + 1) * sizeof(vrrp_vip));
+    in->setup.desc.n_addresses = (uint16_t)n;
+    for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), to++) {
+        vip_check(c, v);
+        *to = v->v;
+        to->peer = v->peer.ip;
+        to->broadcast = v->brd.ip;
+        to->broadcast_auto = v->brd.family == BRD_AUTO;
+        to->preferred_given = given(&v->n, "preferred_lft");
+    }
 }
 
 static void family_check(const checker *c)
 {
     instance *in = c->in;
-    uint8_t   family = in->vips ? in->vips->v.family : 0;
+    uint8_t   families[] = {
+        in->vips ? in->vips->v.family : 0, in->peers ? in->peers->a.family : 0,
+        in->unicast_src.family, in->mcast_src.family, in->excluded ? in->excluded->v.family : 0,
+        VRRP_IPV4,
+    }, *family = families;
 
+    while (!*family)
+        family++;
+    in->setup.desc.family = *family;
     for (const vip *v = in->vips; v; v = vip_next(v))
-        if (v->v.family != family) {
-            remark_add(c->rd->out, SAY_ERROR, v->n.where, "%s: one virtual router has addresses of"
-                       " one family in its adverts; put the %s ones into %s, or into a second"
-                       " instance", ip_text(c, &v->v.address, v->v.family), ip_name(v->v.family),
-                       origin(c, "virtual_ipaddress_excluded"));
+        if (v->v.family != *family) {
+            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s: one virtual router has addresses"
+                       " of one family in its adverts; put the %s ones into %s, or into a second"
+                       " instance", ip_text(&c->out->a, &v->v.address, v->v.family),
+                       ip_name(v->v.family), origin(c, "virtual_ipaddress_excluded"));
             break;
         }
-    if (!family && in->peers)
-        family = in->peers->a.family;
-    if (!family && in->unicast_src.family)
-        family = in->unicast_src.family;
-    if (!family && in->mcast_src.family)
-        family = in->mcast_src.family;
-    if (!family && in->excluded)
-        family = in->excluded->v.family;
-    in->setup.desc.family = family ? family : VRRP_IPV4;
     if (in->vips && in->no_vips)
-        fault(c, "no_virtual_ipaddress", "contradicts %s", origin(c, "virtual_ipaddress"));
-    if (!in->vips && !in->no_vips && !has(c, "virtual_ipaddress") &&
-        !has(c, "no_virtual_ipaddress"))
-        fault(c, "virtual_ipaddress", "no address stands in the adverts; if that is meant, set"
-              " %s=yes", origin(c, "no_virtual_ipaddress"));
+        tell(c, SAY_ERROR, "no_virtual_ipaddress", "contradicts %s",
+             origin(c, "virtual_ipaddress"));
+    if (!has(c, "virtual_ipaddress") && !has(c, "no_virtual_ipaddress"))
+        tell(c, SAY_ERROR, "virtual_ipaddress", "no address stands in the adverts; if that is"
+             " meant, set %s=yes", origin(c, "no_virtual_ipaddress"));
 }
 
 static void sources_check(const checker *c)
 {
-    instance *in = c->in;
-    uint8_t   family = in->setup.desc.family;
-    bool      unicast = in->unicast_src.family != 0;
-    address  *source = unicast ? &in->unicast_src : &in->mcast_src;
+    instance   *in = c->in;
+    bool        unicast = in->unicast_src.family != 0;
+    address    *source = unicast ? &in->unicast_src : &in->mcast_src;
 
     if (unicast && in->mcast_src.family)
-        fault(c, "mcast_src_ip", "contradicts %s", origin(c, "unicast_src_ip"));
-    if (source->family && source->family != family)
-        fault(c, unicast ? "unicast_src_ip" : "mcast_src_ip", "%s, but the virtual router is %s",
-              ip_text(c, &source->ip, source->family), ip_name(family));
+        tell(c, SAY_ERROR, "mcast_src_ip", "contradicts %s", origin(c, "unicast_src_ip"));
+    if (source->family && source->family != in->setup.desc.family)
+        tell(c, SAY_ERROR, unicast ? "unicast_src_ip" : "mcast_src_ip",
+             "%s, but the virtual router is %s", ip_text(&c->out->a, &source->ip, source->family),
+             ip_name(in->setup.desc.family));
     if (in->mcast_src.family && in->peers)
-        fault(c, "mcast_src_ip", "%s makes the adverts unicast; set %s instead",
-              origin(c, "unicast_peer"), origin(c, "unicast_src_ip"));
+        tell(c, SAY_ERROR, "mcast_src_ip", "%s makes the adverts unicast; set %s instead",
+             origin(c, "unicast_peer"), origin(c, "unicast_src_ip"));
     if (unicast && !in->peers)
-        note(c, SAY_WARNING, "unicast_src_ip", "without %s the adverts are multicast, from this"
+        tell(c, SAY_WARNING, "unicast_src_ip", "without %s the adverts are multicast, from this"
              " address", origin(c, "unicast_peer"));
     in->setup.source = source->ip;
 }
 
+static void peer_check(const checker *c, const peer *p)
+{
+    const instance *in = c->in;
+    const char     *ip = ip_text(&c->out->a, &p->a.ip, p->a.family);
+    const peer     *q = in->peers;
+
+    if (p->a.family != in->setup.desc.family)
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s, but the virtual router is %s", ip,
+                   ip_name(in->setup.desc.family));
+    while (q != p && !same_ip(&q->a.ip, &p->a.ip))
+        q = peer_next(q);
+    if (q != p)
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s twice", ip);
+    for (const vip *v = in->vips; v; v = vip_next(v))
+        if (same_ip(&v->v.address, &p->a.ip))
+            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s is a floating address, not a"
+                       " node's own", ip);
+}
+
 static void peers_check(const checker *c)
 {
-    instance *in = c->in;
-    size_t    n = 0;
+    size_t n = 0;
 
-    for (const peer *p = in->peers; p; p = peer_next(p), n++) {
-        if (p->a.family != in->setup.desc.family)
-            remark_add(c->rd->out, SAY_ERROR, p->n.where, "%s, but the virtual router is %s",
-                       ip_text(c, &p->a.ip, p->a.family), ip_name(in->setup.desc.family));
-        for (const peer *q = in->peers; q != p; q = peer_next(q))
-            if (same_ip(&q->a.ip, &p->a.ip)) {
-                remark_add(c->rd->out, SAY_ERROR, p->n.where, "%s twice",
-                           ip_text(c, &p->a.ip, p->a.family));
-                break;
-            }
-        for (const vip *v = in->vips; v; v = vip_next(v))
-            if (same_ip(&v->v.address, &p->a.ip))
-                remark_add(c->rd->out, SAY_ERROR, p->n.where, "%s is a floating address, not a"
-                           " node's own", ip_text(c, &p->a.ip, p->a.family));
-    }
+    for (const peer *p = c->in->peers; p; p = peer_next(p), n++)
+        peer_check(c, p);
     if (n > UINT16_MAX)
-        fault(c, "unicast_peer", "%zu peers (allowed: 65535)", n);
-    in->setup.desc.peers = take(&c->rd->m->a, (n + 1) * sizeof(vrrp_ip));
+        tell(c, SAY_ERROR, "unicast_peer", "%zu peers (allowed: 65535)", n);
+    c->in->setup.desc.peers = take(&c->m->a, (n + 1) * sizeof(vrrp_ip));
 }
 
 /* --- the protocol --------------------------------------------------------------------------- */
@@ -2843,69 +2493,68 @@ static void vrid_choose(const checker *c)
 
     if (has(c, "virtual_router_id"))
         return;
-    if (!c->in->vips && has(c, "virtual_ipaddress"))
-        return;                         /* mistakes in them are reported */
-    if (!c->in->vips) {
-        fault(c, "virtual_router_id", "needed where no address gives one (allowed: 1..255)");
-        return;
+    if (c->in->vips) {
+        byte = d->addresses[0].address.byte[d->family == VRRP_IPV6 ? 15 : 3];
+        d->vrid = byte ? byte : 51;
+        tell(c, SAY_INFO, "virtual_router_id", "not set, %u from the first address", d->vrid);
+    } else if (!has(c, "virtual_ipaddress")) {      /* mistakes in them are reported */
+        tell(c, SAY_ERROR, "virtual_router_id", "needed where no address gives one (allowed:"
+             " 1..255)");
     }
-    byte = d->addresses[0].address.byte[d->family == VRRP_IPV6 ? 15 : 3];
-    d->vrid = byte ? byte : 51;
-    note(c, SAY_INFO, "virtual_router_id", "not set, %u from the first address", d->vrid);
 }
 
 static void version_choose(const checker *c)
 {
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
-    bool       whole = d->interval % VRRP_SECOND == 0;
+    bool       whole = d->interval % VRRP_SECOND == 0, four = d->family == VRRP_IPV4;
 
+    if (in->version == 0) {
+        in->version = four && whole ? 1 : 2;
+        if (four && !whole)
+            tell(c, SAY_INFO, "version", "not set, 3 because the interval is no whole second");
+    }
     d->dual = in->version == 3;
     d->version = in->version == 1 ? 2 : 3;
-    if (in->version == 0) {
-        d->version = d->family == VRRP_IPV4 && whole ? 2 : 3;
-        in->version = (uint8_t)(d->version - 1);
-        if (!whole && d->family == VRRP_IPV4)
-            note(c, SAY_INFO, "version", "not set, 3 because the interval is no whole second");
-    }
-    if (d->family == VRRP_IPV6 && (d->version == 2 || d->dual))
-        fault(c, "version", "%s, but version 2 has no IPv6 (allowed here: 3)",
-              d->dual ? "2+3" : "2");
+    if (!four && in->version != 2)
+        tell(c, SAY_ERROR, "version", "%s, but version 2 has no IPv6 (allowed here: 3)",
+             d->dual ? "2+3" : "2");
 }
 
 static void interval_check(const checker *c)
 {
     const vrrp_desc *d = &c->in->setup.desc;
-    text             t = {c->rd->scratch, NULL, 0, 0};
+    text             t = {&c->out->a, NULL, 0, 0};
 
-    write_seconds(NULL, &d->interval, &t);
+    put_time(&t, d->interval);
     if ((d->version == 2 || d->dual) && d->interval % VRRP_SECOND)
-        fault(c, "advert_int", "%s, but version 2 has whole seconds (allowed: 1..255, or"
-              " version 3)", t.s);
+        tell(c, SAY_ERROR, "advert_int", "%s, but version 2 has whole seconds (allowed: 1..255, or"
+             " version 3)", t.s);
     else if (d->version == 3 && d->interval > VRRP_SECOND / 100 * 4095)
-        fault(c, "advert_int", "%s is more than version 3 can say (allowed: 0.01..40.95)", t.s);
+        tell(c, SAY_ERROR, "advert_int", "%s is more than version 3 can say (allowed: 0.01..40.95)",
+             t.s);
     else if (d->version == 3 && d->interval % (VRRP_SECOND / 100))
-        fault(c, "advert_int", "%s, but version 3 has steps of 0.01 (allowed: 0.01..40.95)", t.s);
+        tell(c, SAY_ERROR, "advert_int", "%s, but version 3 has steps of 0.01 (allowed:"
+             " 0.01..40.95)", t.s);
 }
 
 static void auth_check(const checker *c)
 {
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
-    bool       pass = has(c, "auth_pass");
+    bool       pass = has(c, "auth_pass"), four = d->family == VRRP_IPV4;
 
     if (in->auth_type == VRRP_AUTH_AH)
-        fault(c, "auth_type", "AH is not part of this version (allowed: PASS)");
+        tell(c, SAY_ERROR, "auth_type", "AH is not part of this version (allowed: PASS)");
     if (in->auth_type == VRRP_AUTH_PASS && !pass)
-        fault(c, "auth_type", "PASS needs a password: %s (1..8 characters)",
-              origin(c, "auth_pass"));
+        tell(c, SAY_ERROR, "auth_type", "PASS needs a password: %s (1..8 characters)",
+             origin(c, "auth_pass"));
     if ((pass || in->auth_type) && d->version == 3 && !d->dual)
-        fault(c, pass ? "auth_pass" : "auth_type", "version 3 has no authentication; remove it%s%s"
-              "%s", d->family == VRRP_IPV4 ? ", or set " : "",
-              d->family == VRRP_IPV4 ? origin(c, "version") : "",
-              d->family == VRRP_IPV4 ? "=2" : "");
+        tell(c, SAY_ERROR, pass ? "auth_pass" : "auth_type", "version 3 has no authentication;"
+             " remove it%s%s%s", four ? ", or set " : "", four ? origin(c, "version") : "",
+             four ? "=2" : "");
     else if (pass && d->dual)
-        note(c, SAY_INFO, "auth_pass", "only the adverts of version 2 carry it");
+        tell(c, SAY_INFO, "auth_pass", "only the adverts of version 2 carry it");
     d->auth = pass ? VRRP_AUTH_PASS : VRRP_AUTH_NONE;
     if (pass)
         in->auth_type = VRRP_AUTH_PASS;
@@ -2916,12 +2565,12 @@ static void preempt_check(const checker *c)
     const vrrp_desc *d = &c->in->setup.desc;
 
     if (d->no_preempt && d->preempt_delay)
-        note(c, SAY_WARNING, "preempt_delay", "has no effect with %s", origin(c, "nopreempt"));
+        tell(c, SAY_WARNING, "preempt_delay", "has no effect with %s", origin(c, "nopreempt"));
     if (d->priority == VRRP_OWNER && (d->no_preempt || d->preempt_delay))
-        note(c, SAY_WARNING, d->no_preempt ? "nopreempt" : "preempt_delay",
+        tell(c, SAY_WARNING, d->no_preempt ? "nopreempt" : "preempt_delay",
              "has no effect with priority 255: the owner of an address always takes it");
     if (c->in->state == 1 && d->no_preempt)
-        note(c, SAY_WARNING, "nopreempt", "counts, also with %s=MASTER (keepalived would drop it)",
+        tell(c, SAY_WARNING, "nopreempt", "counts, also with %s=MASTER (keepalived would drop it)",
              origin(c, "state"));
 }
 
@@ -2932,13 +2581,13 @@ static void checksum_check(const checker *c)
     bool       useful = d->version == 3 && d->family == VRRP_IPV4;
 
     if (in->as_v2 && has(c, "checksum") && in->checksum != VRRP_CHECKSUM_MESSAGE)
-        fault(c, "checksum", "contradicts %s", origin(c, "v3_checksum_as_v2"));
+        tell(c, SAY_ERROR, "checksum", "contradicts %s", origin(c, "v3_checksum_as_v2"));
     if (in->as_v2)
         in->checksum = VRRP_CHECKSUM_MESSAGE;
     d->checksum_send = in->checksum;
     d->checksum_accept = (uint8_t)(in->checksum_accept - 1);
     if (!useful && (has(c, "checksum") || has(c, "checksum_accept") || in->as_v2))
-        note(c, SAY_WARNING, in->as_v2 ? "v3_checksum_as_v2" : has(c, "checksum") ? "checksum"
+        tell(c, SAY_WARNING, in->as_v2 ? "v3_checksum_as_v2" : has(c, "checksum") ? "checksum"
              : "checksum_accept", "has no effect: it is for version 3 over IPv4");
 }
 
@@ -2948,7 +2597,7 @@ static void desc_fill(const checker *c)
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
 
-    if (!has(c, "label") || !in->label)
+    if (!in->label)
         in->label = in->n.name;
     d->name = in->label;
     d->tie_spread = !has(c, "priority");
@@ -2959,39 +2608,37 @@ static void desc_fill(const checker *c)
     d->global_first = true;
     d->settle = 2000000 + 20000 * (uint64_t)d->n_addresses;
     d->address_grace = d->interval;
-    d->startup_delay = c->rd->m->global.startup_delay;
+    d->startup_delay = c->m->global.startup_delay;
     if (d->announce_delay == 0)
         d->announce_delay = VRRP_NEVER;
     in->setup.arp_form = (uint8_t)(in->garp_form - 1);
+    in->setup.interface = in->interface[0] ? in->interface : NULL;
     if (has(c, "min_ttl") && !in->peers)
-        note(c, SAY_WARNING, "min_ttl", "has no effect without %s", origin(c, "unicast_peer"));
+        tell(c, SAY_WARNING, "min_ttl", "has no effect without %s", origin(c, "unicast_peer"));
 }
 
-static void instance_check(reader *rd, instance *in)
+static void instance_check(const checker *c)
 {
-    checker c = {rd, in};
-
-    vips_take(&c);
-    family_check(&c);
-    sources_check(&c);
-    peers_check(&c);
-    vrid_choose(&c);
-    version_choose(&c);
-    interval_check(&c);
-    auth_check(&c);
-    preempt_check(&c);
-    checksum_check(&c);
-    desc_fill(&c);
+    vips_take(c);
+    family_check(c);
+    sources_check(c);
+    peers_check(c);
+    vrid_choose(c);
+    version_choose(c);
+    interval_check(c);
+    auth_check(c);
+    preempt_check(c);
+    checksum_check(c);
+    desc_fill(c);
 }
 
 /* --- between instances ---------------------------------------------------------------------- */
 
 /* A floating address of all instances, to be sorted. */
 typedef struct claim {
-    const vip      *v;
-    const instance *in;
-    const char     *device;
-    size_t          order;
+    const vip  *v;
+    const char *device;
+    size_t      order;
 } claim;
 
 static int by_address(const void *a, const void *b)
@@ -3004,186 +2651,139 @@ static int by_address(const void *a, const void *b)
     return order ? order : x->order < y->order ? -1 : 1;
 }
 
-static size_t claims(const model *m, claim *out)
+/* One address twice: in one instance, or in two that would both hold it. */
+static void doubles_check(const checker *c)
 {
     size_t n = 0;
+    claim *all;
 
-    for (const instance *in = m->instances; in; in = instance_next(in))
-        for (int list = 0; list < 2; list++)
-            for (const vip *v = list ? in->excluded : in->vips; v; v = vip_next(v), n++)
-                if (out) {
-                    claim it = {v, in, v->v.device[0] ? v->v.device : in->interface, n};
-
-                    out[n] = it;
-                }
-    return n;
-}
-
-/* One address twice: in one instance, or in two that would both hold it. */
-static void doubles_check(reader *rd)
-{
-    size_t n = claims(rd->m, NULL);
-    claim *all = take(rd->scratch, (n + 1) * sizeof *all);
-
-    claims(rd->m, all);
+    for (const instance *in = c->m->instances; in; in = instance_next(in))
+        for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v))
+            n++;
+    all = take(&c->out->a, (n + 1) * sizeof *all);
+    n = 0;
+    for (const instance *in = c->m->instances; in; in = instance_next(in))
+        for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), n++) {
+            all[n].v = v;
+            all[n].device = v->v.device[0] ? v->v.device : in->interface;
+            all[n].order = n;
+        }
     qsort(all, n, sizeof *all, by_address);
     for (size_t i = 1; i < n; i++) {
         const claim *a = &all[i - 1], *b = &all[i];
-        text         t = {rd->scratch, NULL, 0, 0};
-        bool         same = same_ip(&a->v->v.address, &b->v->v.address);
+        const char  *at = item_giver(&a->v->n), *also = item_giver(&b->v->n);
+        bool         same = strcmp(at, also) == 0;
 
-        if (!same || (strcmp(a->device, b->device) && a->device[0] && b->device[0]))
-            continue;
-        address_write(&a->v->v.address, a->v->v.family, &t);
-        if (strcmp(a->v->n.where, b->v->n.where) == 0)
-            remark_add(rd->out, SAY_ERROR, b->v->n.where, "%s twice", t.s);
-        else
-            remark_add(rd->out, SAY_ERROR, b->v->n.where, "%s is also in %s", t.s, a->v->n.where);
+        if (same_ip(&a->v->v.address, &b->v->v.address) &&
+            (!a->device[0] || !b->device[0] || strcmp(a->device, b->device) == 0))
+            remark_add(c->out, SAY_ERROR, also, "%s %s%s",
+                       ip_text(&c->out->a, &b->v->v.address, b->v->v.family),
+                       same ? "twice" : "is also in ", same ? "" : at);
     }
 }
 
-static void variable_of(text *t, const model *m, const instance *in, const char *key)
+/* Two virtual routers with one (interface, family, VRID) cannot be told apart, nor with one name.
+   The remark is about the later one, or the one that has a label. */
+static void pair_check(const checker *c, const checker *other)
 {
-    variable_put(t, B_INSTANCE, m->unnamed ? "" : in->n.name, row_of(B_INSTANCE, key));
+    const instance  *b = c->in, *a = other->in;
+    const vrrp_desc *d = &b->setup.desc;
+    bool             mine = has(c, "label");
+
+    if (a->setup.interface && b->setup.interface && d->vrid && d->vrid == a->setup.desc.vrid &&
+        d->family == a->setup.desc.family && !strcmp(a->setup.interface, b->setup.interface))
+        tell(c, SAY_ERROR, "virtual_router_id", "%u on %s for %s is also that of %s; give one of"
+             " them another id", d->vrid, b->setup.interface, ip_name(d->family),
+             origin(other, "virtual_router_id"));
+    if (strcmp(a->label, b->label) == 0)
+        tell(mine ? c : other, SAY_ERROR, "label", "'%.60s' is also the name of %s", b->label,
+             mine ? a->n.name : b->n.name);
 }
 
-static uint32_t router_key(const instance *in)
+static void pairs_check(checker c)
 {
-    return (uint32_t)in->setup.desc.family << 8 | in->setup.desc.vrid;
-}
+    for (c.in = c.m->instances; c.in; c.in = instance_next(c.in)) {
+        checker other = c;
 
-static int by_router(const void *a, const void *b)
-{
-    const instance *x = *(const instance *const *)a, *y = *(const instance *const *)b;
-    int             order = strcmp(x->setup.interface, y->setup.interface);
-
-    if (order == 0)
-        order = (int)router_key(x) - (int)router_key(y);
-    return order ? order : natural(x->n.name, y->n.name);
-}
-
-/* Two virtual routers with one (interface, family, VRID) cannot be told apart. */
-static void routers_check(model *m, report *out)
-{
-    instance **all = take(&out->a, (m->n_instances + 1) * sizeof(instance *));
-    size_t     n = 0;
-
-    for (instance *in = m->instances; in; in = instance_next(in))
-        if (in->setup.interface && in->setup.desc.vrid)
-            all[n++] = in;
-    qsort(all, n, sizeof(instance *), by_router);
-    for (size_t i = 1; i < n; i++) {
-        const instance *a = all[i - 1], *b = all[i];
-        text            ta = {&out->a, NULL, 0, 0}, tb = {&out->a, NULL, 0, 0};
-
-        if (router_key(a) != router_key(b) || strcmp(a->setup.interface, b->setup.interface))
-            continue;
-        variable_of(&ta, m, a, "virtual_router_id");
-        variable_of(&tb, m, b, "virtual_router_id");
-        remark_add(out, SAY_ERROR, tb.s, "%u on %s for %s is also that of %s; give one of them"
-                   " another id", b->setup.desc.vrid, b->setup.interface,
-                   ip_name(b->setup.desc.family), ta.s);
+        for (other.in = c.m->instances; other.in != c.in; other.in = instance_next(other.in))
+            pair_check(&c, &other);
     }
 }
 
-static void labels_check(reader *rd)
+static void group_check(const checker *c, sync_group *g)
 {
-    for (instance *a = rd->m->instances; a; a = instance_next(a))
-        for (instance *b = rd->m->instances; given(&a->n, "label") && b; b = instance_next(b)) {
-            checker c = {rd, a};
+    const char *by = *giver(&g->n, row_with(B_GROUP, HEAD));
+    node       *all = (node *)(void *)c->m->instances;
+    unsigned    n = 0;
 
-            if (a != b && strcmp(a->label, b->label) == 0 &&
-                (!given(&b->n, "label") || natural(a->n.name, b->n.name) > 0))
-                fault(&c, "label", "'%.60s' is also the name of %s", a->label, b->n.name);
-        }
-}
-
-static void group_check(reader *rd, sync_group *g)
-{
-    text variable = {rd->scratch, NULL, 0, 0};
-    unsigned n = 0;
-
-    put(&variable, "VRRP_GROUP_%s", g->n.name);
     if (!g->label)
         g->label = g->n.name;
     for (const char **name = g->members; name && *name; name++) {
-        node     *found = node_find((node *)(void *)rd->m->instances, *name, strlen(*name));
+        node     *found = node_find(all, *name, strlen(*name));
         instance *in = (instance *)(void *)found;
         nearest   best = nearest_to(*name, 0);
 
-        for (node *i = (node *)(void *)rd->m->instances; i && !found; i = i->next)
+        for (node *i = all; i && !found; i = i->next)
             nearest_try(&best, i->name);
         if (!found)
-            remark_add(rd->out, SAY_ERROR, variable.s, "there is no virtual router '%.60s'%s",
-                       *name, did_you_mean(rd->scratch, &best));
+            remark_add(c->out, SAY_ERROR, by, "there is no virtual router '%.60s'%s", *name,
+                       did_you_mean(&c->out->a, &best));
         else if (in->group)
-            remark_add(rd->out, SAY_ERROR, variable.s, "'%.60s' is already a member of %s", *name,
+            remark_add(c->out, SAY_ERROR, by, "'%.60s' is already a member of %s", *name,
                        in->group->n.name);
         else
             in->group = g, n++;
     }
     if (n == 1)
-        remark_add(rd->out, SAY_WARNING, variable.s, "a group of one has no effect");
+        remark_add(c->out, SAY_WARNING, by, "a group of one has no effect");
 }
 
 /* --- the whole model ------------------------------------------------------------------------ */
 
 /* One line: where the image that these names come from assumes something else. */
-static void habits_note(reader *rd, const var *list)
+static void habits_note(const checker *c, const var *list)
 {
-    text            t = {rd->scratch, NULL, 0, 0};
-    const instance *in = rd->m->instances;
+    text        t = {&c->out->a, NULL, 0, 0};
+    const node *n = &c->m->instances->n;
 
     while (list && (list->dead || !begins(list->shown, "KEEPALIVED_")))
         list = list->next;
-    if (!list || !in)
-        return;
-    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
+    for (size_t i = 0; list && i < sizeof habits / sizeof habits[0]; i++) {
         const row *r = row_of(B_INSTANCE, habits[i].key);
 
-        if (given(&in->n, r->key))
+        if (*giver(n, r))
             continue;
         put(&t, "%s%s ", t.n ? "; " : "", r->key);
         if (r->flags & SECRET)
             put(&t, "none");
         else
-            types[r->type].write(r, place_of(&in->n, r), &t);
+            types[r->type].write(&t, n, r);
         put(&t, " (%s)", habits[i].theirs);
     }
     if (t.n)
-        remark_add(rd->out, SAY_INFO, "KEEPALIVED_*", "where one is not set the default counts,"
+        remark_add(c->out, SAY_INFO, "KEEPALIVED_*", "where one is not set the default counts,"
                    " which is not that of other images: %s", t.s);
 }
 
-static void nothing_check(reader *rd)
+static void model_check(model *m, const var *list, report *out)
 {
-    if (!rd->m->instances && rd->out->errors == 0)
-        remark_add(rd->out, SAY_ERROR, "VRRP_VIRTUAL_IPADDRESS", "not set, so there is nothing to"
-                   " do; set it to the floating address, such as 198.51.100.10/24");
-}
+    checker c = {m, NULL, out, NULL, 0};
 
-static void model_check(reader *rd, const var *list)
-{
-    model *m = rd->m;
-
-    for (instance *in = m->instances; in; in = instance_next(in))
+    for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
+        inherit(&c);
+        instance_check(&c);
         m->n_instances++;
-    overridden(rd);
-    for (instance *in = m->instances; in; in = instance_next(in)) {
-        inherit(m, in);
-        instance_check(rd, in);
-        if (in->interface[0])
-            in->setup.interface = in->interface;
-        else
-            m->n_undecided++;
+        m->n_undecided += !c.in->setup.interface;
     }
     for (sync_group *g = m->groups; g; g = group_next(g))
-        group_check(rd, g);
-    doubles_check(rd);
-    labels_check(rd);
-    routers_check(m, rd->out);
-    habits_note(rd, list);
-    nothing_check(rd);
+        group_check(&c, g);
+    doubles_check(&c);
+    pairs_check(c);
+    if (m->instances)
+        habits_note(&c, list);
+    else if (out->errors == 0)
+        remark_add(out, SAY_ERROR, "VRRP_VIRTUAL_IPADDRESS", "not set, so there is nothing to"
+                   " do; set it to the floating address, such as 198.51.100.10/24");
 }
 
 /* The host's name up to the first dot. */
@@ -3199,26 +2799,22 @@ static const char *host_name(arena *a)
    system's. Always returns a model; it may run only if out has no errors. */
 static model *model_read(char *const *env, const char *host, report *out)
 {
-    arena  scratch = {NULL};
-    arena  first = {NULL};
+    arena  scratch = {NULL}, first = {NULL};
     model *m = take(&first, sizeof *m);
     reader rd = {m, out, &scratch, "", host, NULL, NULL};
     var   *list;
 
     m->a = first;
-    if (!rd.host)
-        rd.host = host_name(&scratch);
     node_init(&rd, &m->global.n, B_GLOBAL, "");
     node_init(&rd, &m->preset.n, B_INSTANCE, "");
-    list = vars_place(&rd, vars_collect(&rd, env));
+    list = vars_collect(&rd, env);
     vars_apply(&rd, list, true);
-    if (m->global.node)
-        rd.host = m->global.node;
-    else
-        m->global.node = keep(&m->a, rd.host, strlen(rd.host));
+    if (!m->global.node)
+        m->global.node = host ? keep(&m->a, host, strlen(host)) : host_name(&m->a);
+    rd.host = m->global.node;
     blocks_make(&rd, list);
     vars_apply(&rd, list, false);
-    model_check(&rd, list);
+    model_check(m, list, out);
     arena_free(&scratch);
     return m;
 }
@@ -3233,6 +2829,7 @@ static void model_free(model *m)
 /* --- what depends on the interfaces --------------------------------------------------------- */
 
 enum { LINK_UP = 1, LINK_BROADCAST = 2, LINK_LOOPBACK = 8 };    /* IFF_* */
+enum { TOLD_NONE = 1, TOLD_SEVERAL };
 
 static bool in_subnet(const vrrp_local *l, const vrrp_ip *ip)
 {
@@ -3243,127 +2840,114 @@ static bool in_subnet(const vrrp_local *l, const vrrp_ip *ip)
     return rest == 0 || (l->address.byte[whole] ^ ip->byte[whole]) >> (8 - rest) == 0;
 }
 
-static bool is_port(const vrrp_local *locals, size_t n, uint32_t master)
+static bool is_port(const checker *c, const vrrp_local *l)
 {
-    for (size_t i = 0; i < n && master; i++)
-        if (locals[i].ifindex == master && strcmp(locals[i].kind, "bridge") == 0)
+    for (size_t i = 0; i < c->n_locals && l->master; i++)
+        if (c->locals[i].ifindex == l->master && strcmp(c->locals[i].kind, "bridge") == 0)
             return true;
     return false;
 }
 
 /* May this interface be chosen for this address? Our own leftovers are no reason to. */
-static bool is_candidate(const vrrp_local *l, uint8_t family, const vrrp_ip *ip)
+static bool is_candidate(const checker *c, const vrrp_local *l, const vrrp_ip *ip, bool own)
 {
-    if (l->family != family || l->protocol == VRRP_PROTO_TAG)
+    if (l->family != c->in->setup.desc.family || l->protocol == VRRP_PROTO_TAG ||
+        (l->flags & (LINK_UP | LINK_BROADCAST | LINK_LOOPBACK)) != (LINK_UP | LINK_BROADCAST) ||
+        strcmp(l->kind, "dummy") == 0 || is_port(c, l))
         return false;
-    if ((l->flags & (LINK_UP | LINK_BROADCAST | LINK_LOOPBACK)) != (LINK_UP | LINK_BROADCAST))
-        return false;
-    return strcmp(l->kind, "dummy") != 0 && in_subnet(l, ip);
+    return own ? same_ip(&l->address, ip) : in_subnet(l, ip);
 }
 
 /* The address whose subnet tells the interface: the source, else the first floating one. */
-static bool interface_clue(const instance *in, const vrrp_ip **ip, bool *own)
+static const vrrp_ip *interface_clue(const instance *in)
 {
-    const vrrp_ip *source = &in->setup.source;
-    static const vrrp_ip none;
-
-    *own = !same_ip(source, &none);
-    *ip = *own ? source : in->vips ? &in->vips->v.address : NULL;
-    if (!*ip && in->excluded && in->excluded->v.family == in->setup.desc.family)
-        *ip = &in->excluded->v.address;
-    return *ip != NULL;
+    if (is_set_ip(&in->setup.source))
+        return &in->setup.source;
+    if (in->vips)
+        return &in->vips->v.address;
+    return in->excluded && in->excluded->v.family == in->setup.desc.family
+               ? &in->excluded->v.address : NULL;
 }
 
 /* Names of the candidates, ", " between them; returns how many there are. */
-static unsigned candidates(const instance *in, const vrrp_ip *ip, bool own,
-                           const vrrp_local *locals, size_t n, char first[16], text *names)
+static unsigned candidates(const checker *c, const vrrp_ip *ip, bool own, text *names)
 {
     unsigned found = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        size_t j = 0;
+    for (size_t i = 0, j; i < c->n_locals; i++) {
+        const vrrp_local *l = &c->locals[i];
 
-        if (!is_candidate(&locals[i], in->setup.desc.family, ip) ||
-            is_port(locals, n, locals[i].master) || (own && !same_ip(&locals[i].address, ip)))
+        if (!is_candidate(c, l, ip, own))
             continue;
-        while (j < i && (strcmp(locals[j].name, locals[i].name) != 0 ||
-                         !is_candidate(&locals[j], in->setup.desc.family, ip)))
-            j++;
-        if (j < i)
-            continue;
-        if (found++ == 0)
-            memcpy(first, locals[i].name, 16);
-        put(names, "%s%s", found > 1 ? ", " : "", locals[i].name);
+        for (j = 0; strcmp(c->locals[j].name, l->name) != 0 ||
+                    !is_candidate(c, &c->locals[j], ip, own); j++)
+            ;
+        if (j == i)                     /* not seen yet with another address */
+            put(names, "%s%s", found++ ? ", " : "", l->name);
     }
     return found;
 }
 
-enum { TOLD_NONE = 1, TOLD_SEVERAL };
-
-static void interface_choose(model *m, instance *in, const vrrp_local *locals, size_t n,
-                             report *out)
+static void interface_choose(const checker *c)
 {
-    text           names = {&out->a, NULL, 0, 0}, variable = {&out->a, NULL, 0, 0};
-    text           clue = {&out->a, NULL, 0, 0};
-    const vrrp_ip *ip;
-    bool           own;
+    instance      *in = c->in;
+    text           names = {&c->out->a, NULL, 0, 0};
+    const vrrp_ip *ip = interface_clue(in);
+    bool           own = ip == &in->setup.source;
     unsigned       found, told = in->told;
-    char           first[16];
+    const char    *clue;
 
-    variable_of(&variable, m, in, "interface");
-    if (!interface_clue(in, &ip, &own)) {
-        remark_add(out, SAY_ERROR, variable.s, "needed where no address tells the interface");
+    if (!ip) {
+        tell(c, SAY_ERROR, "interface", "needed where no address tells the interface");
         return;
     }
-    address_write(ip, in->setup.desc.family, &clue);
-    found = candidates(in, ip, own, locals, n, first, &names);
+    clue = ip_text(&c->out->a, ip, in->setup.desc.family);
+    found = candidates(c, ip, own, &names);
     in->told = found ? TOLD_SEVERAL : TOLD_NONE;
     if (found == 1) {
-        memcpy(in->interface, first, 16);
+        memcpy(in->interface, names.s, names.n);
         in->setup.interface = in->interface;
-        m->n_undecided--;
-        remark_add(out, SAY_INFO, variable.s, "not set, %s because %s %s", in->interface, clue.s,
-                   own ? "is its address" : "is in its subnet");
+        c->m->n_undecided--;
+        tell(c, SAY_INFO, "interface", "not set, %s because %s %s", in->interface, clue,
+             own ? "is its address" : "is in its subnet");
     } else if (found > 1 && told != TOLD_SEVERAL) {
-        remark_add(out, SAY_ERROR, variable.s, "not set, and %s could be on each of %s; name one",
-                   clue.s, names.s);
+        tell(c, SAY_ERROR, "interface", "not set, and %s could be on each of %s; name one", clue,
+             names.s);
     } else if (!found && told != TOLD_NONE) {
-        remark_add(out, SAY_WARNING, variable.s, "not set, and no interface has an address in the"
-                   " subnet of %s; waiting for one", clue.s);
+        tell(c, SAY_WARNING, "interface", "not set, and no interface has an address in the subnet"
+             " of %s; waiting for one", clue);
     }
 }
 
-static bool is_local(const vrrp_local *locals, size_t n, const vrrp_ip *ip, uint8_t family)
+static bool is_local(const checker *c, const vrrp_ip *ip)
 {
-    for (size_t i = 0; i < n; i++)
-        if (locals[i].family == family && locals[i].protocol != VRRP_PROTO_TAG &&
-            same_ip(&locals[i].address, ip))
+    for (size_t i = 0; i < c->n_locals; i++)
+        if (c->locals[i].family == c->in->setup.desc.family &&
+            c->locals[i].protocol != VRRP_PROTO_TAG && same_ip(&c->locals[i].address, ip))
             return true;
     return false;
 }
 
 /* One list for all nodes: this node's own addresses are left out. */
-static bool peers_take(instance *in, const vrrp_local *locals, size_t n, report *out)
+static bool peers_take(const checker *c)
 {
+    instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
     vrrp_ip   *to = (vrrp_ip *)(uintptr_t)d->peers;
-    bool       given = !same_ip(&in->setup.source, &(vrrp_ip){{0}});
 
     d->n_peers = 0;
     for (const peer *p = in->peers; p; p = peer_next(p)) {
-        bool own = is_local(locals, n, &p->a.ip, d->family);
+        bool own = is_local(c, &p->a.ip);
 
-        if (own && !given) {
+        if (own && !is_set_ip(&in->setup.source))
             in->setup.source = p->a.ip;         /* that is how the others know this node */
-            given = true;
-        }
         if (!own && !same_ip(&p->a.ip, &in->setup.source))
             to[d->n_peers++] = p->a.ip;
     }
     if (!in->peers || d->n_peers > 0)
         return true;
-    remark_add(out, SAY_ERROR, in->peers->n.where, "nothing but this node's own addresses;"
-               " those of the other nodes are needed");
+    tell(c, SAY_ERROR, "unicast_peer", "nothing but this node's own addresses; those of the other"
+         " nodes are needed");
     return false;
 }
 
@@ -3374,37 +2958,37 @@ static bool is_link_local(const vrrp_ip *ip)
 
 /* IPv6: what is routed can't come from a link-local address, so peers beyond one hear from the
    first other address of the interface. */
-static void source_choose(instance *in, const vrrp_local *locals, size_t n)
+static void source_choose(const checker *c)
 {
-    const vrrp_desc *d = &in->setup.desc;
+    vrrp_setup *s = &c->in->setup;
 
-    if (d->family != VRRP_IPV6 || d->n_peers == 0 || is_link_local(&d->peers[0]) ||
-        !same_ip(&in->setup.source, &(vrrp_ip){{0}}))
+    if (s->desc.family != VRRP_IPV6 || s->desc.n_peers == 0 || is_link_local(&s->desc.peers[0]))
         return;
-    for (size_t i = 0; i < n; i++)
-        if (locals[i].family == VRRP_IPV6 && !is_link_local(&locals[i].address) &&
-            locals[i].protocol != VRRP_PROTO_TAG &&
-            strcmp(locals[i].name, in->setup.interface) == 0) {
-            in->setup.source = locals[i].address;
-            return;
-        }
+    for (size_t i = 0; i < c->n_locals && !is_set_ip(&s->source); i++) {
+        const vrrp_local *l = &c->locals[i];
+
+        if (l->family == VRRP_IPV6 && !is_link_local(&l->address) &&
+            l->protocol != VRRP_PROTO_TAG && strcmp(l->name, s->interface) == 0)
+            s->source = l->address;
+    }
 }
 
 static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *out)
 {
+    checker  c = {m, NULL, out, locals, n};
     unsigned before = m->n_undecided;
 
-    for (instance *in = m->instances; in; in = instance_next(in)) {
-        if (in->ready)
+    for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
+        if (c.in->ready)
             continue;
-        if (!in->setup.interface)
-            interface_choose(m, in, locals, n, out);
-        in->ready = in->setup.interface && peers_take(in, locals, n, out);
-        if (in->ready)
-            source_choose(in, locals, n);
+        if (!c.in->setup.interface)
+            interface_choose(&c);
+        c.in->ready = c.in->setup.interface && peers_take(&c);
+        if (c.in->ready)
+            source_choose(&c);
     }
     if (m->n_undecided < before)
-        routers_check(m, out);
+        pairs_check(c);
 }
 
 // >>print
@@ -3436,47 +3020,33 @@ static void put_wrapped(text *t, unsigned indent, const char *s)
     put(t, "\n");
 }
 
+/* One option, under the name it has where it stands. */
 static void put_row(text *t, const row *r, const char *name)
 {
-    const char *unit = types[r->type].unit ? types[r->type].unit : "";
-    const char *preset_ = r->preset ? r->preset : r->derived;
-    size_t      column = strlen(name) + 2;
+    const char *allowed = r->allowed ? r->allowed : "", *preset = r->preset ? r->preset : "";
+    const char *unit = r->type == T_TIME ? " seconds" : "";
+    size_t      size = strlen(allowed) + strlen(unit) + strlen(preset);
 
-    put(t, "  %s", name);
-    if (r->allowed)
-        put(t, "%*s%s%s", column < 34 ? (int)(34 - column) : 2, "", r->allowed, unit);
-    if (preset_ && r->allowed && strlen(r->allowed) + strlen(unit) + strlen(preset_) < 50)
-        put(t, "  (%s)", preset_);
-    else if (preset_)
-        put(t, "\n%*s(%s)", 34, "", preset_);
-    put(t, "\n");
-    if (r->flags & (REFUSED | INERT)) {
-        text u = {t->a, NULL, 0, 0};
-
-        put(&u, "%s%s.", r->flags & INERT ? "No effect: " : "", r->help);
-        put_wrapped(t, 6, u.s);
-    } else {
-        put_wrapped(t, 6, r->help);
-    }
+    put(t, *allowed ? "  %-31s %s%s" : "  %s", name, allowed, unit);
+    if (*preset)
+        put(t, *allowed && size < (*preset == '(' ? 52u : 50u) ? "  " : "\n%*s", 34, "");
+    put(t, *preset && *preset != '(' ? "(%s)\n" : "%s\n", preset);
+    put_wrapped(t, 6, !(r->flags & (REFUSED | INERT)) ? r->help
+                      : print(t->a, "%s%s.", r->flags & INERT ? "No effect: " : "", r->help));
 }
 
-static void put_variable(text *t, uint8_t b, const char *name, const row *r)
+/* What a row is called in help: a variable, or the word of an item. */
+static const char *help_name(arena *a, const row *r)
 {
-    text u = {t->a, NULL, 0, 0};
-
-    variable_put(&u, b, name, r);
-    put_row(t, r, u.s);
+    return blocks[r->in].env ? variable(a, r->in == B_GROUP ? "<NAME>" : "", r) : r->key;
 }
 
-static void put_block(text *t, uint8_t b, const char *name, unsigned only)
+static void put_block(text *t, uint8_t b, unsigned only)
 {
-    for (const row *r = block_rows(b); r && r < rows + ROWS; r = row_next(r))
-        if (!(r->flags & (REFUSED | INERT)) && (r->flags & only || !only)) {
-            if (blocks[b].env)
-                put_variable(t, b, name, r);
-            else if (!(r->flags & (HEAD | ALIAS)))
-                put_row(t, r, r->key);
-        }
+    for (const row *r = block_rows(b); r; r = row_next(r))
+        if (!(r->flags & (REFUSED | INERT)) && (r->flags & only || !only) &&
+            (blocks[b].env || !(r->flags & (HEAD | ALIAS))))
+            put_row(t, r, help_name(t->a, r));
 }
 
 /* Keywords with this flag, wrapped. */
@@ -3512,33 +3082,30 @@ static const char help_tail[] =
 static void help_essential(text *t)
 {
     put(t, "%s", help_head);
-    put_block(t, B_INSTANCE, "", ESSENTIAL);
-    put_block(t, B_GLOBAL, "", ESSENTIAL);
+    put_block(t, B_INSTANCE, ESSENTIAL);
+    put_block(t, B_GLOBAL, ESSENTIAL);
     put(t, "%s", help_tail);
 }
 
 static void help_all(text *t)
 {
     put(t, "Virtual routers (with a name: VRRP_<NAME>_PRIORITY)\n\n");
-    put_block(t, B_INSTANCE, "", 0);
+    put_block(t, B_INSTANCE, 0);
     put(t, "\nOptions of an address (VRRP_VIRTUAL_IPADDRESS=\"198.51.100.10/24 dev eth0 home\","
            " or\n"
         "VRRP_VIRTUAL_IPADDRESS_1_DEV=eth0)\n\n");
-    put_block(t, B_VIP, "", 0);
+    put_block(t, B_VIP, 0);
     put(t, "\nSync groups\n\n");
-    put_block(t, B_GROUP, "<NAME>", 0);
+    put_block(t, B_GROUP, 0);
     put(t, "\nThis process\n\n");
-    put_block(t, B_GLOBAL, "", 0);
+    put_block(t, B_GLOBAL, 0);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+    for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
 
-        if (!(r->flags & REFUSED)) {
-            text u = {t->a, NULL, 0, 0};
-
-            variable_put(&u, B_INSTANCE, "", r);
-            put(t, "  %-30s  = %s%s\n", aliases[i].name, u.s, r->type == T_BLOCK ? "[_<n>]" : "");
-        }
+        if (!(r->flags & REFUSED))
+            put(t, "  %-30s  = %s%s\n", aliases[i].name, variable(t->a, "", r),
+                r->type == T_BLOCK ? "[_<n>]" : "");
     }
     put(t, "  %-30s  = prefix length of VIRTUAL_IP\n", "VIRTUAL_MASK");
     put(t, "\nKeywords of keepalived that are accepted without effect (--help NAME says why)\n\n");
@@ -3573,9 +3140,7 @@ static void help_names(text *t)
     for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r))
         for (size_t n = 1; r->key[n]; n++)
             if (is_taken(r->key, n) && !taken_before(r, n)) {
-                put(t, "%s", sign);
-                for (size_t i = 0; i < n; i++)
-                    put(t, "%c", upper(r->key[i]));
+                put(t, "%s%.*s", sign, (int)n, capitals(t->a, r->key));
                 sign = ", ";
             }
     put(t, "\n");
@@ -3584,45 +3149,30 @@ static void help_names(text *t)
 /* A variable, or a keyword of any block. */
 static bool help_one(text *t, const char *name)
 {
-    static const uint8_t order[] = {B_INSTANCE, B_VIP, B_GLOBAL, B_GROUP};
-    bool                 found = false;
-    place                p;
-    char                *capitals = keep(t->a, name, strlen(name));
+    char *loud = capitals(t->a, name);
+    bool  found = false;
+    place p;
 
-    for (char *s = capitals; *s; s++)
-        *s = upper(*s);
-    if (place_match(capitals, &p)) {
-        put_row(t, p.step[p.steps - 1].row, capitals);
+    if (place_match(loud, &p)) {
+        put_row(t, p.step[p.steps - 1].row, loud);
         return true;
     }
-    for (size_t i = 0; i < sizeof order; i++) {
-        const row *r = row_of(order[i], name);
-
-        if (r && !(r->flags & HEAD) && blocks[order[i]].env)
-            put_variable(t, order[i], "", r);
-        else if (r && !(r->flags & HEAD))
-            put_row(t, r, r->key);
-        found |= r && !(r->flags & HEAD);
-    }
+    for (const row *r = rows; r < rows + ROWS; r++)
+        if (!(r->flags & HEAD) && strcasecmp(r->key, name) == 0) {
+            put_row(t, r, help_name(t->a, r));
+            found = true;
+        }
     return found;
 }
 
 static void help_unknown(text *t, const char *name)
 {
-    static const uint8_t order[] = {B_INSTANCE, B_VIP, B_GLOBAL};
-    nearest              best = nearest_to(name, 0);
+    nearest best = nearest_to(name, 0);
 
-    for (size_t i = 0; i < sizeof order; i++)
-        for (const row *r = block_rows(order[i]); r; r = row_next(r)) {
-            text u = {t->a, NULL, 0, 0};
-
-            if (r->flags & HEAD)
-                continue;
+    for (const row *r = rows; r < rows + ROWS; r++)
+        if (!(r->flags & HEAD)) {
             nearest_try(&best, r->key);
-            if (blocks[order[i]].env)
-                variable_put(&u, order[i], "", r);
-            if (u.s)
-                nearest_try(&best, u.s);
+            nearest_try(&best, help_name(t->a, r));
         }
     put(t, "%.80s: no such option%s\n", name, did_you_mean(t->a, &best));
 }
@@ -3651,71 +3201,62 @@ static int help_print(const char *topic)
 
 /* --- the effective configuration ------------------------------------------------------------ */
 
-/* A word, in quotes if it would not come back as one. */
-static void put_word(text *t, const char *s)
+/* A value, in quotes if it would not come back as one. */
+static void put_word(text *t, const char *s, const char *special)
 {
-    if (*s && !strpbrk(s, " \t\r\n\v\f,'\""))
-        put(t, "%s", s);
-    else
-        put(t, strchr(s, '"') ? "'%s'" : "\"%s\"", s);
+    bool quotes = !*s || strpbrk(s, special);
+
+    put(t, !quotes ? "%s" : strchr(s, '"') ? "'%s'" : "\"%s\"", s);
 }
 
-static void put_option(text *t, const node *n, const row *r)
-{
-    text u = {t->a, NULL, 0, 0};
+#define SPECIAL " \t\r\n\v\f,'\""
 
-    types[r->type].write(r, place_of(n, r), &u);
-    if (types[r->type].words == 0) {
-        put(t, " %s%s", r->key, u.s && strcmp(u.s, "no") == 0 ? "=no" : "");
-    } else if (u.s) {
-        put(t, " %s ", r->key);
-        put_word(t, u.s);
-    }
+static const char *written(arena *a, const node *n, const row *r)
+{
+    text t = {a, NULL, 0, 0};
+
+    types[r->type].write(&t, n, r);
+    return t.s ? t.s : "";
 }
 
 /* "198.51.100.10/24 dev eth0, 198.51.100.11/24" */
-static void write_list(const row *r, const void *at, text *t)
+static void write_list(text *t, const node *parent, const row *list)
 {
-    for (const node *n = *(const node *const *)at; n; n = n->next) {
-        const row *head = head_of(r->opens);
+    for (const node *n = *(node **)place_of(parent, list); n; n = n->next) {
+        put(t, "%s%s", t->n ? ", " : "", written(t->a, n, row_with(n->block, HEAD)));
+        for (const row *r = block_rows(n->block); r; r = row_next(r)) {
+            const char *s = "";
 
-        put(t, "%s", t->n ? ", " : "");
-        types[head->type].write(head, place_of(n, head), t);
-        for (const row *o = block_rows(r->opens); o; o = row_next(o))
-            if (!(o->flags & (HEAD | ALIAS)) && types[o->type].write && seen(n, o))
-                put_option(t, n, o);
+            if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r))
+                continue;
+            s = written(t->a, n, r);
+            if (types[r->type].words == 0)
+                put(t, " %s%s", r->key, strcmp(s, "no") == 0 ? "=no" : "");
+            else if (*s) {
+                put(t, " %s ", r->key);
+                put_word(t, s, SPECIAL);
+            }
+        }
     }
 }
 
-/* One line; what was not given stands behind a #. */
-static void dump_row(text *t, const node *n, const row *r, const char *name, bool secrets)
-{
-    text u = {t->a, NULL, 0, 0};
-    bool set = seen(n, r) || !r->preset;
-
-    if (r->flags & (ALIAS | REFUSED) || !types[r->type].write)
-        return;
-    types[r->type].write(r, place_of(n, r), &u);
-    if (!u.s || !*u.s)
-        return;
-    put(t, "%s", set ? "" : "# ");
-    variable_put(t, n->block, name, r);
-    if (r->flags & SECRET && !secrets) {
-        put(t, "=********\n");
-        return;
-    }
-    put(t, "=");
-    if (types[r->type].words == 1)
-        put_word(t, u.s);
-    else
-        put(t, strchr(u.s, '"') ? "'%s'" : strpbrk(u.s, " ,") ? "\"%s\"" : "%s", u.s);
-    put(t, "\n");
-}
-
+/* One line for each row; what was not given stands behind a #. */
 static void dump_node(text *t, const node *n, const char *name, bool secrets)
 {
-    for (const row *r = block_rows(n->block); r; r = row_next(r))
-        dump_row(t, n, r, name, secrets);
+    for (const row *r = block_rows(n->block); r; r = row_next(r)) {
+        bool        set = *giver(n, r) || !r->preset || *r->preset == '(';
+        const char *s = r->flags & (ALIAS | REFUSED) || !types[r->type].write
+                            ? "" : written(t->a, n, r);
+
+        if (!*s)
+            continue;
+        put(t, "%s%s=", set ? "" : "# ", variable(t->a, name, r));
+        if (r->flags & SECRET && !secrets)
+            put(t, "********");
+        else
+            put_word(t, s, types[r->type].words == 1 ? SPECIAL : " ,\"");
+        put(t, "\n");
+    }
 }
 
 static void dump(text *t, const model *m, bool secrets)
@@ -3772,72 +3313,54 @@ static size_t utf8(const char *s)
     return n;
 }
 
-/* Bounded text in the caller's buffer. */
-typedef struct line {
-    char  *s;
-    size_t n, size;
-} line;
-
-__attribute__((format(printf, 2, 3))) static void line_put(line *l, const char *format, ...)
-{
-    va_list args;
-    int     n;
-
-    va_start(args, format);
-    n = vsnprintf(l->s + l->n, l->size - l->n, format, args);
-    va_end(args);
-    if (n > 0)
-        l->n = l->n + (size_t)n < l->size ? l->n + (size_t)n : l->size - 1;
-}
-
-static void line_json(line *l, const char *s)
+static void line_json(text *l, const char *s)
 {
     while (*s && l->size - l->n > 8) {
         size_t n = utf8(s);
 
         if (*s == '"' || *s == '\\')
-            line_put(l, "\\%c", *s);
+            put(l, "\\%c", *s);
         else if ((unsigned char)*s < 32 || *s == 127 || n == 0)
-            line_put(l, "\\u%04x", (unsigned char)*s < 128 ? (unsigned)*s : 0xfffdu);
+            put(l, "\\u%04x", (unsigned char)*s < 128 ? (unsigned)*s : 0xfffdu);
         else
-            line_put(l, "%.*s", (int)n, s);
+            put(l, "%.*s", (int)n, s);
         s += n ? n : 1;
     }
 }
 
-static void line_time(line *l)
+static void line_time(text *l)
 {
     struct timespec now;
     struct tm       t;
 
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &t);
-    line_put(l, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+    put(l, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
              t.tm_hour, t.tm_min, t.tm_sec, (int)(now.tv_nsec / 1000000));
 }
 
-static void line_event(line *l, uint8_t level, const char *who, const char *what)
+static void line_event(text *l, uint8_t level, const char *who, const char *what)
 {
     if (!logging.form.json) {
         line_time(l);
-        line_put(l, " %s%s%s: %s", level < SAY_INFO ? levels[level] : "",
+        put(l, " %s%s%s: %s", level < SAY_INFO ? levels[level] : "",
                  level < SAY_INFO ? " " : "", who ? who : "sidecar", what);
         return;
     }
-    line_put(l, "{\"time\":\"");
+    put(l, "{\"time\":\"");
     line_time(l);
-    line_put(l, "\",\"level\":\"%s\",\"node\":\"", levels[level]);
+    put(l, "\",\"level\":\"%s\",\"node\":\"", levels[level]);
     line_json(l, logging.node);
     if (who) {
-        line_put(l, "\",\"instance\":\"");
+        put(l, "\",\"instance\":\"");
         line_json(l, who);
     }
-    line_put(l, "\",\"message\":\"");
+    put(l, "\",\"message\":\"");
     line_json(l, what);
-    line_put(l, "\"}");
+    put(l, "\"}");
 }
 
-static bool line_write(line *l)
+static bool line_write(text *l)
 {
     struct pollfd p = {logging.fd, POLLOUT, 0};
 
@@ -3850,7 +3373,7 @@ static bool line_write(line *l)
 static bool say_line(uint8_t level, const char *who, const char *what)
 {
     char s[LINE_MOST + 1];
-    line l = {s, 0, LINE_MOST};
+    text l = {NULL, s, 0, LINE_MOST};
 
     line_event(&l, level, who, what);
     return line_write(&l);

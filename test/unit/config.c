@@ -180,8 +180,7 @@ static void put_desc(text *t, const instance *in)
     put(t, "%s.interface=%s\n%s.n_addresses=%d\n%s.n_peers=%d\n%s.group=%s\n%s.source=", n,
         in->setup.interface ? in->setup.interface : "-", n, d->n_addresses, n, d->n_peers, n,
         in->group ? in->group->n.name : "-", n);
-    address_write(&in->setup.source, d->family, t);
-    put(t, "\n");
+    put(t, "%s\n", ip_text(t->a, &in->setup.source, d->family));
 }
 
 static void put_addresses(text *t, const instance *in)
@@ -191,8 +190,7 @@ static void put_addresses(text *t, const instance *in)
     for (size_t i = 0; i < d->n_addresses; i++) {
         const vrrp_vip *v = &d->addresses[i];
 
-        put(t, "%s.address=", in->n.name);
-        address_write(&v->address, v->family, t);
+        put(t, "%s.address=%s", in->n.name, ip_text(t->a, &v->address, v->family));
         put(t, "/%d dev=%s label=%s scope=%d%s%s%s%s%s%s%s", v->prefix, v->device, v->label,
             v->scope, v->excluded ? " excluded" : "", v->dad ? " dad" : "", v->home ? " home" : "",
             v->mngtmpaddr ? " mngtmpaddr" : "", v->noprefixroute ? " noprefixroute" : "",
@@ -200,16 +198,13 @@ static void put_addresses(text *t, const instance *in)
         if (v->preferred_given)
             put(t, " preferred=%u", v->preferred_lft);
         if (memcmp(&v->broadcast, &(vrrp_ip){{0}}, sizeof(vrrp_ip)))
-            put(t, " brd="), address_write(&v->broadcast, v->family, t);
+            put(t, " brd=%s", ip_text(t->a, &v->broadcast, v->family));
         if (memcmp(&v->peer, &(vrrp_ip){{0}}, sizeof(vrrp_ip)))
-            put(t, " peer="), address_write(&v->peer, v->family, t);
+            put(t, " peer=%s", ip_text(t->a, &v->peer, v->family));
         put(t, "\n");
     }
-    for (size_t i = 0; i < d->n_peers; i++) {
-        put(t, "%s.peer=", in->n.name);
-        address_write(&d->peers[i], d->family, t);
-        put(t, "\n");
-    }
+    for (size_t i = 0; i < d->n_peers; i++)
+        put(t, "%s.peer=%s\n", in->n.name, ip_text(t->a, &d->peers[i], d->family));
 }
 
 /* Everything a case can ask for, one line each. */
@@ -446,8 +441,6 @@ static void test_rows(void)
             miss(&t, "%s: another row of the block has that keyword", r->key);
         if (r > rows && r->in != r[-1].in && block_rows(r->in) != r)
             miss(&t, "%s: its block is not in one piece", r->key);
-        if (r - block_rows(r->in) >= 128)
-            miss(&t, "%s: no bit for it", r->key);
         if (!r->help || (!(r->flags & (INERT | REFUSED)) && !r->allowed))
             miss(&t, "%s: no help, or nothing allowed", r->key);
         if (r->flags & INHERIT && !types[r->type].size)
@@ -520,16 +513,15 @@ static void test_help(void)
     narrow(&t, help_text(&a, NULL));
     narrow(&t, help_text(&a, "names"));
     for (const row *r = rows; r < rows + ROWS; r++) {
-        text u = {&a, NULL, 0, 0};
+        const char *name;
 
         if (!blocks[r->in].env || r->flags & (INERT | REFUSED | HEAD))
             continue;
-        put(&u, "\n  ");
-        variable_put(&u, r->in, r->in == B_GROUP ? "<NAME>" : "", r);
-        if (!strstr(all, u.s))
-            miss(&t, "--help all does not have %s", u.s);
-        if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), u.s))
-            miss(&t, "--help does not have %s", u.s);
+        name = print(&a, "\n  %s", variable(&a, r->in == B_GROUP ? "<NAME>" : "", r));
+        if (!strstr(all, name))
+            miss(&t, "--help all does not have %s", name);
+        if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), name))
+            miss(&t, "--help does not have %s", name);
     }
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
         if (!has_line(help_text(&a, asked[i].topic), asked[i].line))
@@ -551,10 +543,9 @@ static void test_presets(void)
     for (const row *p = rows; p < rows + ROWS; p++) {
         text u = {&m->a, NULL, 0, 0};
 
-        if (!p->preset || (p->in != B_INSTANCE && p->in != B_GLOBAL))
+        if (!p->preset || *p->preset == '(' || (p->in != B_INSTANCE && p->in != B_GLOBAL))
             continue;
-        types[p->type].write(p, place_of(p->in == B_GLOBAL ? &m->global.n : &m->instances->n, p),
-                             &u);
+        types[p->type].write(&u, p->in == B_GLOBAL ? &m->global.n : &m->instances->n, p);
         if (strcmp(u.s, p->preset))
             miss(&t, "%s: default %s is written as %s", p->key, p->preset, u.s);
     }
