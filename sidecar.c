@@ -1579,8 +1579,8 @@ typedef struct step {
 
 typedef struct place {
     uint8_t     block;
-    const char *name;                   /* in the variable, not ended by 0 */
-    size_t      name_size, steps;
+    const char *name;                   /* NULL: unnamed */
+    size_t      steps;
     step        step[STEPS];
 } place;
 
@@ -1590,7 +1590,7 @@ typedef struct var {
     const char *shown;                  /* as the user has it: KEEPALIVED_PASSWORD_FILE */
     const char *value;
     bool        env_file;               /* of SIDECAR_ENV_FILE */
-    bool        from_file;              /* the value is a file's content */
+    bool        from_file;              /* the value is the path of a file */
     bool        dead;
     place       place;
 } var;
@@ -1652,19 +1652,22 @@ static bool is_name(const char *s, size_t n)
 }
 
 /* NAME_PATH, the shortest NAME first; NAME alone, if the block's head has no keyword. */
-static bool named_match(const char *rest, place *p)
+static bool named_match(arena *a, const char *rest, place *p)
 {
     const row *head = row_with(p->block, HEAD);
+    size_t     n = 1;
 
-    p->name = rest;
-    for (p->name_size = 1; rest[p->name_size]; p->name_size++)
-        if (rest[p->name_size] == '_' && is_name(rest, p->name_size) &&
-            path_match(p->block, rest + p->name_size + 1, p))
-            return true;
-    p->step[0].row = head;
-    p->step[0].number = -1;
-    p->steps = 1;
-    return head && is_name(rest, p->name_size) && !ends_in(rest, "_FILE");
+    while (rest[n] && !(rest[n] == '_' && is_name(rest, n) &&
+                        path_match(p->block, rest + n + 1, p)))
+        n++;
+    if (!rest[n]) {
+        if (!head || !is_name(rest, n) || ends_in(rest, "_FILE"))
+            return false;
+        p->step[p->steps].row = head;
+        p->step[p->steps++].number = -1;
+    }
+    p->name = keep(a, rest, n);
+    return true;
 }
 
 static const char *prefix_match(const char *name, uint8_t *b)
@@ -1684,7 +1687,7 @@ static bool is_bare(const row *r)
     return r->in == B_GLOBAL && begins(r->key, "vrrp_");
 }
 
-static bool place_match(const char *name, place *p)
+static bool place_match(arena *a, const char *name, place *p)
 {
     const char *rest;
 
@@ -1698,26 +1701,28 @@ static bool place_match(const char *name, place *p)
         return false;
     if (path_match(p->block, rest, p))
         return !is_bare(p->step[0].row);
-    return row_with(p->block, MAKES) && named_match(rest, p);
+    return row_with(p->block, MAKES) && named_match(a, rest, p);
 }
 
 /* --- the variables, sorted ------------------------------------------------------------------ */
 
-/* Digits count as numbers: WEB_2 before WEB_10. */
+/* Digits count as numbers: WEB_2 before WEB_10. 0: the same bytes. */
 static int natural(const char *a, const char *b)
 {
-    while (*a && *b)
-        if (is_digit(*a) && is_digit(*b)) {
-            char    *a_end, *b_end;
-            uint64_t n = strtoull(a, &a_end, 10), m = strtoull(b, &b_end, 10);
+    const char *s = a, *t = b;
+
+    while (*s && *t)
+        if (is_digit(*s) && is_digit(*t)) {
+            char    *s_end, *t_end;
+            uint64_t n = strtoull(s, &s_end, 10), m = strtoull(t, &t_end, 10);
 
             if (n != m)
                 return n < m ? -1 : 1;
-            a = a_end, b = b_end;
-        } else if (*a++ != *b++) {
-            return (unsigned char)a[-1] < (unsigned char)b[-1] ? -1 : 1;
+            s = s_end, t = t_end;
+        } else if (*s++ != *t++) {
+            return (unsigned char)s[-1] < (unsigned char)t[-1] ? -1 : 1;
         }
-    return (*a != 0) - (*b != 0);
+    return *s ? 1 : *t ? -1 : strcmp(a, b);
 }
 
 static int by_name(const void *a, const void *b)
@@ -1725,8 +1730,6 @@ static int by_name(const void *a, const void *b)
     const var *u = *(const var *const *)a, *v = *(const var *const *)b;
     int        order = natural(u->name, v->name);
 
-    if (order == 0)
-        order = strcmp(u->name, v->name);
     return order ? order : strcmp(u->shown, v->shown);
 }
 
@@ -1829,23 +1832,19 @@ static void env_file_read(reader *rd, var **list, const char *path)
     }
 }
 
-/* X_FILE is tried only when it is no variable of its own. The value is the file's content. */
-static bool var_from_file(reader *rd, var *v)
+/* X_FILE is tried only when it is no variable of its own. */
+static void var_place(reader *rd, var *v)
 {
-    char *name = keep(rd->scratch, v->name, strlen(v->name) - strlen("_FILE"));
+    bool known = place_match(rd->scratch, v->name, &v->place);
 
-    if (!place_match(name, &v->place))
-        return false;
-    rd->variable = v->shown;
-    v->name = name;
-    v->from_file = true;
-    if (!is_empty(v->value)) {
-        v->value = file_read(rd, v->value);
-        if (v->value && is_empty(v->value))
-            wrong(rd, "the file is empty");
+    if (!known && ends_in(v->name, "_FILE")) {
+        char *name = keep(rd->scratch, v->name, strlen(v->name) - strlen("_FILE"));
+
+        known = v->from_file = place_match(rd->scratch, name, &v->place);
+        v->name = known ? name : v->name;
     }
-    v->dead = !v->value || is_empty(v->value);
-    return true;
+    if (!known)
+        v->place.steps = 0;
 }
 
 /* --- what others put into the environment --------------------------------------------------- */
@@ -1865,7 +1864,9 @@ static bool is_set(const var *list, const char *name, size_t n)
         port |= strcmp(rest, "_SERVICE_PORT") == 0;
         url |= strcmp(rest, "_PORT") == 0 &&
                (begins(value, "tcp://") || begins(value, "udp://") || begins(value, "sctp://"));
-        addr |= begins(rest, "_PORT_") && is_digit(rest[6]) && ends_in(rest, "_ADDR");
+        addr |= begins(rest, "_PORT_") && is_digit(rest[6]) &&
+                (ends_in(rest, "_TCP_ADDR") || ends_in(rest, "_UDP_ADDR") ||
+                 ends_in(rest, "_SCTP_ADDR"));
     }
     return (host && port) || (url && addr);
 }
@@ -1987,33 +1988,30 @@ static void doubles(reader *rd, var *list)
     for (var *v = list, *w; v; v = v->next) {
         for (w = v->next; w && w->dead; w = w->next)
             ;
-        if (v->dead || !w || strcmp(v->name, w->name) != 0)
-            continue;
-        v->dead = true;
-        if (is_empty(w->value))
-            w->value = v->value;
-        else if (!is_empty(v->value))
+        if (!v->dead && w && strcmp(v->name, w->name) == 0) {
             double_check(rd, v, w);
+            (w->from_file ? w : v)->dead = true;
+        }
     }
 }
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-/* Case folded, every other character as _. */
-static bool same_name(const char *a, const char *b, size_t n)
+/* Names of blocks fold: in a reference capitals stand for all, and _ for every other character. */
+static bool same_name(const char *reference, const char *name)
 {
-    for (size_t i = 0; i < n; i++) {
-        char c = upper(a[i]), d = upper(b[i]);
+    for (; *reference && *name; reference++, name++) {
+        char c = upper(*reference);
 
-        if (b[i] == 0 || (is_name(&c, 1) ? c : '_') != (is_name(&d, 1) ? d : '_'))
+        if (*name != (is_name(&c, 1) ? c : '_'))
             return false;
     }
-    return b[n] == 0;
+    return *reference == *name;
 }
 
-static node *node_find(node *list, const char *name, size_t n)
+static node *node_find(node *list, const char *name)
 {
-    while (list && !same_name(name, list->name, n))
+    while (list && !same_name(name, list->name))
         list = list->next;
     return list;
 }
@@ -2024,22 +2022,23 @@ static node **blocks_of(model *m, uint8_t b)
 }
 
 /* The blocks whose heads are set, ordered by NAME. */
-static void blocks_make(reader *rd, var *list)
+static void blocks_make(reader *rd, const var *list)
 {
     bool unnamed = false;
 
-    for (var *v = list; v; v = v->next) {
+    for (const var *v = list; v; v = v->next) {
         const place *p = &v->place;
         node       **at = blocks_of(rd->m, p->block), *n;
+        int          order = -1;
 
-        if (v->dead || !p->steps || !(p->step[0].row->flags & MAKES) || is_empty(v->value))
+        if (v->dead || !p->steps || !(p->step[0].row->flags & MAKES))
             continue;
         unnamed |= p->block == B_INSTANCE;
-        if (!p->name || node_find(*at, p->name, p->name_size))
-            continue;
-        n = node_new(rd, p->block, keep(&rd->m->a, p->name, p->name_size));
-        while (*at && natural((*at)->name, n->name) < 0)
+        while (p->name && *at && (order = natural((*at)->name, p->name)) < 0)
             at = &(*at)->next;
+        if (!p->name || order == 0)
+            continue;
+        n = node_new(rd, p->block, keep(&rd->m->a, p->name, strlen(p->name)));
         n->next = *at;
         *at = n;
     }
@@ -2097,7 +2096,7 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
     char   *loud = capitals(rd->scratch, name);
     place   p;
 
-    if (strcmp(loud, name) != 0 && place_match(loud, &p)) {
+    if (strcmp(loud, name) != 0 && place_match(rd->scratch, loud, &p)) {
         best.name = loud;
         return best;
     }
@@ -2111,45 +2110,42 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
     return best;
 }
 
-static void unknown(reader *rd, const var *v)
+static void unknown(reader *rd, const char *name)
 {
     uint8_t     b;
-    const char *rest = prefix_match(v->name, &b), *later = blocks[b].later, *file = "";
+    const char *rest = prefix_match(name, &b), *file = "";
     nearest     best;
 
-    if (!*rest || later) {
-        remark_add(rd->out, SAY_ERROR, v->shown, "%s",
-                   *rest ? later : "a prefix, not a variable; see --help");
+    if (!*rest || blocks[b].later) {
+        wrong(rd, "%s", *rest ? blocks[b].later : "a prefix, not a variable; see --help");
         return;
     }
-    best = nearest_variable(rd, b, v->name, rest + 1);
-    if (!best.name && ends_in(v->name, "_FILE")) {
-        best = nearest_variable(rd, b, keep(rd->scratch, v->name, strlen(v->name) - 5), rest + 1);
+    best = nearest_variable(rd, b, name, rest + 1);
+    if (!best.name && ends_in(name, "_FILE")) {
+        best = nearest_variable(rd, b, keep(rd->scratch, name, strlen(name) - 5), rest + 1);
         file = "_FILE";
     }
     if (best.name)
         best.name = print(rd->scratch, "%s%s", best.name, file);
-    remark_add(rd->out, SAY_ERROR, v->shown, "unknown variable%s",
-               did_you_mean(rd->scratch, &best));
+    wrong(rd, "unknown variable%s", did_you_mean(rd->scratch, &best));
 }
 
 /* Options of a name that nothing brings into being: the name is wrong, or it is none. */
 static void headless(reader *rd, const var *v)
 {
     const place *p = &v->place;
-    char        *name = keep(rd->scratch, p->name, p->name_size);
-    nearest      names = nearest_to(name, 0), best = nearest_to(v->name, 0);
+    const char  *env = blocks[p->block].env, *rest = v->name + strlen(env) + strlen(p->name) + 1;
+    nearest      names = nearest_to(p->name, 0), best = nearest_to(v->name, 0);
 
     for (const node *n = *blocks_of(rd->m, p->block); n; n = n->next)
         nearest_try(&names, n->name);
     best.most = names.name ? names.distance : 2;
     suggest(rd, &best, p->block, "");
     if (!best.name && names.name)
-        best.name = print(rd->scratch, "%.*s%s%s", (int)(p->name - v->name), v->name, names.name,
-                          p->name + p->name_size);
-    remark_add(rd->out, SAY_ERROR, v->shown, "there is no %.100s%s",
-               variable(rd->scratch, name, row_with(p->block, MAKES)),
-               did_you_mean(rd->scratch, &best));
+        best.name = print(rd->scratch, "%s_%s%s", env, names.name, rest);
+    wrong(rd, "there is no %.100s%s",
+          variable(rd->scratch, p->name, row_with(p->block, MAKES)),
+          did_you_mean(rd->scratch, &best));
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -2158,44 +2154,50 @@ static void headless(reader *rd, const var *v)
 static node *target(reader *rd, const var *v)
 {
     const place *p = &v->place;
+    const char  *env = blocks[p->block].env;
     model       *m = rd->m;
-    node        *n = rd->last;          /* sorted: mostly the same again */
+    node        *n = NULL;
 
     if (p->block == B_GLOBAL)
         return &m->global.n;
     if (p->name) {
-        if (!n || n->block != p->block || !same_name(p->name, n->name, p->name_size))
-            n = node_find(*blocks_of(m, p->block), p->name, p->name_size);
+        n = rd->last;                   /* sorted: mostly the same again */
+        if (!n || n->block != p->block || !same_name(p->name, n->name))
+            n = node_find(*blocks_of(m, p->block), p->name);
         if (!n)
             headless(rd, v);
-        return rd->last = n;
-    }
-    if (p->step[0].row->flags & (INHERIT | REFUSED | INERT))
-        return &m->preset.n;
-    if (m->unnamed && p->block == B_INSTANCE)
-        return &m->instances->n;
-    if (!m->instances && p->block == B_INSTANCE)
+        rd->last = n;
+    } else if (p->step[0].row->flags & (INHERIT | REFUSED | INERT)) {
+        n = &m->preset.n;
+    } else if (m->unnamed && p->block == B_INSTANCE) {
+        n = &m->instances->n;
+    } else if (!m->instances && p->block == B_INSTANCE) {
         wrong(rd, "there is no VRRP_VIRTUAL_IPADDRESS");
-    else
-        wrong(rd, "belongs to one of several; name it: %s_<NAME>%s", blocks[p->block].env,
-              v->name + strlen(blocks[p->block].env));
-    return NULL;
+    } else {
+        wrong(rd, "belongs to one of several; name it: %s_<NAME>%s", env, v->name + strlen(env));
+    }
+    return n;
 }
 
-static void value_read(reader *rd, node *n, const step *s, const char *value)
+static void value_read(reader *rd, node *n, const step *s, const var *v)
 {
-    const row *r = s->row;
-    bool       several = types[r->type].words < 0;
-    words      w;
+    const row  *r = s->row;
+    const char *value = v->value;
+    bool        several = types[r->type].words < 0;
+    words       w;
 
-    if (several)
-        value = unquote(rd->scratch, value);
     if (r->type != T_BLOCK && *giver(n, r)) {
         wrong(rd, "%s says it already; keep one", *giver(n, r));
         return;
     }
     *giver(n, r) = rd->variable;
-    if (!split(rd->scratch, value, several, &w))
+    if (v->from_file && !(value = file_read(rd, value)))
+        return;
+    if (several)
+        value = unquote(rd->scratch, value);
+    if (is_empty(v->from_file ? value : "x"))
+        wrong(rd, "the file is empty");
+    else if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r->opens, &w, s->number);
@@ -2208,19 +2210,16 @@ static void value_read(reader *rd, node *n, const step *s, const char *value)
 
 static void var_apply(reader *rd, const var *v)
 {
-    const place *p = &v->place;
-    const step  *s = p->step;
-    node        *n;
+    const step *s = v->place.step, *last = s + v->place.steps - 1;
+    node       *n = target(rd, v);
 
-    rd->variable = keep(&rd->m->a, v->shown, strlen(v->shown));
-    n = target(rd, v);
-    for (; n && s < p->step + p->steps - 1; s++) {      /* LIST_<n>_PATH: down to the item */
+    for (; n && s < last; s++) {        /* LIST_<n>_PATH: down to the item */
         n = item_numbered(*(node **)place_of(n, s->row), s->number);
         if (!n)
             wrong(rd, "there is no item %d of that list", (int)s->number);
     }
     if (n)
-        value_read(rd, n, s, v->value);
+        value_read(rd, n, s, v);
 }
 
 /* --- all together --------------------------------------------------------------------------- */
@@ -2240,23 +2239,24 @@ static var *vars_collect(reader *rd, char *const *env)
     for (var *v = list; v; v = v->next) {
         if (!v->dead && begins(v->name, "KEEPALIVED_"))
             alias_read(rd, v, list);
-        if (!v->dead && !place_match(v->name, &v->place) &&
-            !(ends_in(v->name, "_FILE") && var_from_file(rd, v)))
-            v->place.steps = 0;
+        if (!v->dead)
+            var_place(rd, v);
+        v->dead |= v->place.steps && is_empty(v->value);
     }
     list = vars_sorted(rd->scratch, list);
     doubles(rd, list);
     return list;
 }
 
-static void vars_apply(reader *rd, var *list, bool globals_)
+static void vars_apply(reader *rd, const var *list, bool globals_)
 {
-    for (var *v = list; v; v = v->next) {
+    for (const var *v = list; v; v = v->next) {
         if (v->dead || (v->place.block == B_GLOBAL) != globals_)
             continue;
+        rd->variable = keep(&rd->m->a, v->shown, strlen(v->shown));     /* it stays in the model */
         if (v->place.steps == 0)
-            unknown(rd, v);
-        else if (!is_empty(v->value))
+            unknown(rd, v->name);
+        else
             var_apply(rd, v);
     }
 }
@@ -2688,16 +2688,15 @@ static void pair_check(const checker *c, const checker *other)
 {
     const instance  *b = c->in, *a = other->in;
     const vrrp_desc *d = &b->setup.desc;
-    bool             mine = has(c, "label");
 
-    if (a->setup.interface && b->setup.interface && d->vrid && d->vrid == a->setup.desc.vrid &&
-        d->family == a->setup.desc.family && !strcmp(a->setup.interface, b->setup.interface))
+    if (d->vrid && d->vrid == a->setup.desc.vrid && d->family == a->setup.desc.family &&
+        a->setup.interface && b->setup.interface && !strcmp(a->setup.interface, b->setup.interface))
         tell(c, SAY_ERROR, "virtual_router_id", "%u on %s for %s is also that of %s; give one of"
              " them another id", d->vrid, b->setup.interface, ip_name(d->family),
              origin(other, "virtual_router_id"));
     if (strcmp(a->label, b->label) == 0)
-        tell(mine ? c : other, SAY_ERROR, "label", "'%.60s' is also the name of %s", b->label,
-             mine ? a->n.name : b->n.name);
+        tell(has(c, "label") ? c : other, SAY_ERROR, "label", "'%.60s' is also the name of %s",
+             b->label, has(c, "label") ? a->n.name : b->n.name);
 }
 
 static void pairs_check(checker c)
@@ -2719,7 +2718,7 @@ static void group_check(const checker *c, sync_group *g)
     if (!g->label)
         g->label = g->n.name;
     for (const char **name = g->members; name && *name; name++) {
-        node     *found = node_find(all, *name, strlen(*name));
+        node     *found = node_find(all, *name);
         instance *in = (instance *)(void *)found;
         nearest   best = nearest_to(*name, 0);
 
@@ -3153,7 +3152,7 @@ static bool help_one(text *t, const char *name)
     bool  found = false;
     place p;
 
-    if (place_match(loud, &p)) {
+    if (place_match(t->a, loud, &p)) {
         put_row(t, p.step[p.steps - 1].row, loud);
         return true;
     }
