@@ -331,29 +331,23 @@ static void clean(char *s)
 }
 
 /* What instances share is checked with each, and said once. */
-static bool is_said(const report *out, uint8_t level, const char *s)
-{
-    for (const remark *m = out->first; m; m = m->next)
-        if (m->level == level && strcmp(m->text, s) == 0)
-            return true;
-    return false;
-}
-
 static void remark_list(report *out, uint8_t level, const char *variable, const char *format,
                         va_list args)
 {
-    remark *m = take(&out->a, sizeof *m);
     text    t = {&out->a, NULL, 0, 0};
+    remark *m;
 
     put(&t, "%.120s%s: ", variable, strlen(variable) > 120 ? "..." : "");
     text_list(&t, format, args);
     clean(t.s);
-    if (is_said(out, level, t.s))
-        return;
-    m->text = t.s;
-    m->level = level;
+    for (m = out->first; m; m = m->next)
+        if (m->level == level && strcmp(m->text, t.s) == 0)
+            return;
+    m = take(&out->a, sizeof *m);
     *(out->first ? &out->last->next : &out->first) = m;
     out->last = m;
+    m->text = t.s;
+    m->level = level;
     out->errors += level == SAY_ERROR;
     out->warnings += level == SAY_WARNING;
 }
@@ -1056,7 +1050,7 @@ static bool read_value(reader *rd, void *at, const words *w)
     if (!number_read(rd, w->at->s, &v))
         return false;
     if (size == 1)
-        *(uint8_t *)at = (uint8_t)v;
+        *(uint8_t *)at = (uint8_t)(rd->row->type == T_NOT ? !v : v);
     else if (size == 4)
         *(uint32_t *)at = (uint32_t)v;
     else
@@ -1373,22 +1367,16 @@ static const named yes_no[] = {
     {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
     {NULL, 0},
 };
-static const named no_yes[] = {
-    {"no", 1}, {"yes", 0}, {"false", 1}, {"off", 1}, {"0", 1}, {"true", 0}, {"on", 0}, {"1", 0},
-    {NULL, 0},
-};
 static const named scopes[] = {
     {"global", 0}, {"universe", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255},
     {NULL, 0},
 };
 static const named forever[] = {{"forever", UINT32_MAX}, {NULL, 0}};
 
-#define FLAW_FLAG "is neither yes nor no"
-
 static const type types[TYPES] = {
     [T_NONE] = {NULL, 1, 0, NULL, NULL, NULL, NULL},
-    [T_FLAG] = {FLAW_FLAG, 0, 1, read_value, write_value, NULL, yes_no},
-    [T_NOT] = {FLAW_FLAG, 0, 1, read_value, NULL, NULL, no_yes},
+    [T_FLAG] = {"is neither yes nor no", 0, 1, read_value, write_value, NULL, yes_no},
+    [T_NOT] = {"is neither yes nor no", 0, 1, read_value, NULL, NULL, yes_no},
     [T_BYTE] = {"is not a number", 1, 1, read_value, write_value, read_number, NULL},
     [T_TIME] = {"is not a time", 1, sizeof(uint64_t), read_value, write_value, read_time, NULL},
     [T_WORD] = {NULL, 1, 1, read_choice, write_choice, NULL, NULL},
@@ -1968,30 +1956,24 @@ static bool same_value(const char *a, const char *b)
     return is_empty(a) && is_empty(b);
 }
 
-/* Two variables of one name: w is the one that counts. */
-static void double_check(reader *rd, const var *v, const var *w)
-{
-    if (strcmp(v->shown, w->shown) == 0)
-        remark_add(rd->out, SAY_ERROR, v->shown, v->env_file == w->env_file ? "set twice"
-                   : "set in the environment and in SIDECAR_ENV_FILE; keep one");
-    else if (v->from_file || w->from_file)
-        remark_add(rd->out, SAY_ERROR, w->shown, "%s and %s are both set; keep one", v->shown,
-                   w->shown);
-    else if (!same_value(v->value, w->value))
-        remark_add(rd->out, SAY_ERROR, v->shown, "differs from %s, which is the same setting; keep"
-                   " one", w->shown);
-}
-
 /* Sorted: equal names are neighbours. */
 static void doubles(reader *rd, var *list)
 {
     for (var *v = list, *w; v; v = v->next) {
         for (w = v->next; w && w->dead; w = w->next)
             ;
-        if (!v->dead && w && strcmp(v->name, w->name) == 0) {
-            double_check(rd, v, w);
-            (w->from_file ? w : v)->dead = true;
-        }
+        if (v->dead || !w || strcmp(v->name, w->name) != 0)
+            continue;
+        (w->from_file ? w : v)->dead = true;
+        if (strcmp(v->shown, w->shown) == 0)
+            remark_add(rd->out, SAY_ERROR, v->shown, v->env_file == w->env_file ? "set twice"
+                       : "set in the environment and in SIDECAR_ENV_FILE; keep one");
+        else if (v->from_file || w->from_file)
+            remark_add(rd->out, SAY_ERROR, w->shown, "%s and %s are both set; keep one", v->shown,
+                       w->shown);
+        else if (!same_value(v->value, w->value))
+            remark_add(rd->out, SAY_ERROR, v->shown, "differs from %s, which is the same setting;"
+                       " keep one", w->shown);
     }
 }
 
@@ -2424,12 +2406,6 @@ static void family_check(const checker *c)
                        ip_name(v->v.family), origin(c, "virtual_ipaddress_excluded"));
             break;
         }
-    if (in->vips && in->no_vips)
-        tell(c, SAY_ERROR, "no_virtual_ipaddress", "contradicts %s",
-             origin(c, "virtual_ipaddress"));
-    if (!has(c, "virtual_ipaddress") && !has(c, "no_virtual_ipaddress"))
-        tell(c, SAY_ERROR, "virtual_ipaddress", "no address stands in the adverts; if that is"
-             " meant, set %s=yes", origin(c, "no_virtual_ipaddress"));
 }
 
 static void sources_check(const checker *c)
@@ -2438,8 +2414,6 @@ static void sources_check(const checker *c)
     bool        unicast = in->unicast_src.family != 0;
     address    *source = unicast ? &in->unicast_src : &in->mcast_src;
 
-    if (unicast && in->mcast_src.family)
-        tell(c, SAY_ERROR, "mcast_src_ip", "contradicts %s", origin(c, "unicast_src_ip"));
     if (source->family && source->family != in->setup.desc.family)
         tell(c, SAY_ERROR, unicast ? "unicast_src_ip" : "mcast_src_ip",
              "%s, but the virtual router is %s", ip_text(&c->out->a, &source->ip, source->family),
@@ -2447,37 +2421,28 @@ static void sources_check(const checker *c)
     if (in->mcast_src.family && in->peers)
         tell(c, SAY_ERROR, "mcast_src_ip", "%s makes the adverts unicast; set %s instead",
              origin(c, "unicast_peer"), origin(c, "unicast_src_ip"));
-    if (unicast && !in->peers)
-        tell(c, SAY_WARNING, "unicast_src_ip", "without %s the adverts are multicast, from this"
-             " address", origin(c, "unicast_peer"));
     in->setup.source = source->ip;
-}
-
-static void peer_check(const checker *c, const peer *p)
-{
-    const instance *in = c->in;
-    const char     *ip = ip_text(&c->out->a, &p->a.ip, p->a.family);
-    const peer     *q = in->peers;
-
-    if (p->a.family != in->setup.desc.family)
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s, but the virtual router is %s", ip,
-                   ip_name(in->setup.desc.family));
-    while (q != p && !same_ip(&q->a.ip, &p->a.ip))
-        q = peer_next(q);
-    if (q != p)
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s twice", ip);
-    for (const vip *v = in->vips; v; v = vip_next(v))
-        if (same_ip(&v->v.address, &p->a.ip))
-            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s is a floating address, not a"
-                       " node's own", ip);
 }
 
 static void peers_check(const checker *c)
 {
-    size_t n = 0;
+    const instance *in = c->in;
+    size_t          n = 0;
 
-    for (const peer *p = c->in->peers; p; p = peer_next(p), n++)
-        peer_check(c, p);
+    for (const peer *p = in->peers, *q; p; p = peer_next(p), n++) {
+        const char *at = item_giver(&p->n), *ip = ip_text(&c->out->a, &p->a.ip, p->a.family);
+
+        if (p->a.family != in->setup.desc.family)
+            remark_add(c->out, SAY_ERROR, at, "%s, but the virtual router is %s", ip,
+                       ip_name(in->setup.desc.family));
+        for (q = in->peers; q != p && !same_ip(&q->a.ip, &p->a.ip); q = peer_next(q))
+            ;
+        if (q != p)
+            remark_add(c->out, SAY_ERROR, at, "%s twice", ip);
+        for (const vip *v = in->vips; v; v = vip_next(v))
+            if (same_ip(&v->v.address, &p->a.ip))
+                remark_add(c->out, SAY_ERROR, at, "%s is a floating address, not a node's own", ip);
+    }
     if (n > UINT16_MAX)
         tell(c, SAY_ERROR, "unicast_peer", "%zu peers (allowed: 65535)", n);
     c->in->setup.desc.peers = take(&c->m->a, (n + 1) * sizeof(vrrp_ip));
@@ -2538,57 +2503,54 @@ static void interval_check(const checker *c)
              " 0.01..40.95)", t.s);
 }
 
-static void auth_check(const checker *c)
+/* What does not go together. The text names the setting behind it, too. */
+static void contradictions(const checker *c)
 {
-    instance  *in = c->in;
-    vrrp_desc *d = &in->setup.desc;
-    bool       pass = has(c, "auth_pass"), four = d->family == VRRP_IPV4;
+    const instance  *in = c->in;
+    const vrrp_desc *d = &in->setup.desc;
+    bool unicast = in->unicast_src.family != 0, owner = d->priority == VRRP_OWNER;
+    bool four = d->family == VRRP_IPV4, three = d->version == 3, dual = d->dual;
+    bool pass = has(c, "auth_pass"), bare = three && !dual && (pass || in->auth_type);
+    const char *auth = pass ? "auth_pass" : "auth_type";
+    const char *no_owner = "has no effect with priority 255: the owner of an address always takes"
+                           " it", *no_sum = "has no effect: it is for version 3 over IPv4";
+    const struct { bool found; uint8_t level; const char *key, *text, *other; } flaws[] = {
+        {in->vips && in->no_vips, SAY_ERROR, "no_virtual_ipaddress", "contradicts %s",
+         "virtual_ipaddress"},
+        {!has(c, "virtual_ipaddress") && !has(c, "no_virtual_ipaddress"), SAY_ERROR,
+         "virtual_ipaddress", "no address stands in the adverts; if that is meant, set %s=yes",
+         "no_virtual_ipaddress"},
+        {unicast && in->mcast_src.family, SAY_ERROR, "mcast_src_ip", "contradicts %s",
+         "unicast_src_ip"},
+        {unicast && !in->peers, SAY_WARNING, "unicast_src_ip",
+         "without %s the adverts are multicast, from this address", "unicast_peer"},
+        {has(c, "min_ttl") && !in->peers, SAY_WARNING, "min_ttl", "has no effect without %s",
+         "unicast_peer"},
+        {in->auth_type == VRRP_AUTH_AH, SAY_ERROR, "auth_type",
+         "AH is not part of this version (allowed: PASS)", "auth_type"},
+        {in->auth_type == VRRP_AUTH_PASS && !pass, SAY_ERROR, "auth_type",
+         "PASS needs a password: %s (1..8 characters)", "auth_pass"},
+        {bare && four, SAY_ERROR, auth,
+         "version 3 has no authentication; remove it, or set %s=2", "version"},
+        {bare && !four, SAY_ERROR, auth, "version 3 has no authentication; remove it", "version"},
+        {pass && dual, SAY_INFO, "auth_pass", "only the adverts of version 2 carry it", "version"},
+        {d->no_preempt && d->preempt_delay, SAY_WARNING, "preempt_delay", "has no effect with %s",
+         "nopreempt"},
+        {owner && d->no_preempt, SAY_WARNING, "nopreempt", no_owner, "priority"},
+        {owner && d->preempt_delay, SAY_WARNING, "preempt_delay", no_owner, "priority"},
+        {in->state == 1 && d->no_preempt, SAY_WARNING, "nopreempt",
+         "counts, also with %s=MASTER (keepalived would drop it)", "state"},
+        {in->as_v2 && has(c, "checksum") && in->checksum != VRRP_CHECKSUM_MESSAGE, SAY_ERROR,
+         "checksum", "contradicts %s", "v3_checksum_as_v2"},
+        {!(three && four) && in->as_v2, SAY_WARNING, "v3_checksum_as_v2", no_sum, "version"},
+        {!(three && four) && has(c, "checksum"), SAY_WARNING, "checksum", no_sum, "version"},
+        {!(three && four) && has(c, "checksum_accept"), SAY_WARNING, "checksum_accept", no_sum,
+         "version"},
+    };
 
-    if (in->auth_type == VRRP_AUTH_AH)
-        tell(c, SAY_ERROR, "auth_type", "AH is not part of this version (allowed: PASS)");
-    if (in->auth_type == VRRP_AUTH_PASS && !pass)
-        tell(c, SAY_ERROR, "auth_type", "PASS needs a password: %s (1..8 characters)",
-             origin(c, "auth_pass"));
-    if ((pass || in->auth_type) && d->version == 3 && !d->dual)
-        tell(c, SAY_ERROR, pass ? "auth_pass" : "auth_type", "version 3 has no authentication;"
-             " remove it%s%s%s", four ? ", or set " : "", four ? origin(c, "version") : "",
-             four ? "=2" : "");
-    else if (pass && d->dual)
-        tell(c, SAY_INFO, "auth_pass", "only the adverts of version 2 carry it");
-    d->auth = pass ? VRRP_AUTH_PASS : VRRP_AUTH_NONE;
-    if (pass)
-        in->auth_type = VRRP_AUTH_PASS;
-}
-
-static void preempt_check(const checker *c)
-{
-    const vrrp_desc *d = &c->in->setup.desc;
-
-    if (d->no_preempt && d->preempt_delay)
-        tell(c, SAY_WARNING, "preempt_delay", "has no effect with %s", origin(c, "nopreempt"));
-    if (d->priority == VRRP_OWNER && (d->no_preempt || d->preempt_delay))
-        tell(c, SAY_WARNING, d->no_preempt ? "nopreempt" : "preempt_delay",
-             "has no effect with priority 255: the owner of an address always takes it");
-    if (c->in->state == 1 && d->no_preempt)
-        tell(c, SAY_WARNING, "nopreempt", "counts, also with %s=MASTER (keepalived would drop it)",
-             origin(c, "state"));
-}
-
-static void checksum_check(const checker *c)
-{
-    instance  *in = c->in;
-    vrrp_desc *d = &in->setup.desc;
-    bool       useful = d->version == 3 && d->family == VRRP_IPV4;
-
-    if (in->as_v2 && has(c, "checksum") && in->checksum != VRRP_CHECKSUM_MESSAGE)
-        tell(c, SAY_ERROR, "checksum", "contradicts %s", origin(c, "v3_checksum_as_v2"));
-    if (in->as_v2)
-        in->checksum = VRRP_CHECKSUM_MESSAGE;
-    d->checksum_send = in->checksum;
-    d->checksum_accept = (uint8_t)(in->checksum_accept - 1);
-    if (!useful && (has(c, "checksum") || has(c, "checksum_accept") || in->as_v2))
-        tell(c, SAY_WARNING, in->as_v2 ? "v3_checksum_as_v2" : has(c, "checksum") ? "checksum"
-             : "checksum_accept", "has no effect: it is for version 3 over IPv4");
+    for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
+        if (flaws[i].found)
+            tell(c, flaws[i].level, flaws[i].key, flaws[i].text, origin(c, flaws[i].other));
 }
 
 /* Words to the settings they stand for, and what is always so. */
@@ -2601,6 +2563,13 @@ static void desc_fill(const checker *c)
         in->label = in->n.name;
     d->name = in->label;
     d->tie_spread = !has(c, "priority");
+    d->auth = has(c, "auth_pass") ? VRRP_AUTH_PASS : VRRP_AUTH_NONE;
+    if (d->auth)
+        in->auth_type = d->auth;
+    if (in->as_v2)
+        in->checksum = VRRP_CHECKSUM_MESSAGE;
+    d->checksum_send = in->checksum;
+    d->checksum_accept = (uint8_t)(in->checksum_accept - 1);
     d->no_answer = in->lower_silent;
     d->answer_v2 = !in->lower_silent;
     d->list_check = in->skip_list ? VRRP_LIST_IGNORE : VRRP_LIST_OVERLAP;
@@ -2613,23 +2582,6 @@ static void desc_fill(const checker *c)
         d->announce_delay = VRRP_NEVER;
     in->setup.arp_form = (uint8_t)(in->garp_form - 1);
     in->setup.interface = in->interface[0] ? in->interface : NULL;
-    if (has(c, "min_ttl") && !in->peers)
-        tell(c, SAY_WARNING, "min_ttl", "has no effect without %s", origin(c, "unicast_peer"));
-}
-
-static void instance_check(const checker *c)
-{
-    vips_take(c);
-    family_check(c);
-    sources_check(c);
-    peers_check(c);
-    vrid_choose(c);
-    version_choose(c);
-    interval_check(c);
-    auth_check(c);
-    preempt_check(c);
-    checksum_check(c);
-    desc_fill(c);
 }
 
 /* --- between instances ---------------------------------------------------------------------- */
@@ -2770,7 +2722,15 @@ static void model_check(model *m, const var *list, report *out)
 
     for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
         inherit(&c);
-        instance_check(&c);
+        vips_take(&c);
+        family_check(&c);
+        sources_check(&c);
+        peers_check(&c);
+        vrid_choose(&c);
+        version_choose(&c);
+        interval_check(&c);
+        contradictions(&c);
+        desc_fill(&c);
         m->n_instances++;
         m->n_undecided += !c.in->setup.interface;
     }
@@ -2785,19 +2745,11 @@ static void model_check(model *m, const var *list, report *out)
                    " do; set it to the floating address, such as 198.51.100.10/24");
 }
 
-/* The host's name up to the first dot. */
-static const char *host_name(arena *a)
-{
-    char name[256] = "";
-
-    gethostname(name, sizeof name - 1);
-    return keep(a, name, strcspn(name, "."));
-}
-
 /* Reads an environment. host: this node's name unless SIDECAR_NODE says another; NULL: the
-   system's. Always returns a model; it may run only if out has no errors. */
+   system's, up to the first dot. Always returns a model; it may run only if out has no errors. */
 static model *model_read(char *const *env, const char *host, report *out)
 {
+    char   own[256] = "";
     arena  scratch = {NULL}, first = {NULL};
     model *m = take(&first, sizeof *m);
     reader rd = {m, out, &scratch, "", host, NULL, NULL};
@@ -2808,8 +2760,10 @@ static model *model_read(char *const *env, const char *host, report *out)
     node_init(&rd, &m->preset.n, B_INSTANCE, "");
     list = vars_collect(&rd, env);
     vars_apply(&rd, list, true);
+    if (!host && gethostname(own, sizeof own - 1) == 0)
+        own[strcspn(own, ".")] = 0;
     if (!m->global.node)
-        m->global.node = host ? keep(&m->a, host, strlen(host)) : host_name(&m->a);
+        m->global.node = keep(&m->a, host ? host : own, strlen(host ? host : own));
     rd.host = m->global.node;
     blocks_make(&rd, list);
     vars_apply(&rd, list, false);
@@ -2868,22 +2822,18 @@ static const vrrp_ip *interface_clue(const instance *in)
                ? &in->excluded->v.address : NULL;
 }
 
-/* Names of the candidates, ", " between them; returns how many there are. */
+/* Names of the candidates, ", " between them; returns how many there are. The kernel lists the
+   addresses of an interface one behind the other. */
 static unsigned candidates(const checker *c, const vrrp_ip *ip, bool own, text *names)
 {
-    unsigned found = 0;
+    const char *last = "";
+    unsigned    found = 0;
 
-    for (size_t i = 0, j; i < c->n_locals; i++) {
-        const vrrp_local *l = &c->locals[i];
-
-        if (!is_candidate(c, l, ip, own))
-            continue;
-        for (j = 0; strcmp(c->locals[j].name, l->name) != 0 ||
-                    !is_candidate(c, &c->locals[j], ip, own); j++)
-            ;
-        if (j == i)                     /* not seen yet with another address */
+    for (const vrrp_local *l = c->locals; l < c->locals + c->n_locals; l++)
+        if (is_candidate(c, l, ip, own) && strcmp(l->name, last) != 0) {
             put(names, "%s%s", found++ ? ", " : "", l->name);
-    }
+            last = l->name;
+        }
     return found;
 }
 
@@ -2999,22 +2949,17 @@ enum { WIDTH = 96 };
 /* Wraps at WIDTH, every line indented. */
 static void put_wrapped(text *t, unsigned indent, const char *s)
 {
-    unsigned column = 0;
+    unsigned column = 0, n;
 
-    while (*s) {
-        unsigned n = (unsigned)strcspn(s, " ");
-
-        if (column && column + 1 + n > WIDTH) {
-            put(t, "\n");
-            column = 0;
-        }
-        if (column)
+    for (; *s; s += n, s += *s == ' ', column += n) {
+        n = (unsigned)strcspn(s, " ");
+        if (column && column + 1 + n <= WIDTH) {
             put(t, " %.*s", (int)n, s);
-        else
-            put(t, "%*s%.*s", (int)indent, "", (int)n, s);
-        column += n + (column ? 1 : indent);
-        s += n;
-        s += *s == ' ';
+            column++;
+        } else {
+            put(t, "%s%*s%.*s", column ? "\n" : "", (int)indent, "", (int)n, s);
+            column = indent;
+        }
     }
     put(t, "\n");
 }
@@ -3359,23 +3304,17 @@ static void line_event(text *l, uint8_t level, const char *who, const char *what
     put(l, "\"}");
 }
 
-static bool line_write(text *l)
-{
-    struct pollfd p = {logging.fd, POLLOUT, 0};
-
-    l->s[l->n++] = '\n';
-    if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
-        return false;
-    return write(logging.fd, l->s, l->n) == (ssize_t)l->n;
-}
-
 static bool say_line(uint8_t level, const char *who, const char *what)
 {
-    char s[LINE_MOST + 1];
-    text l = {NULL, s, 0, LINE_MOST};
+    struct pollfd p = {logging.fd, POLLOUT, 0};
+    char          s[LINE_MOST + 1];
+    text          l = {NULL, s, 0, LINE_MOST};
 
     line_event(&l, level, who, what);
-    return line_write(&l);
+    s[l.n++] = '\n';
+    if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
+        return false;
+    return write(logging.fd, s, l.n) == (ssize_t)l.n;
 }
 
 /* who: the instance, or NULL for the process. */
