@@ -886,8 +886,8 @@ static bool split(arena *a, const char *s, bool list, words *out)
     }
 }
 
-/* Quotes around a whole value of several words are an env file's, not the words'. */
-static const char *unquote(arena *a, const char *s)
+/* Without the blanks around it. */
+static char *trimmed(arena *a, const char *s)
 {
     size_t n;
 
@@ -895,6 +895,14 @@ static const char *unquote(arena *a, const char *s)
         s++;
     for (n = strlen(s); n > 0 && is_blank(s[n - 1]); n--)
         ;
+    return keep(a, s, n);
+}
+
+/* Quotes around a whole value of several words are an env file's, not the words'. */
+static const char *unquote(arena *a, const char *s)
+{
+    size_t n = strlen(s);
+
     if (n < 2 || (*s != '"' && *s != '\'') || memchr(s + 1, *s, n - 1) != s + n - 1)
         return s;
     return keep(a, s + 1, n - 2);
@@ -1576,7 +1584,7 @@ typedef struct var {
     struct var *next;
     const char *name;                   /* as the grammar has it: VRRP_AUTH_PASS */
     const char *shown;                  /* as the user has it: KEEPALIVED_PASSWORD_FILE */
-    const char *value;
+    const char *value;                  /* no blanks around it */
     bool        env_file;               /* of SIDECAR_ENV_FILE */
     bool        from_file;              /* the value is the path of a file */
     bool        dead;
@@ -1754,7 +1762,7 @@ static void var_add(reader *rd, var **list, const char *line, bool env_file)
     }
     v = take(rd->scratch, sizeof *v);
     v->name = v->shown = name;
-    v->value = equals + 1;
+    v->value = trimmed(rd->scratch, equals + 1);
     v->env_file = env_file;
     v->next = *list;
     *list = v;
@@ -1767,34 +1775,29 @@ static var *var_find(var *list, const char *name)
     return list;
 }
 
-static bool is_empty(const char *value)
-{
-    while (is_blank(*value))
-        value++;
-    return *value == 0;
-}
-
 /* --- files ---------------------------------------------------------------------------------- */
 
-/* The content without its last newline; NULL and an error if it cannot be read. Only regular
+/* The content without blanks around it; NULL and an error if it cannot be read. Only regular
    files: a pipe could block a daemon that others rely on. */
 static char *file_read(reader *rd, const char *path)
 {
     int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
-    char        buffer[FILE_MOST + 1], *s = NULL;
+    char        buffer[FILE_MOST + 2], *s = NULL;
     ssize_t     n = -1;
 
     if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
         wrong(rd, "'%.200s' is not a regular file", path);
-    else if (fd < 0 || (n = read(fd, buffer, sizeof buffer)) < 0)
+    else if (fd < 0 || (n = read(fd, buffer, FILE_MOST + 1)) < 0)
         wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
     else if (n > FILE_MOST)
         wrong(rd, "'%.200s' is larger than 64 KiB", path);
     else if (memchr(buffer, 0, (size_t)n))
         wrong(rd, "'%.200s' has a zero byte in it", path);
-    else
-        s = keep(rd->scratch, buffer, (size_t)n - (n > 0 && buffer[n - 1] == '\n'));
+    else {
+        buffer[n] = 0;
+        s = trimmed(rd->scratch, buffer);
+    }
     explicit_bzero(buffer, sizeof buffer);
     if (fd >= 0)
         close(fd);
@@ -1901,8 +1904,6 @@ static const char *plain_list(arena *a, const char *value)
     char *s = keep(a, value, strlen(value));
     bool  line = true, brackets = strchr(value, '[') != NULL;
 
-    while (is_blank(*s))
-        s++;
     s += begins(s, "#PYTHON2BASH:") ? 13 : 0;
     for (char *c = s; *c; c++) {
         bool dash = line && *c == '-' && is_blank(c[1]);
@@ -1939,22 +1940,13 @@ static void alias_read(reader *rd, var *v, var *list)
     v->name = print(rd->scratch, "VRRP_%s%s", capitals(rd->scratch, a->key), rest);
     if (row_of(B_INSTANCE, a->key)->type == T_BLOCK && !ends_in(rest, "_FILE"))
         v->value = plain_list(rd->scratch, v->value);
-    if (strcmp(a->name, "VIRTUAL_IP") == 0 && mask && !is_empty(mask->value) &&
+    if (strcmp(a->name, "VIRTUAL_IP") == 0 && mask && *mask->value &&
         !strchr(v->value, '/'))         /* the image that has the mask apart */
         v->value = print(rd->scratch, "%.*s/%s", (int)strcspn(v->value, " \t\r\n"), v->value,
                          mask->value);
 }
 
 /* --- twice ---------------------------------------------------------------------------------- */
-
-static bool same_value(const char *a, const char *b)
-{
-    a += strspn(a, " \t\r\n\v\f");
-    b += strspn(b, " \t\r\n\v\f");
-    for (; *a && *a == *b; a++)
-        b++;
-    return is_empty(a) && is_empty(b);
-}
 
 /* Sorted: equal names are neighbours. */
 static void doubles(reader *rd, var *list)
@@ -1971,7 +1963,7 @@ static void doubles(reader *rd, var *list)
         else if (v->from_file || w->from_file)
             remark_add(rd->out, SAY_ERROR, w->shown, "%s and %s are both set; keep one", v->shown,
                        w->shown);
-        else if (!same_value(v->value, w->value))
+        else if (strcmp(v->value, w->value) != 0)
             remark_add(rd->out, SAY_ERROR, v->shown, "differs from %s, which is the same setting;"
                        " keep one", w->shown);
     }
@@ -2177,7 +2169,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         return;
     if (several)
         value = unquote(rd->scratch, value);
-    if (is_empty(v->from_file ? value : "x"))
+    if (v->from_file && !*value)
         wrong(rd, "the file is empty");
     else if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
@@ -2223,7 +2215,7 @@ static var *vars_collect(reader *rd, char *const *env)
             alias_read(rd, v, list);
         if (!v->dead)
             var_place(rd, v);
-        v->dead |= v->place.steps && is_empty(v->value);
+        v->dead |= v->place.steps && !*v->value;
     }
     list = vars_sorted(rd->scratch, list);
     doubles(rd, list);
