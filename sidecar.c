@@ -2173,6 +2173,8 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         wrong(rd, "the file is empty");
     else if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
+    else if (w.n == 0)
+        wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r->opens, &w, s->number);
     else if (w.n > 1 && !several && types[r->type].read)
