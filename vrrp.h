@@ -190,8 +190,8 @@ typedef struct vrrp_ip {
    excluded; the rest is the shell's. */
 typedef struct vrrp_vip {
     vrrp_ip  address;
-    uint8_t  family;                    /* default: the instance's */
-    uint8_t  prefix;                    /* default 32 or 128 */
+    uint8_t  family;                    /* default: the instance's (the shell fills it in) */
+    uint8_t  prefix;                    /* default 32 or 128 (likewise) */
     uint8_t  scope;                     /* RT_SCOPE_*; default global */
     bool     excluded;                  /* held but not advertised; may be of the other family */
     bool     dad;                       /* IPv6: let the kernel look for duplicates first */
@@ -503,8 +503,23 @@ VRRP_DEF const char *vrrp_fault_str(uint8_t faults);
 enum {
     VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
     VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
-    VRRP__STRANGERS = 1024, VRRP__SAID = 20
+    VRRP__STRANGERS = 1024, VRRP__SAID = 20, VRRP__FRAME = 2
 };
+
+/* Private: a netlink conversation. Messages are built one behind the other; what does not fit makes
+   it full, which is looked at once, when they are sent. */
+struct vrrp__nl_answer;
+typedef void vrrp__nl_each(void *arg, const struct vrrp__nl_answer *answer);
+typedef struct vrrp__nl {
+    int            fd, error;           /* error: the first of this talk */
+    uint32_t       port;                /* the socket's address */
+    uint32_t       first, seq, left;    /* oldest and newest message; not yet acknowledged */
+    uint8_t       *data, *answer;
+    size_t         cap, size, start;    /* start: of the newest message */
+    bool           full, torn;
+    vrrp__nl_each *each;                /* hears every answer */
+    void          *arg;
+} vrrp__nl;
 
 /* Private: the receive socket of one interface and family. */
 typedef struct vrrp__ear {
@@ -549,7 +564,7 @@ typedef struct vrrp_setup {
 
 /* Private: transitions that vrrp_io_next() has not handed out yet. */
 typedef struct vrrp__news {
-    uint8_t from[4], to[4], why[4], head, n;
+    uint8_t from[4], to[4], why[4], n;
 } vrrp__news;
 
 /* One virtual router in the shell. Objects must not move while added. */
@@ -559,7 +574,7 @@ typedef struct vrrp_router {
     void               *user;           /* yours */
 
     struct vrrp_router *next, *hash_next, *dirty_next, *news_next;     /* private from here */
-    struct vrrp_router *child, *sibling, *before;      /* heap of deadlines */
+    struct vrrp_router *left, *right, *above;   /* heap of deadlines */
     uint64_t            key;            /* its deadline in the heap */
     vrrp_group         *told;           /* the group that news[1] is about */
     vrrp_ip             source;
@@ -607,7 +622,7 @@ typedef struct vrrp__out {
     struct vrrp_router *router;
     uint32_t            ifindex;        /* 0: the routing table decides */
     uint16_t            offset, size;
-    uint8_t             way;            /* 0 IPv4, 1 IPv6, 2 Ethernet frame */
+    uint8_t             way;            /* of io->mouth */
 } vrrp__out;
 
 typedef struct vrrp__job {
@@ -617,6 +632,7 @@ typedef struct vrrp__job {
     bool                release;
     bool                foreign;        /* there, and not ours */
     bool                sheltered;      /* its subnet has a primary address that is not ours */
+    bool                done;           /* the kernel's answer was heard */
 } vrrp__job;
 
 typedef struct vrrp__stranger {
@@ -630,9 +646,10 @@ typedef struct vrrp_io {
     vrrp_link     *links;
     size_t         n_links;
     uint32_t       rcvbuf_max;
-    int            epoll, timer, request_fd, event_fd, raw[2], packet;
-    uint32_t       port;                /* of request_fd: who caused an address event */
-    uint32_t       seq, turn;
+    int            epoll, timer, event_fd;
+    int            mouth[3];            /* what sends: IPv4, IPv6, Ethernet frames */
+    vrrp__nl       nl;                  /* its port: who caused an address event */
+    uint32_t       turn;
     uint64_t       armed;               /* what timer is set to */
     uint64_t       retry_at;            /* something failed for want of resources: try again */
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
@@ -640,7 +657,6 @@ typedef struct vrrp_io {
     bool           sync, resync;        /* dump addresses; dump everything */
     bool           unreleased;          /* an address could not be removed */
     bool           more;                /* a bound was reached: run again at once */
-    bool           lost;                /* a router lost an address */
     uint16_t       n_jobs, n_out, out_size;
     uint16_t       ring_head, ring_n;
     uint32_t       ring_lost;
@@ -651,8 +667,7 @@ typedef struct vrrp_io {
     vrrp_event     ring[VRRP__RING];
     uint8_t        out_bytes[VRRP__OUT_BYTES];
     uint8_t        in[VRRP__IN][VRRP__IN_BYTES];
-    uint8_t        request[VRRP__REQUEST];
-    uint8_t        answer[VRRP__ANSWER];
+    uint8_t        room[VRRP__REQUEST + VRRP__ANSWER];         /* of nl */
 } vrrp_io;
 
 VRRP_DEF uint64_t vrrp_now(void);
@@ -2516,16 +2531,6 @@ extern "C" {
 
 // >>netlink
 
-/* Messages are built one behind the other in a caller's buffer. What does not fit makes it full;
-   that is looked at once, when it is sent. */
-typedef struct vrrp__nl {
-    uint8_t *data;
-    size_t   cap, size, start;          /* start: of the newest message */
-    uint32_t first, seq;                /* of the oldest and the newest message */
-    bool     full;
-    char     text[96];                  /* the kernel's words about the first error */
-} vrrp__nl;
-
 /* One message from the kernel. type NLMSG_ERROR and NLMSG_DONE end what was asked for. */
 typedef struct vrrp__nl_answer {
     const uint8_t *body;
@@ -2535,8 +2540,6 @@ typedef struct vrrp__nl_answer {
     int            error;               /* 0 or -errno */
     char           text[96];            /* extended acknowledgement */
 } vrrp__nl_answer;
-
-typedef void vrrp__nl_each(void *arg, const vrrp__nl_answer *answer);
 
 static void vrrp__nl_put(vrrp__nl *m, const void *data, size_t size)
 {
@@ -2597,10 +2600,9 @@ static const uint8_t *vrrp__nl_find(const uint8_t *p, size_t size, unsigned type
                                     size_t *length)
 {
     struct nlattr h;
+    size_t        step;
 
-    while (size >= sizeof h) {
-        size_t step;
-
+    for (; size >= sizeof h; p += step, size -= step) {
         memcpy(&h, p, sizeof h);
         if (h.nla_len < sizeof h || h.nla_len > size)
             return NULL;
@@ -2612,10 +2614,17 @@ static const uint8_t *vrrp__nl_find(const uint8_t *p, size_t size, unsigned type
         step = (h.nla_len + 3u) & ~3u;
         if (step >= size)
             return NULL;
-        p += step;
-        size -= step;
     }
     return NULL;
+}
+
+/* Copies an attribute of this size, if it is there. */
+static void vrrp__nl_get(const uint8_t *p, size_t size, unsigned type, void *out, size_t n)
+{
+    const uint8_t *found = vrrp__nl_find(p, size, type, n, NULL);
+
+    if (found)
+        memcpy(out, found, n);
 }
 
 /* The answer's error, and the sentence newer kernels put behind it. */
@@ -2645,11 +2654,10 @@ static void vrrp__nl_error(vrrp__nl_answer *a)
 static void vrrp__nl_split(const uint8_t *p, size_t size, vrrp__nl_each *each, void *arg)
 {
     struct nlmsghdr h;
+    vrrp__nl_answer a;
+    size_t          step;
 
-    while (size >= sizeof h) {
-        vrrp__nl_answer a;
-        size_t          step;
-
+    for (; size >= sizeof h; p += step, size -= step) {
         memcpy(&h, p, sizeof h);
         if (h.nlmsg_len < sizeof h || h.nlmsg_len > size)
             return;
@@ -2666,27 +2674,43 @@ static void vrrp__nl_split(const uint8_t *p, size_t size, vrrp__nl_each *each, v
         step = ((size_t)h.nlmsg_len + 3u) & ~(size_t)3;
         if (step >= size)
             return;
-        p += step;
-        size -= step;
     }
 }
 
+static int vrrp__set(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
+}
+
+/* With CAP_NET_ADMIN also beyond the system's limit. */
+static void vrrp__set_room(int fd, int force, int name, uint32_t bytes)
+{
+    if (vrrp__set(fd, SOL_SOCKET, force, (int)bytes) < 0)
+        vrrp__set(fd, SOL_SOCKET, name, (int)bytes);
+}
+
+static void vrrp__close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 /* A netlink socket; port (if wanted) is its own address. Returns it, or -errno. */
-static int vrrp__nl_open(int protocol, uint32_t groups, int flags, uint32_t *port)
+static int vrrp__nl_socket(uint32_t groups, int flags, uint32_t *port)
 {
     struct sockaddr_nl at;
     struct timeval     patience = { 5, 0 };     /* the kernel answers at once, or never */
     socklen_t          size = sizeof at;
-    int                one = 1, room = 1 << 20, error;
-    int                fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, protocol);
+    int                error, fd;
 
+    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_ROUTE);
     if (fd < 0)
         return -errno;
-    setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof one);
-    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one);
+    vrrp__set(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    vrrp__set(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    vrrp__set_room(fd, SO_RCVBUFFORCE, SO_RCVBUF, 1 << 20);
     memset(&at, 0, sizeof at);
     at.nl_family = AF_NETLINK;
     at.nl_groups = groups;
@@ -2701,62 +2725,59 @@ static int vrrp__nl_open(int protocol, uint32_t groups, int flags, uint32_t *por
     return fd;
 }
 
-/* What vrrp__nl_talk() waits for. */
-typedef struct vrrp__nl_wait {
-    vrrp__nl      *m;
-    vrrp__nl_each *each;
-    void          *arg;
-    uint32_t       left;
-    int            error;
-    bool           torn;
-} vrrp__nl_wait;
+/* Opens a conversation in this room. */
+static int vrrp__nl_open(vrrp__nl *m, uint8_t room[VRRP__REQUEST + VRRP__ANSWER])
+{
+    memset(m, 0, sizeof *m);
+    m->data = room;
+    m->cap = VRRP__REQUEST;
+    m->answer = room + VRRP__REQUEST;
+    m->fd = vrrp__nl_socket(0, 0, &m->port);
+    return m->fd < 0 ? m->fd : 0;
+}
 
 static void vrrp__nl_heard(void *arg, const vrrp__nl_answer *a)
 {
-    vrrp__nl_wait *w = (vrrp__nl_wait *)arg;
+    vrrp__nl *m = (vrrp__nl *)arg;
 
-    if (w->left == 0 || a->seq - w->m->first > w->m->seq - w->m->first)
+    if (m->left == 0 || a->seq - m->first > m->seq - m->first)
         return;                         /* late, of an earlier talk that was given up */
-    w->torn |= (a->flags & NLM_F_DUMP_INTR) != 0;
+    m->torn |= (a->flags & NLM_F_DUMP_INTR) != 0;
     if (a->type == NLMSG_ERROR || a->type == NLMSG_DONE)
-        w->left--;
-    if (a->error && w->error == 0) {
-        w->error = a->error;
-        memcpy(w->m->text, a->text, sizeof a->text);
-    }
-    if (w->each)
-        w->each(w->arg, a);
+        m->left--;
+    if (m->error == 0)
+        m->error = a->error;
+    if (m->each)
+        m->each(m->arg, a);
 }
 
 /* Sends all messages at once and hands every answer to each() until all are acknowledged (each must
    carry NLM_F_ACK or NLM_F_DUMP). Returns 0 or the first error; -EAGAIN: the dump was torn by a
    change. */
-static int vrrp__nl_talk(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap, vrrp__nl_each *each,
-                         void *arg)
+static int vrrp__nl_talk(vrrp__nl *m, vrrp__nl_each *each, void *arg)
 {
-    vrrp__nl_wait w;
-    size_t        size = m->size;
-    ssize_t       n;
+    size_t  size = m->size;
+    bool    full = m->full;
+    ssize_t n;
 
-    memset(&w, 0, sizeof w);
-    w.m = m;
-    w.each = each;
-    w.arg = arg;
-    w.left = m->seq - m->first + 1;
-    m->text[0] = 0;
+    m->each = each;
+    m->arg = arg;
+    m->left = m->seq - m->first + 1;
+    m->error = 0;
     m->size = 0;
-    if (m->full)
+    m->torn = m->full = false;
+    if (full)
         return -EMSGSIZE;
-    if (send(fd, m->data, size, 0) < 0)
+    if (send(m->fd, m->data, size, 0) < 0)
         return -errno;
-    while (w.left) {
-        n = recv(fd, buffer, cap, 0);
+    while (m->left) {
+        n = recv(m->fd, m->answer, VRRP__ANSWER, 0);
         if (n < 0 && errno != EINTR)
             return errno == EAGAIN ? -ETIMEDOUT : -errno;
         if (n > 0)
-            vrrp__nl_split(buffer, (size_t)n, vrrp__nl_heard, &w);
+            vrrp__nl_split(m->answer, (size_t)n, vrrp__nl_heard, m);
     }
-    return w.error ? w.error : w.torn ? -EAGAIN : 0;
+    return m->error ? m->error : m->torn ? -EAGAIN : 0;
 }
 
 // >>addresses
@@ -2765,7 +2786,7 @@ enum { VRRP__IFA_PROTO = 11 };          /* IFA_PROTO, Linux 5.18 */
 enum { VRRP__SKIP_STATS = 8 };          /* RTEXT_FILTER_SKIP_STATS */
 enum { VRRP__IFF_UP = 1, VRRP__IFF_RUNNING = 64, VRRP__ETHER = 1 };
 enum { VRRP__PROMOTE_SECONDARIES = 20 };        /* IPV4_DEVCONF_PROMOTE_SECONDARIES */
-enum { VRRP__HELD_SEEN = 128 };         /* in vrrp_vip.held, during a dump */
+enum { VRRP__HELD_UNSEEN = 128 };       /* in vrrp_vip.held, until a dump has found it */
 
 /* An address as the kernel has it. */
 typedef struct vrrp__address {
@@ -2782,39 +2803,30 @@ typedef struct vrrp__device {
     char     name[16], kind[16];
 } vrrp__device;
 
-static uint8_t vrrp__vip_family(const vrrp_vip *vip, uint8_t family)
+/* Once they are filled in, nobody has to ask whose the family is. */
+static void vrrp__vip_defaults(vrrp_vip *vips, size_t n, uint8_t family)
 {
-    return vip->family ? vip->family : family ? family : (uint8_t)VRRP_IPV4;
-}
-
-static uint8_t vrrp__vip_prefix(const vrrp_vip *vip, uint8_t family)
-{
-    return vip->prefix ? vip->prefix : family == VRRP_IPV6 ? 128 : 32;
-}
-
-static int vrrp__af(uint8_t family)
-{
-    return family == VRRP_IPV6 ? AF_INET6 : AF_INET;
+    for (; n; n--, vips++) {
+        if (!vips->family)
+            vips->family = family;
+        if (!vips->prefix)
+            vips->prefix = vips->family == VRRP_IPV6 ? 128 : 32;
+    }
 }
 
 static const char *vrrp__ip_str(const vrrp_ip *ip, uint8_t family, char text[INET6_ADDRSTRLEN])
 {
-    const char *s = inet_ntop(vrrp__af(family), ip->byte, text, INET6_ADDRSTRLEN);
+    const char *s = inet_ntop(family == VRRP_IPV6 ? AF_INET6 : AF_INET, ip->byte, text,
+                              INET6_ADDRSTRLEN);
 
     return s ? s : "?";
-}
-
-static void vrrp__take_ip(vrrp_ip *out, const uint8_t *bytes, size_t size)
-{
-    memset(out, 0, sizeof *out);
-    memcpy(out->byte, bytes, size);
 }
 
 /* Decodes RTM_NEWADDR and RTM_DELADDR. */
 static bool vrrp__get_address(const vrrp__nl_answer *a, vrrp__address *out)
 {
     struct ifaddrmsg h;
-    const uint8_t   *p = a->body + sizeof h, *local, *peer, *found;
+    const uint8_t   *p = a->body + sizeof h, *local, *peer;
     size_t           size, bytes;
 
     if ((a->type != RTM_NEWADDR && a->type != RTM_DELADDR) || a->size < sizeof h)
@@ -2833,14 +2845,10 @@ static bool vrrp__get_address(const vrrp__nl_answer *a, vrrp__address *out)
     local = vrrp__nl_find(p, size, IFA_LOCAL, bytes, NULL);
     if (!local && !peer)
         return false;
-    vrrp__take_ip(&out->ip, local ? local : peer, bytes);
-    vrrp__take_ip(&out->peer, peer ? peer : local, bytes);
-    found = vrrp__nl_find(p, size, IFA_FLAGS, sizeof out->flags, NULL);
-    if (found)
-        memcpy(&out->flags, found, sizeof out->flags);
-    found = vrrp__nl_find(p, size, VRRP__IFA_PROTO, 1, NULL);
-    if (found)
-        out->protocol = found[0];
+    memcpy(out->ip.byte, local ? local : peer, bytes);
+    memcpy(out->peer.byte, peer ? peer : local, bytes);
+    vrrp__nl_get(p, size, IFA_FLAGS, &out->flags, sizeof out->flags);
+    vrrp__nl_get(p, size, VRRP__IFA_PROTO, &out->protocol, sizeof out->protocol);
     return true;
 }
 
@@ -2872,30 +2880,26 @@ static uint32_t vrrp__get_promote(const uint8_t *p, size_t size)
 static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
 {
     struct ifinfomsg h;
-    const uint8_t   *p = a->body + sizeof h, *found;
+    const uint8_t   *p = a->body + sizeof h, *name, *mac;
     size_t           size, length;
 
     if ((a->type != RTM_NEWLINK && a->type != RTM_DELLINK) || a->size < sizeof h)
         return false;
     memcpy(&h, a->body, sizeof h);
     size = a->size - sizeof h;
-    found = vrrp__nl_find(p, size, IFLA_IFNAME, 1, &length);
-    if (h.ifi_family == AF_BRIDGE || h.ifi_index <= 0 || !found)
+    name = vrrp__nl_find(p, size, IFLA_IFNAME, 1, &length);
+    if (h.ifi_family == AF_BRIDGE || h.ifi_index <= 0 || !name)
         return false;
     memset(out, 0, sizeof *out);
     out->ifindex = (uint32_t)h.ifi_index;
     out->flags = h.ifi_flags;
     out->type = h.ifi_type;
-    snprintf(out->name, sizeof out->name, "%.*s", (int)length, (const char *)found);
-    found = vrrp__nl_find(p, size, IFLA_ADDRESS, 1, &length);
-    if (found && length == sizeof out->mac)
-        memcpy(out->mac, found, length);
-    found = vrrp__nl_find(p, size, IFLA_MTU, sizeof out->mtu, NULL);
-    if (found)
-        memcpy(&out->mtu, found, sizeof out->mtu);
-    found = vrrp__nl_find(p, size, IFLA_MASTER, sizeof out->master, NULL);
-    if (found)
-        memcpy(&out->master, found, sizeof out->master);
+    snprintf(out->name, sizeof out->name, "%.*s", (int)length, (const char *)name);
+    mac = vrrp__nl_find(p, size, IFLA_ADDRESS, 1, &length);
+    if (mac && length == sizeof out->mac)
+        memcpy(out->mac, mac, length);
+    vrrp__nl_get(p, size, IFLA_MTU, &out->mtu, sizeof out->mtu);
+    vrrp__nl_get(p, size, IFLA_MASTER, &out->master, sizeof out->master);
     vrrp__get_kind(p, size, out->kind);
     out->promote = vrrp__get_promote(p, size);
     return true;
@@ -2903,8 +2907,7 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
 
 /* Everything of one type. What changed meanwhile tears a dump: each() is told to start again by a
    NULL answer, which is also its first call. */
-static int vrrp__dump(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap, bool links,
-                      vrrp__nl_each *each, void *arg)
+static int vrrp__dump(vrrp__nl *m, bool links, vrrp__nl_each *each, void *arg)
 {
     struct ifinfomsg h;
     uint32_t         mask = VRRP__SKIP_STATS;
@@ -2917,7 +2920,7 @@ static int vrrp__dump(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap, bool lin
                        links ? sizeof h : sizeof(struct ifaddrmsg));
         if (links)
             vrrp__nl_attr(m, IFLA_EXT_MASK, &mask, sizeof mask);
-        error = vrrp__nl_talk(fd, m, buffer, cap, each, arg);
+        error = vrrp__nl_talk(m, each, arg);
     } while (error == -EAGAIN && --tries > 0);
     return error == -EAGAIN ? 0 : error;        /* a busy machine: events tell the rest */
 }
@@ -2931,36 +2934,41 @@ static void vrrp__all_ones(vrrp_ip *out, const vrrp_ip *ip, unsigned prefix)
         out->byte[i / 8] = (uint8_t)(out->byte[i / 8] | 0x80 >> i % 8);
 }
 
-static void vrrp__put_head(vrrp__nl *m, uint16_t type, uint16_t flags, uint8_t family,
-                           uint32_t ifindex, uint8_t prefix, uint8_t scope)
+/* To delete, the prefix and the peer are named too: another address may differ in nothing else. */
+static void vrrp__put_address(vrrp__nl *m, uint16_t type, uint16_t flags, const vrrp__address *a,
+                              uint8_t scope)
 {
     struct ifaddrmsg h;
+    size_t           bytes = vrrp__ip_size(a->family);
 
     memset(&h, 0, sizeof h);
-    h.ifa_family = (uint8_t)vrrp__af(family);
-    h.ifa_prefixlen = prefix;
+    h.ifa_family = a->family == VRRP_IPV6 ? AF_INET6 : AF_INET;
+    h.ifa_prefixlen = a->prefix;
     h.ifa_scope = scope;
-    h.ifa_index = ifindex;
+    h.ifa_index = a->ifindex;
     vrrp__nl_begin(m, type, (uint16_t)(flags | NLM_F_ACK), &h, sizeof h);
-}
-
-/* The prefix and the peer are named too: another address may differ in nothing else. */
-static void vrrp__put_delete(vrrp__nl *m, const vrrp__address *a)
-{
-    size_t bytes = vrrp__ip_size(a->family);
-
-    vrrp__put_head(m, RTM_DELADDR, 0, a->family, a->ifindex, a->prefix, 0);
     vrrp__nl_attr(m, IFA_LOCAL, a->ip.byte, bytes);
     vrrp__nl_attr(m, IFA_ADDRESS, a->peer.byte, bytes);
 }
 
-static uint32_t vrrp__vip_flags(const vrrp_vip *vip, uint8_t family, uint8_t prefix)
+static void vrrp__vip_address(vrrp__address *out, const vrrp_vip *vip, uint32_t ifindex)
 {
+    memset(out, 0, sizeof *out);
+    out->ifindex = ifindex;
+    out->family = vip->family;
+    out->prefix = vip->prefix;
+    out->ip = vip->address;
+    out->peer = vrrp__is_zero(&vip->peer) ? vip->address : vip->peer;
+}
+
+static uint32_t vrrp__vip_flags(const vrrp_vip *vip)
+{
+    bool     six = vip->family == VRRP_IPV6;
     uint32_t flags = 0;
 
-    if (family == VRRP_IPV6 && !vip->dad)
+    if (six && !vip->dad)
         flags |= IFA_F_NODAD;
-    if (vip->noprefixroute || (family == VRRP_IPV6 && prefix == 128))
+    if (vip->noprefixroute || (six && vip->prefix == 128))
         flags |= IFA_F_NOPREFIXROUTE;
     if (vip->home)
         flags |= IFA_F_HOMEADDRESS;
@@ -2972,50 +2980,29 @@ static uint32_t vrrp__vip_flags(const vrrp_vip *vip, uint8_t family, uint8_t pre
 }
 
 /* A VIP is never our source address: an IPv6 host address is deprecated from the start. */
-static void vrrp__put_lifetime(vrrp__nl *m, const vrrp_vip *vip, uint8_t family, uint8_t prefix)
+static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex)
 {
     struct ifa_cacheinfo life;
+    vrrp__address        a;
+    vrrp_ip              brd = vip->broadcast;
+    uint32_t             flags = vrrp__vip_flags(vip);
+    uint8_t              tag = VRRP_PROTO_TAG;
 
-    memset(&life, 0, sizeof life);
-    life.ifa_valid = UINT32_MAX;
-    life.ifa_prefered = family == VRRP_IPV6 && prefix == 128 ? 0 : UINT32_MAX;
-    if (vip->preferred_given)
-        life.ifa_prefered = vip->preferred_lft;
-    vrrp__nl_attr(m, IFA_CACHEINFO, &life, sizeof life);
-}
-
-static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint8_t family, uint32_t ifindex)
-{
-    uint8_t  prefix = vrrp__vip_prefix(vip, family), tag = VRRP_PROTO_TAG;
-    size_t   bytes = vrrp__ip_size(family);
-    uint32_t flags = vrrp__vip_flags(vip, family, prefix);
-    bool     peer = !vrrp__is_zero(&vip->peer);
-    vrrp_ip  brd = vip->broadcast;
-
-    vrrp__put_head(m, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, family, ifindex, prefix,
-                   vip->scope);
-    vrrp__nl_attr(m, IFA_LOCAL, vip->address.byte, bytes);
-    vrrp__nl_attr(m, IFA_ADDRESS, peer ? vip->peer.byte : vip->address.byte, bytes);
-    if (vip->broadcast_auto && prefix < 31)
-        vrrp__all_ones(&brd, &vip->address, prefix);
-    if (family == VRRP_IPV4 && !vrrp__is_zero(&brd))
-        vrrp__nl_attr(m, IFA_BROADCAST, brd.byte, bytes);
-    if (family == VRRP_IPV4 && vip->label[0])
+    vrrp__vip_address(&a, vip, ifindex);
+    vrrp__put_address(m, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &a, vip->scope);
+    if (vip->broadcast_auto && vip->prefix < 31)
+        vrrp__all_ones(&brd, &vip->address, vip->prefix);
+    if (vip->family == VRRP_IPV4 && !vrrp__is_zero(&brd))
+        vrrp__nl_attr(m, IFA_BROADCAST, brd.byte, 4);
+    if (vip->family == VRRP_IPV4 && vip->label[0])
         vrrp__nl_attr(m, IFA_LABEL, vip->label, strnlen(vip->label, sizeof vip->label - 1) + 1);
     vrrp__nl_attr(m, IFA_FLAGS, &flags, sizeof flags);
-    vrrp__put_lifetime(m, vip, family, prefix);
+    memset(&life, 0, sizeof life);
+    life.ifa_valid = UINT32_MAX;
+    life.ifa_prefered = vip->preferred_given ? vip->preferred_lft :
+                        vip->family == VRRP_IPV6 && vip->prefix == 128 ? 0 : UINT32_MAX;
+    vrrp__nl_attr(m, IFA_CACHEINFO, &life, sizeof life);
     vrrp__nl_attr(m, VRRP__IFA_PROTO, &tag, sizeof tag);
-}
-
-static void vrrp__vip_address(vrrp__address *out, const vrrp_vip *vip, uint8_t family,
-                              uint32_t ifindex)
-{
-    memset(out, 0, sizeof *out);
-    out->ifindex = ifindex;
-    out->family = family;
-    out->prefix = vrrp__vip_prefix(vip, family);
-    out->ip = vip->address;
-    out->peer = vrrp__is_zero(&vip->peer) ? vip->address : vip->peer;
 }
 
 /* promote_secondaries by netlink: /proc/sys may be read-only. */
@@ -3047,7 +3034,7 @@ static bool vrrp__same_subnet(const vrrp_ip *a, const vrrp_ip *b, unsigned prefi
 
 // >>sockets
 
-/* How to reach one packet's destination. */
+/* A destination; and what must go beside an IPv4 packet, for lack of room in its address. */
 typedef struct vrrp__way {
     union {
         struct sockaddr     any;
@@ -3057,7 +3044,7 @@ typedef struct vrrp__way {
     } to;
     union {
         uint64_t align;
-        uint8_t  bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+        uint8_t  bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
     } control;
 } vrrp__way;
 
@@ -3117,86 +3104,80 @@ static bool vrrp__may_say(vrrp_router *r, unsigned kind, uint64_t now)
     return true;
 }
 
-/* A sending socket hears nothing. Every raw socket of protocol 112 is visited for every advert, so
-   ours are of another one. */
-static void vrrp__deafen(int fd)
+/* A sending socket hears nothing: every raw socket of protocol 112 would be visited for every
+   advert. Returns it, or -errno. */
+static int vrrp__mouth(int way)
 {
+    static const int   domain[] = { AF_INET, AF_INET6, AF_PACKET };
     struct sock_filter none;
     struct sock_fprog  program;
-    int                room = 1 << 20, priority = 7;
+    int                fd;
 
+    fd = socket(domain[way], SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                way == VRRP__FRAME ? 0 : IPPROTO_RAW);
+    if (fd < 0)
+        return -errno;
     memset(&none, 0, sizeof none);
     none.code = BPF_RET | BPF_K;
     program.len = 1;
     program.filter = &none;
     setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-    setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof priority);
-    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-}
-
-/* 0 IPv4, 1 IPv6, 2 Ethernet frames. Returns the socket or -errno. */
-static int vrrp__mouth(int way)
-{
-    static const int domain[] = { AF_INET, AF_INET6, AF_PACKET };
-    int off = 0, fd;
-
-    fd = socket(domain[way], SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, way < 2 ? IPPROTO_RAW : 0);
-    if (fd < 0)
-        return -errno;
-    vrrp__deafen(fd);
+    vrrp__set(fd, SOL_SOCKET, SO_PRIORITY, 7);
+    vrrp__set_room(fd, SO_SNDBUFFORCE, SO_SNDBUF, 1 << 20);
     if (way == 0)
-        setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &off, sizeof off);
+        vrrp__set(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
     if (way == 1)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof off);
+        vrrp__set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
     return fd;
 }
 
-static void vrrp__way_info(struct msghdr *h, vrrp__way *way, bool six, uint32_t ifindex)
+/* Only IPv4 needs more than an address to find the interface. */
+static void vrrp__way_info(struct msghdr *h, vrrp__way *way, uint32_t ifindex)
 {
-    struct in_pktinfo  info;
-    struct in6_pktinfo info6;
-    struct cmsghdr     c;
+    struct in_pktinfo info;
+    struct cmsghdr    c;
 
     memset(&c, 0, sizeof c);
     memset(&info, 0, sizeof info);
-    memset(&info6, 0, sizeof info6);
     info.ipi_ifindex = (int)ifindex;
-    info6.ipi6_ifindex = ifindex;
-    c.cmsg_level = six ? (int)IPPROTO_IPV6 : (int)IPPROTO_IP;
-    c.cmsg_type = six ? IPV6_PKTINFO : IP_PKTINFO;
-    c.cmsg_len = six ? CMSG_LEN(sizeof info6) : CMSG_LEN(sizeof info);
+    c.cmsg_level = IPPROTO_IP;
+    c.cmsg_type = IP_PKTINFO;
+    c.cmsg_len = CMSG_LEN(sizeof info);
     memcpy(way->control.bytes, &c, sizeof c);
-    if (six)
-        memcpy(way->control.bytes + CMSG_LEN(0), &info6, sizeof info6);
-    else
-        memcpy(way->control.bytes + CMSG_LEN(0), &info, sizeof info);
+    memcpy(way->control.bytes + CMSG_LEN(0), &info, sizeof info);
     h->msg_control = way->control.bytes;
-    h->msg_controllen = six ? CMSG_SPACE(sizeof info6) : CMSG_SPACE(sizeof info);
+    h->msg_controllen = sizeof way->control.bytes;
 }
 
-static void vrrp__way_to(struct msghdr *h, vrrp__way *way, const vrrp__out *out)
+static socklen_t vrrp__way_to(vrrp__way *way, int kind, const vrrp_ip *ip, uint32_t ifindex)
 {
     memset(way, 0, sizeof *way);
-    h->msg_name = &way->to;
-    if (out->way == 2) {
+    if (kind == VRRP__FRAME) {
         way->to.ll.sll_family = AF_PACKET;
-        way->to.ll.sll_ifindex = (int)out->ifindex;
-        h->msg_namelen = sizeof way->to.ll;
-        return;
+        way->to.ll.sll_ifindex = (int)ifindex;
+        return sizeof way->to.ll;
     }
-    if (out->way == 1) {
+    if (kind == 1) {
         way->to.in6.sin6_family = AF_INET6;
-        way->to.in6.sin6_scope_id = out->ifindex;
-        memcpy(&way->to.in6.sin6_addr, out->to.byte, 16);
-        h->msg_namelen = sizeof way->to.in6;
-    } else {
-        way->to.in.sin_family = AF_INET;
-        memcpy(&way->to.in.sin_addr, out->to.byte, 4);
-        h->msg_namelen = sizeof way->to.in;
+        way->to.in6.sin6_scope_id = ifindex;
+        memcpy(&way->to.in6.sin6_addr, ip->byte, 16);
+        return sizeof way->to.in6;
     }
-    if (out->ifindex)
-        vrrp__way_info(h, way, out->way == 1, out->ifindex);
+    way->to.in.sin_family = AF_INET;
+    memcpy(&way->to.in.sin_addr, ip->byte, 4);
+    return sizeof way->to.in;
+}
+
+/* An interface that is gone is told as that. */
+static void vrrp__not_sent(vrrp_io *io, const vrrp__out *out, int error, uint64_t now)
+{
+    vrrp_router *r = out->router;
+    bool         gone = error == ENODEV || error == ENXIO || error == ENETDOWN ||
+                        (error == ENETUNREACH && out->ifindex);
+
+    if (!gone && vrrp__may_say(r, VRRP__SAID - 1, now))
+        vrrp__complain(io, r, r->link, -error, "sending on %s: %s", r->link->name,
+                       strerror(error));
 }
 
 /* Entries first..first+n-1 go through one socket. One that fails does not stop the others. */
@@ -3207,30 +3188,27 @@ static void vrrp__flush_run(vrrp_io *io, unsigned first, unsigned n, uint64_t no
     vrrp__way      way[VRRP__OUT];
     vrrp__out     *out = &io->out[first];
     unsigned       i, sent = 0;
-    int            fd = out->way == 2 ? io->packet : io->raw[out->way], k;
+    int            k;
 
     memset(msg, 0, sizeof msg);
     for (i = 0; i < n; i++) {
+        struct msghdr *h = &msg[i].msg_hdr;
+
         part[i].iov_base = io->out_bytes + out[i].offset;
         part[i].iov_len = out[i].size;
-        msg[i].msg_hdr.msg_iov = &part[i];
-        msg[i].msg_hdr.msg_iovlen = 1;
-        vrrp__way_to(&msg[i].msg_hdr, &way[i], &out[i]);
+        h->msg_iov = &part[i];
+        h->msg_iovlen = 1;
+        h->msg_name = &way[i].to;
+        h->msg_namelen = vrrp__way_to(&way[i], out->way, &out[i].to, out[i].ifindex);
+        if (out->way == 0 && out[i].ifindex)
+            vrrp__way_info(h, &way[i], out[i].ifindex);
     }
     while (sent < n) {
-        k = sendmmsg(fd, msg + sent, n - sent, MSG_DONTWAIT);
-        if (k > 0) {
+        k = sendmmsg(io->mouth[out->way], msg + sent, n - sent, MSG_DONTWAIT);
+        if (k > 0)
             sent += (unsigned)k;
-        } else if (errno != EINTR) {
-            vrrp_router *r = out[sent].router;
-            bool         gone = errno == ENODEV || errno == ENXIO || errno == ENETDOWN ||
-                        (errno == ENETUNREACH && out[sent].ifindex);
-
-            sent++;                     /* an interface that is gone is told as that */
-            if (!gone && vrrp__may_say(r, VRRP__SAID - 1, now))
-                vrrp__complain(io, r, r->link, -errno, "sending on %s: %s", r->link->name,
-                               strerror(errno));
-        }
+        else if (errno != EINTR)
+            vrrp__not_sent(io, &out[sent++], errno, now);
     }
 }
 
@@ -3322,16 +3300,17 @@ static vrrp_link *vrrp__vip_link(vrrp_io *io, const vrrp_router *r, const vrrp_v
 static void vrrp__shout(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, int form, uint64_t now)
 {
     vrrp_link *link = vrrp__vip_link(io, r, vip);
-    uint8_t    family = vrrp__vip_family(vip, r->v.d.family), *frame;
     vrrp__out *out;
+    uint8_t   *frame;
 
     if (!link || !link->ifindex || link->type != VRRP__ETHER || !link->up)
         return;
-    out = vrrp__out_new(io, r, 2, now);
+    out = vrrp__out_new(io, r, VRRP__FRAME, now);
     out->ifindex = link->ifindex;
     frame = io->out_bytes + out->offset;
-    vrrp__out_keep(io, out, family == VRRP_IPV6 ? vrrp_na(frame, link->mac, &vip->address)
-                                                : vrrp_arp(frame, link->mac, &vip->address, form));
+    vrrp__out_keep(io, out, vip->family == VRRP_IPV6 ? vrrp_na(frame, link->mac, &vip->address)
+                                                     : vrrp_arp(frame, link->mac, &vip->address,
+                                                                form));
 }
 
 static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
@@ -3342,10 +3321,10 @@ static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *
         for (i = a->first; i < last && i < r->v.d.n_addresses; i++) {
             const vrrp_vip *vip = &r->v.d.addresses[i];
 
-            if (!(vip->held & (VRRP_HELD_OURS | VRRP_HELD_ADOPTED)))
+            if (!vip->held)
                 continue;
             vrrp__shout(io, r, vip, r->arp_form, now);
-            if (r->arp_reply_too && vrrp__vip_family(vip, r->v.d.family) == VRRP_IPV4)
+            if (r->arp_reply_too && vip->family == VRRP_IPV4)
                 vrrp__shout(io, r, vip, VRRP_ARP_REPLY, now);
         }
 }
@@ -3360,77 +3339,77 @@ static void vrrp__ear_close(vrrp__ear *ear)
     ear->buffer = ear->drops = 0;
 }
 
+static void vrrp__ears_close(vrrp_link *link)
+{
+    vrrp__ear_close(&link->ear[0]);
+    vrrp__ear_close(&link->ear[1]);
+}
+
 /* Adverts of all routers must fit while we do something else. The kernel counts about 2 kB each. */
 static void vrrp__ear_size(vrrp_io *io, vrrp__ear *ear)
 {
-    uint64_t want = (uint64_t)ear->routers * 2048 * 4;
-    int      size;
+    uint32_t want = ear->routers * 2048u * 4;
 
     if (want < 65536)
         want = 65536;
     if (want > io->rcvbuf_max)
         want = io->rcvbuf_max;
-    if (want <= ear->buffer)
-        return;
-    ear->buffer = (uint32_t)want;
-    size = (int)want;
-    if (setsockopt(ear->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
-        setsockopt(ear->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (want > ear->buffer)
+        vrrp__set_room(ear->fd, SO_RCVBUFFORCE, SO_RCVBUF, ear->buffer = want);
+}
+
+static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
+{
+    struct epoll_event ev;
+
+    memset(&ev, 0, sizeof ev);
+    ev.events = EPOLLIN;
+    ev.data.u64 = which;
+    return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
 }
 
 static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
 {
-    vrrp__ear         *ear = &link->ear[six];
-    struct epoll_event ev;
-    int                on = 1, off = 0, error;
+    vrrp__ear *ear = &link->ear[six];
+    int        error;
 
     ear->fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
                      VRRP_PROTOCOL);
     if (ear->fd < 0)
         return -errno;
     if (six) {
-        setsockopt(ear->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
-        setsockopt(ear->fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof on);
-        setsockopt(ear->fd, IPPROTO_IPV6, 29 /* IPV6_MULTICAST_ALL, 4.20 */, &off, sizeof off);
+        vrrp__set(ear->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+        vrrp__set(ear->fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+        vrrp__set(ear->fd, IPPROTO_IPV6, 29 /* IPV6_MULTICAST_ALL, 4.20 */, 0);
     } else {
-        setsockopt(ear->fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
+        vrrp__set(ear->fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
     }
-    memset(&ev, 0, sizeof ev);
-    ev.events = EPOLLIN;
-    ev.data.u64 = (uint64_t)(link - io->links) * 2 + (uint64_t)six + 2;
     if (setsockopt(ear->fd, SOL_SOCKET, SO_BINDTODEVICE, link->name,
-                   (socklen_t)strlen(link->name)) < 0 ||
-        epoll_ctl(io->epoll, EPOLL_CTL_ADD, ear->fd, &ev) < 0) {
+                   (socklen_t)strlen(link->name)) < 0)
         error = -errno;
+    else
+        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * 2 + (uint64_t)six + 2);
+    ear->open = error == 0;
+    if (error)
         close(ear->fd);
-        return error;
-    }
-    ear->open = true;
-    return 0;
+    return error;
 }
 
 /* The group by interface index: there may be no route and no address yet. */
 static int vrrp__ear_join(const vrrp_link *link, int six, bool join)
 {
-    struct ip_mreqn  in;
-    struct ipv6_mreq in6;
-    vrrp_ip          group;
-    int              fd = link->ear[six].fd;
+    struct group_req group;
+    vrrp__way        way;
+    vrrp_ip          ip;
 
-    vrrp_group_address(&group, six ? VRRP_IPV6 : VRRP_IPV4);
-    memset(&in, 0, sizeof in);
-    memset(&in6, 0, sizeof in6);
-    memcpy(&in.imr_multiaddr, group.byte, 4);
-    memcpy(&in6.ipv6mr_multiaddr, group.byte, 16);
-    in.imr_ifindex = (int)link->ifindex;
-    in6.ipv6mr_interface = link->ifindex;
-    if (six && setsockopt(fd, IPPROTO_IPV6, join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP,
-                          &in6, sizeof in6) < 0)
-        return -errno;
-    if (!six && setsockopt(fd, IPPROTO_IP, join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &in,
-                           sizeof in) < 0)
-        return -errno;
-    return 0;
+    vrrp_group_address(&ip, six ? VRRP_IPV6 : VRRP_IPV4);
+    vrrp__way_to(&way, six, &ip, 0);
+    memset(&group, 0, sizeof group);
+    group.gr_interface = link->ifindex;
+    memcpy(&group.gr_group, &way.to, sizeof way.to);
+    return setsockopt(link->ear[six].fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
+                      join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &group, sizeof group) < 0 ?
+           -errno : 0;
 }
 
 /* Opens, closes, joins as the routers of this interface and family need it. */
@@ -3446,22 +3425,19 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
     }
     if (!ear->open)
         error = vrrp__ear_open(io, link, six);
-    if (!error) {
+    if (!error)
         vrrp__ear_size(io, ear);
-        if (join != ear->joined)
-            error = vrrp__ear_join(link, six, join);
-        ear->joined = error ? ear->joined : join;
+    if (!error && join != ear->joined)
+        error = vrrp__ear_join(link, six, join);
+    ear->joined = join;
+    if (error) {
+        vrrp__ear_close(ear);           /* without ears nobody may believe in silence */
+        io->retry_at = now + VRRP_SECOND;
+        if (!ear->broken)
+            vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
+                           six ? 6 : 4, strerror(-error));
     }
-    if (!error) {
-        ear->broken = false;
-        return;
-    }
-    vrrp__ear_close(ear);               /* without ears nobody may believe in silence */
-    io->retry_at = now + VRRP_SECOND;
-    if (!ear->broken)
-        vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
-                       six ? 6 : 4, strerror(-error));
-    ear->broken = true;
+    ear->broken = error != 0;
 }
 
 // >>shell
@@ -3476,86 +3452,40 @@ VRRP_DEF uint64_t vrrp_now(void)
     return (uint64_t)t.tv_sec * VRRP_SECOND + (uint64_t)t.tv_nsec;
 }
 
-static vrrp__nl vrrp__message(vrrp_io *io)
-{
-    vrrp__nl m;
-
-    memset(&m, 0, sizeof m);
-    m.data = io->request;
-    m.cap = sizeof io->request;
-    m.seq = io->seq;
-    return m;
-}
-
-static int vrrp__talk(vrrp_io *io, vrrp__nl *m, vrrp__nl_each *each, void *arg)
-{
-    io->seq = m->seq;
-    return vrrp__nl_talk(io->request_fd, m, io->answer, sizeof io->answer, each, arg);
-}
-
-/* --- deadlines: a pairing heap through the routers --- */
+/* --- deadlines: a skew heap through the routers --- */
 
 static vrrp_router *vrrp__meld(vrrp_router *a, vrrp_router *b)
 {
-    vrrp_router *t;
+    vrrp_router *top = NULL, *above = NULL, **at = &top, *t;
 
-    if (!a || !b)
-        return a ? a : b;
-    if (b->key < a->key) {
-        t = a;
-        a = b;
-        b = t;
+    while (a && b) {
+        if (b->key < a->key) {
+            t = a;
+            a = b;
+            b = t;
+        }
+        *at = a;
+        a->above = above;
+        above = a;
+        at = &a->left;                  /* the sides change places: that keeps it shallow */
+        t = a->right;
+        a->right = a->left;
+        a = t;
     }
-    b->before = a;
-    b->sibling = a->child;
-    if (a->child)
-        a->child->before = b;
-    a->child = b;
-    return a;
-}
-
-/* The two passes: pairs from left to right, then all of them from right to left. */
-static vrrp_router *vrrp__meld_list(vrrp_router *list)
-{
-    vrrp_router *pairs = NULL, *all = NULL, *a, *b;
-
-    while (list) {
-        a = list;
-        b = a->sibling;
-        list = b ? b->sibling : NULL;
-        a->sibling = a->before = NULL;
-        if (b)
-            b->sibling = b->before = NULL;
-        a = vrrp__meld(a, b);
-        a->sibling = pairs;
-        pairs = a;
-    }
-    while (pairs) {
-        a = pairs;
-        pairs = a->sibling;
-        a->sibling = NULL;
-        all = vrrp__meld(all, a);
-    }
-    return all;
+    *at = a ? a : b;
+    if (*at)
+        (*at)->above = above;
+    return top;
 }
 
 static void vrrp__heap_remove(vrrp_io *io, vrrp_router *r)
 {
-    vrrp_router *below = vrrp__meld_list(r->child);
+    vrrp_router *below = vrrp__meld(r->left, r->right), *above = r->above;
 
-    r->child = NULL;
-    if (r == io->heap) {
-        io->heap = below;
-    } else {
-        if (r->before->child == r)
-            r->before->child = r->sibling;
-        else
-            r->before->sibling = r->sibling;
-        if (r->sibling)
-            r->sibling->before = r->before;
-        io->heap = vrrp__meld(io->heap, below);
-    }
-    r->sibling = r->before = NULL;
+    if (below)
+        below->above = above;
+    *(!above ? &io->heap : above->left == r ? &above->left : &above->right) = below;
+    r->left = r->right = r->above = NULL;
     r->key = VRRP_NEVER;
 }
 
@@ -3599,20 +3529,15 @@ static void vrrp__rearm(vrrp_io *io)
 static void vrrp__tell(vrrp_io *io, vrrp_router *r, int which, const vrrp_action *a)
 {
     vrrp__news *n = &r->news[which];
-    unsigned    last = (n->head + n->n - 1u) % 4;
+    bool        full = n->n == 4;       /* nobody reads: the steps between are left out */
+    unsigned    i = full ? 3u : n->n++;
 
-    if (n->n == 4) {                    /* nobody reads: the steps between are left out */
-        n->to[last] = a->to;
-        n->why[last] = a->why;
-        if (n->from[last] == a->to)
-            n->n--;
-        return;
-    }
-    last = (last + 1) % 4;
-    n->from[last] = a->from;
-    n->to[last] = a->to;
-    n->why[last] = a->why;
-    n->n++;
+    if (!full)
+        n->from[i] = a->from;
+    n->to[i] = a->to;
+    n->why[i] = a->why;
+    if (full && n->from[i] == a->to)
+        n->n--;
     if (r->telling)
         return;
     r->telling = true;
@@ -3641,29 +3566,29 @@ static void vrrp__notified(vrrp_io *io, vrrp_router *r, const vrrp_action *a)
     }
 }
 
+/* One router's steps in order, its own before its group's. */
 static bool vrrp__next_news(vrrp_io *io, vrrp_event *e)
 {
-    while (io->news) {
-        vrrp_router *r = io->news;
-        int          which = r->news[0].n == 0;
-        vrrp__news  *n = &r->news[which];
+    vrrp_router *r;
+    vrrp__news  *n;
 
-        if (n->n == 0) {
-            io->news = r->news_next;
-            r->telling = false;
+    for (; (r = io->news) != NULL; io->news = r->news_next, r->telling = false) {
+        n = &r->news[r->news[0].n == 0];
+        if (n->n == 0)
             continue;
-        }
         memset(e, 0, sizeof *e);
         e->kind = VRRP_EVENT_STATE;
         e->router = r;
         e->link = r->link;
-        e->group = which ? r->told : NULL;
+        e->group = n == r->news ? NULL : r->told;
         e->vrid = r->v.d.vrid;
-        e->from = n->from[n->head];
-        e->to = n->to[n->head];
-        e->why = n->why[n->head];
-        n->head = (uint8_t)((n->head + 1) % 4);
+        e->from = n->from[0];
+        e->to = n->to[0];
+        e->why = n->why[0];
         n->n--;
+        memmove(n->from, n->from + 1, n->n);
+        memmove(n->to, n->to + 1, n->n);
+        memmove(n->why, n->why + 1, n->n);
         return true;
     }
     return false;
@@ -3754,13 +3679,12 @@ static void vrrp__say_all(vrrp_io *io, uint64_t now)
 static void vrrp__vip_error(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, bool release,
                             int error, const char *words)
 {
-    uint8_t     family = vrrp__vip_family(vip, r->v.d.family);
-    const char *device = vip->device[0] ? vip->device : r->link->name;
-    char        text[INET6_ADDRSTRLEN];
+    char text[INET6_ADDRSTRLEN];
 
     vrrp__complain(io, r, r->link, error, "%s %s/%u %s %s: %s%s%s",
-                   release ? "removing" : "adding", vrrp__ip_str(&vip->address, family, text),
-                   vrrp__vip_prefix(vip, family), release ? "from" : "to", device,
+                   release ? "removing" : "adding",
+                   vrrp__ip_str(&vip->address, vip->family, text), vip->prefix,
+                   release ? "from" : "to", vip->device[0] ? vip->device : r->link->name,
                    strerror(-error), words[0] ? ": " : "", words);
 }
 
@@ -3818,28 +3742,31 @@ static vrrp_vip *vrrp__job_vip(const vrrp__job *job)
     return &job->router->v.d.addresses[job->index];
 }
 
+/* Added by us, as far as the kernel can tell. */
+static bool vrrp__is_tagged(const vrrp_io *io, const vrrp__address *a)
+{
+    return io->tags && a->protocol == VRRP_PROTO_TAG;
+}
+
 static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp_io      *io = (vrrp_io *)arg;
     vrrp__address a;
     unsigned      i;
 
-    if (!answer || !vrrp__get_address(answer, &a))
-        return;
-    if (io->tags && a.protocol == VRRP_PROTO_TAG)
+    if (!answer || !vrrp__get_address(answer, &a) || vrrp__is_tagged(io, &a))
         return;
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job      *job = &io->job[i];
         const vrrp_vip *vip = vrrp__job_vip(job);
 
         if (job->link->ifindex != a.ifindex || job->release || vip->held ||
-            vrrp__vip_family(vip, job->router->v.d.family) != a.family)
+            vip->family != a.family)
             continue;
         if (vrrp__same(&vip->address, &a.ip))
             job->foreign = true;
         else if (a.family == VRRP_IPV4 && !(a.flags & IFA_F_SECONDARY) &&
-                 a.prefix == vrrp__vip_prefix(vip, VRRP_IPV4) &&
-                 vrrp__same_subnet(&vip->address, &a.ip, a.prefix))
+                 a.prefix == vip->prefix && vrrp__same_subnet(&vip->address, &a.ip, a.prefix))
             job->sheltered = true;
     }
 }
@@ -3847,31 +3774,28 @@ static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
 /* Before adding: which of these addresses are somebody else's, and which subnets have a primary. */
 static int vrrp__survey(vrrp_io *io)
 {
-    vrrp__nl m = vrrp__message(io);
-    bool     needed = false;
-    int      error;
     unsigned i;
 
     for (i = 0; i < io->n_jobs; i++)
-        needed |= !io->job[i].release && !vrrp__job_vip(&io->job[i])->held;
-    if (!needed)
-        return 0;
-    error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, false,
-                       vrrp__survey_address, io);
-    io->seq = m.seq;
-    return error;
+        if (!io->job[i].release && !vrrp__job_vip(&io->job[i])->held)
+            return vrrp__dump(&io->nl, false, vrrp__survey_address, io);
+    return 0;
+}
+
+static int vrrp__set_promote(vrrp_io *io, const vrrp_link *link, uint32_t value)
+{
+    vrrp__put_promote(&io->nl, link->ifindex, value);
+    return vrrp__nl_talk(&io->nl, NULL, NULL);
 }
 
 /* An address that becomes the primary of its subnet would take the others along when it goes. */
 static void vrrp__promote(vrrp_io *io, vrrp_link *link)
 {
-    vrrp__nl m = vrrp__message(io);
-    int      error;
+    int error;
 
     if (link->promoted || link->promote)
         return;
-    vrrp__put_promote(&m, link->ifindex, 1);
-    error = vrrp__talk(io, &m, NULL, NULL);
+    error = vrrp__set_promote(io, link, 1);
     link->promoted = error == 0;
     if (error && error != -ENODEV)
         vrrp__complain(io, NULL, link, error, "setting promote_secondaries on %s: %s", link->name,
@@ -3880,130 +3804,95 @@ static void vrrp__promote(vrrp_io *io, vrrp_link *link)
 
 static void vrrp__unpromote(vrrp_io *io, vrrp_link *link)
 {
-    vrrp__nl m = vrrp__message(io);
-
-    if (link->promoted && link->ifindex) {
-        vrrp__put_promote(&m, link->ifindex, link->promote);
-        vrrp__talk(io, &m, NULL, NULL);
-    }
+    if (link->promoted && link->ifindex)
+        vrrp__set_promote(io, link, link->promote);
     link->promoted = false;
 }
 
-/* Adopts what is somebody else's; what remains is what the kernel is asked for. */
-static void vrrp__sift(vrrp_io *io)
+static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
+static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
+
+/* What is gone already need not go, and what is there already is only ours if it was. */
+static void vrrp__job_done(vrrp_io *io, vrrp__job *job, int error, const char *words)
+{
+    vrrp_vip *vip = vrrp__job_vip(job);
+
+    job->done = true;
+    if (error == -ENODEV && job->link->ifindex) {       /* not told yet: look at everything */
+        vrrp__link_gone(io, job->link);
+        io->resync = true;
+    }
+    if (job->release ? error == -EADDRNOTAVAIL || error == -ENODEV
+                     : error == -EEXIST && vip->held & VRRP_HELD_OURS)
+        error = 0;
+    if (!error)
+        vip->held = job->release ? 0 : VRRP_HELD_OURS;
+    else if (job->release)
+        io->unreleased = true;
+    else
+        job->router->failed = true;
+    if (error && error != -ENODEV)
+        vrrp__vip_error(io, job->router, vip, job->release, error, words);
+}
+
+static void vrrp__job_answer(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp_io *io = (vrrp_io *)arg;
+    uint32_t i = a->seq - io->nl.first;
+
+    if (a->type == NLMSG_ERROR && i < io->n_jobs)
+        vrrp__job_done(io, &io->job[i], a->error, a->text);
+}
+
+/* What remains is what the kernel is asked for. Without a survey nothing may be added, but what is
+   to go still goes; what is somebody else's is adopted. */
+static void vrrp__sift(vrrp_io *io, int error)
 {
     unsigned i, kept = 0;
 
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job *job = &io->job[i];
         vrrp_vip  *vip = vrrp__job_vip(job);
-        uint8_t    family = vrrp__vip_family(vip, job->router->v.d.family);
 
+        if (error && !job->release) {
+            vrrp__job_done(io, job, error, "");
+            continue;
+        }
         if (job->foreign) {
             vip->held = VRRP_HELD_ADOPTED;
             continue;
         }
-        if (!job->release && !vip->held && !job->sheltered && family == VRRP_IPV4 &&
-            vrrp__vip_prefix(vip, family) < 32)
+        if (!job->release && !vip->held && !job->sheltered && vip->family == VRRP_IPV4 &&
+            vip->prefix < 32)
             vrrp__promote(io, job->link);
         io->job[kept++] = *job;
     }
     io->n_jobs = (uint16_t)kept;
 }
 
-static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
-static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
-
-static void vrrp__job_done(vrrp_io *io, const vrrp__job *job, int error, const char *words)
-{
-    vrrp_vip *vip = vrrp__job_vip(job);
-
-    if (error == -ENODEV && job->link->ifindex) {       /* not told yet: look at everything */
-        vrrp__link_gone(io, job->link);
-        io->resync = true;
-    }
-    if (job->release) {
-        if (error == -EADDRNOTAVAIL || error == -ENODEV)
-            error = 0;                  /* gone already */
-        if (!error)
-            vip->held = 0;
-        else
-            io->unreleased = true;
-    } else {
-        if (error == -EEXIST && vip->held & VRRP_HELD_OURS)
-            error = 0;
-        if (!error)
-            vip->held = VRRP_HELD_OURS;
-        else
-            job->router->failed = true;
-    }
-    if (error && error != -ENODEV)
-        vrrp__vip_error(io, job->router, vip, job->release, error, words);
-}
-
-/* Answers arrive in the order of the jobs; first tells which is meant. */
-typedef struct vrrp__carry {
-    vrrp_io *io;
-    uint32_t first;
-    unsigned done;
-} vrrp__carry;
-
-static void vrrp__job_answer(void *arg, const vrrp__nl_answer *a)
-{
-    vrrp__carry *c = (vrrp__carry *)arg;
-
-    if (a->type != NLMSG_ERROR || a->seq - c->first >= c->io->n_jobs)
-        return;
-    vrrp__job_done(c->io, &c->io->job[a->seq - c->first], a->error, a->text);
-    c->done = a->seq - c->first + 1;
-}
-
-/* Without a survey nothing may be added; but what is to go still goes. */
-static void vrrp__claims_fail(vrrp_io *io, int error)
-{
-    unsigned i, kept = 0;
-
-    for (i = 0; i < io->n_jobs; i++)
-        if (io->job[i].release)
-            io->job[kept++] = io->job[i];
-        else
-            vrrp__job_done(io, &io->job[i], error, "");
-    io->n_jobs = (uint16_t)kept;
-}
-
 static void vrrp__carry_out(vrrp_io *io)
 {
-    int         error = vrrp__survey(io);
-    vrrp__nl    m;
-    vrrp__carry c;
-    unsigned    i;
+    vrrp__address a;
+    unsigned      i;
+    int           error;
 
-    if (error)
-        vrrp__claims_fail(io, error);
-    else
-        vrrp__sift(io);
+    vrrp__sift(io, vrrp__survey(io));
     if (io->n_jobs == 0)
         return;
-    m = vrrp__message(io);
     for (i = 0; i < io->n_jobs; i++) {
         const vrrp__job *job = &io->job[i];
         const vrrp_vip  *vip = vrrp__job_vip(job);
-        uint8_t          family = vrrp__vip_family(vip, job->router->v.d.family);
-        vrrp__address    a;
 
-        if (job->release) {
-            vrrp__vip_address(&a, vip, family, job->link->ifindex);
-            vrrp__put_delete(&m, &a);
-        } else {
-            vrrp__put_vip(&m, vip, family, job->link->ifindex);
-        }
+        vrrp__vip_address(&a, vip, job->link->ifindex);
+        if (job->release)
+            vrrp__put_address(&io->nl, RTM_DELADDR, 0, &a, 0);
+        else
+            vrrp__put_vip(&io->nl, vip, job->link->ifindex);
     }
-    c.io = io;
-    c.first = m.first;
-    c.done = 0;
-    error = vrrp__talk(io, &m, vrrp__job_answer, &c);
-    for (i = c.done; i < io->n_jobs; i++)       /* cut off: netlink itself failed */
-        vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
+    error = vrrp__nl_talk(&io->nl, vrrp__job_answer, io);
+    for (i = 0; i < io->n_jobs; i++)
+        if (!io->job[i].done)           /* cut off: netlink itself failed */
+            vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
 }
 
 static bool vrrp__all_held(const vrrp_router *r)
@@ -4099,9 +3988,15 @@ VRRP_DEF void vrrp_io_touch(vrrp_io *io, vrrp_router *r, uint64_t now)
 
 /* --- receiving --- */
 
+/* An interface, a family and a VRID as one number. */
+static uint32_t vrrp__key(const vrrp_io *io, const vrrp_link *link, int six, uint8_t vrid)
+{
+    return (uint32_t)(link - io->links) << 9 | (uint32_t)six << 8 | vrid;
+}
+
 static vrrp_router **vrrp__bucket(vrrp_io *io, const vrrp_link *link, int six, uint8_t vrid)
 {
-    uint32_t key = (uint32_t)(link - io->links) << 9 | (uint32_t)six << 8 | vrid;
+    uint32_t key = vrrp__key(io, link, six, vrid);
 
     return &io->bucket[(key * 2654435769u) >> 23];      /* 512 = 1 << (32 - 23) */
 }
@@ -4116,43 +4011,41 @@ static vrrp_router *vrrp__find(vrrp_io *io, const vrrp_link *link, int six, uint
     return r;
 }
 
+/* What is said about a packet. */
+static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *link, int code,
+                         const vrrp_rx *rx)
+{
+    vrrp_event *e = vrrp__event(io, kind, r, link);
+
+    if (!e)
+        return;
+    e->code = code;
+    e->vrid = rx->message[1];
+    e->peer = rx->from;
+    e->family = rx->family;
+}
+
 /* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of
    their own; of those that share one, another has to wait as well. */
-static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint8_t vrid,
-                          uint64_t now)
+static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint64_t now)
 {
-    uint32_t        six = rx->family == VRRP_IPV6, second = (uint32_t)(now / VRRP_SECOND) + 1;
-    uint32_t        who = (uint32_t)(link - io->links) << 9 | six << 8 | vrid;
+    uint32_t        who = vrrp__key(io, link, rx->family == VRRP_IPV6, rx->message[1]);
+    uint32_t        second = (uint32_t)(now / VRRP_SECOND) + 1;
     vrrp__stranger *s = &io->strangers[who % VRRP__STRANGERS];
-    vrrp_event     *e;
 
     if (s->second && second - s->second < (s->who == who ? 60 : 10))
         return;
     s->second = second;
     s->who = who;
-    e = vrrp__event(io, VRRP_EVENT_STRANGER, NULL, link);
-    if (e) {
-        e->vrid = vrid;
-        e->peer = rx->from;
-        e->family = rx->family;
-    }
+    vrrp__remark(io, VRRP_EVENT_STRANGER, NULL, link, 0, rx);
 }
 
 static void vrrp__dropped(vrrp_io *io, vrrp_router *r, const vrrp_rx *rx, int code, uint64_t now)
 {
-    vrrp_event *e;
+    bool usual = code == VRRP_E_OWN || code == VRRP_E_STATE || code == VRRP_E_SHADOW;
 
-    if (code == VRRP_E_OWN || code == VRRP_E_STATE || code == VRRP_E_SHADOW)
-        return;                         /* everyday life */
-    if (!vrrp__may_say(r, (unsigned)(VRRP_E_LENGTH - code), now))
-        return;
-    e = vrrp__event(io, VRRP_EVENT_DROPPED, r, r->link);
-    if (e) {
-        e->code = code;
-        e->vrid = r->v.d.vrid;
-        e->peer = rx->from;
-        e->family = rx->family;
-    }
+    if (!usual && vrrp__may_say(r, (unsigned)(VRRP_E_LENGTH - code), now))
+        vrrp__remark(io, VRRP_EVENT_DROPPED, r, r->link, code, rx);
 }
 
 static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint64_t now)
@@ -4171,7 +4064,7 @@ static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint6
         code = vrrp_decode(rx, &advert);
         vrrp__count_drop(&link->stats, code ? code : VRRP_E_VRID);
         if (!code)
-            vrrp__strange(io, link, rx, rx->message[1], now);
+            vrrp__strange(io, link, rx, now);
         return;
     }
     state = r->v.state;
@@ -4352,11 +4245,10 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
 
             if (vip->held && vrrp__vip_link(io, r, vip) == link) {
                 vip->held = 0;
-                r->lost = io->lost = true;
+                r->lost = true;
             }
         }
-    vrrp__ear_close(&link->ear[0]);
-    vrrp__ear_close(&link->ear[1]);
+    vrrp__ears_close(link);
     link->ifindex = 0;
     link->up = link->promoted = link->renamed = false;
     vrrp__stale(io, link);
@@ -4404,9 +4296,9 @@ static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
         vrrp__link_is(io, named, d);
 }
 
-static bool vrrp__is_primary(const vrrp_link *link, const vrrp__address *a)
+static vrrp_ip *vrrp__primary(vrrp_link *link, uint8_t family)
 {
-    return vrrp__same(a->family == VRRP_IPV6 ? &link->primary6 : &link->primary4, &a->ip);
+    return family == VRRP_IPV6 ? &link->primary6 : &link->primary4;
 }
 
 /* Could this address change who we are? Only the first one can, and a source that was missing. */
@@ -4415,22 +4307,36 @@ static void vrrp__address_came(vrrp_io *io, vrrp_link *link, const vrrp__address
     vrrp_router *r;
 
     if (link && !(a->flags & IFA_F_TENTATIVE) &&
-        (vrrp__is_primary(link, a) ||
-         vrrp__is_zero(a->family == VRRP_IPV6 ? &link->primary6 : &link->primary4)))
+        (vrrp__is_zero(vrrp__primary(link, a->family)) ||
+         vrrp__same(vrrp__primary(link, a->family), &a->ip)))
         vrrp__stale(io, link);
     for (r = io->routers; r; r = r->next)
         if (!r->here && vrrp__same(&r->source, &a->ip))
             io->sync = true;
 }
 
+/* Is this where the router has that address, or wants it? Of several that differ only in prefix
+   the one we added is ours. */
+static bool vrrp__is_at(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip,
+                        const vrrp__address *a)
+{
+    const vrrp_link *link;
+
+    if (!vrrp__same(&vip->address, &a->ip) || vip->family != a->family ||
+        (vip->held & VRRP_HELD_OURS && vip->prefix != a->prefix))
+        return false;
+    link = vrrp__vip_link(io, r, vip);
+    return link && link->ifindex == a->ifindex;
+}
+
 /* IPv6 does not tell who deleted an address, and our own deletion may be followed by our own
-   addition: what is held there is looked up later. */
+   addition: the next dump tells what is still there. */
 static void vrrp__address_went(vrrp_io *io, vrrp_link *link, const vrrp__address *a)
 {
     vrrp_router *r;
     unsigned     i;
 
-    if (link && vrrp__is_primary(link, a))
+    if (link && vrrp__same(vrrp__primary(link, a->family), &a->ip))
         vrrp__stale(io, link);
     for (r = io->routers; r; r = r->next) {
         if (r->here && vrrp__same(&r->source, &a->ip))
@@ -4438,12 +4344,9 @@ static void vrrp__address_went(vrrp_io *io, vrrp_link *link, const vrrp__address
         for (i = 0; i < r->v.d.n_addresses; i++) {
             vrrp_vip *vip = &r->v.d.addresses[i];
 
-            if (!vip->held || !vrrp__same(&vip->address, &a->ip) ||
-                vrrp__vip_family(vip, r->v.d.family) != a->family ||
-                (vip->held & VRRP_HELD_OURS && vrrp__vip_prefix(vip, a->family) != a->prefix) ||
-                vrrp__vip_link(io, r, vip) != link)
+            if (!vip->held || !vrrp__is_at(io, r, vip, a))
                 continue;
-            r->lost = io->lost = true;
+            r->lost = io->sync = true;
             if (a->family == VRRP_IPV4)
                 vip->held = 0;
         }
@@ -4463,9 +4366,9 @@ static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
         vrrp_link *link = vrrp__link_numbered(io, a.ifindex);
         bool       went = answer->type == RTM_DELADDR;
 
-        if (went && answer->port != io->port)
+        if (went && answer->port != io->nl.port)
             vrrp__address_went(io, link, &a);
-        else if (!went && (!io->tags || a.protocol != VRRP_PROTO_TAG))
+        else if (!went && !vrrp__is_tagged(io, &a))
             vrrp__address_came(io, link, &a);   /* also one promoted by a deletion of ours */
     }
 }
@@ -4476,85 +4379,15 @@ static void vrrp__hear_kernel(vrrp_io *io)
     unsigned i;
 
     for (i = 0; i < VRRP__MESSAGES; i++) {
-        n = recv(io->event_fd, io->answer, sizeof io->answer, MSG_DONTWAIT | MSG_TRUNC);
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            return;
+        n = recv(io->event_fd, io->nl.answer, VRRP__ANSWER, MSG_DONTWAIT | MSG_TRUNC);
         if (n < 0 && errno != EINTR && errno != ENOBUFS)
             return;
-        if ((n < 0 && errno == ENOBUFS) || n > (ssize_t)sizeof io->answer)
+        if ((n < 0 && errno == ENOBUFS) || n > VRRP__ANSWER)
             io->resync = true;          /* something was not told: look at everything */
         else if (n > 0)
-            vrrp__nl_split(io->answer, (size_t)n, vrrp__kernel_said, io);
+            vrrp__nl_split(io->nl.answer, (size_t)n, vrrp__kernel_said, io);
     }
     io->more = true;
-}
-
-static void vrrp__there_answer(void *arg, const vrrp__nl_answer *a)
-{
-    if (a->type == RTM_NEWADDR)
-        *(bool *)arg = true;
-}
-
-/* IPv6 only: the kernel can be asked for one address. */
-static bool vrrp__is_there(vrrp_io *io, const vrrp__address *a)
-{
-    vrrp__nl m = vrrp__message(io);
-    bool     there = false;
-
-    vrrp__put_head(&m, RTM_GETADDR, 0, a->family, a->ifindex, a->prefix, 0);
-    vrrp__nl_attr(&m, IFA_ADDRESS, a->ip.byte, 16);
-    vrrp__talk(io, &m, vrrp__there_answer, &there);
-    return there;
-}
-
-static void vrrp__tell_lost(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, uint64_t now)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    if (r->v.state == VRRP_MASTER && r->v.claimed && vrrp__may_say(r, VRRP__SAID - 3, now))
-        vrrp__complain(io, r, r->link, -EADDRNOTAVAIL, "%s was deleted by somebody else: putting "
-                       "it back", vrrp__ip_str(&vip->address,
-                       vrrp__vip_family(vip, r->v.d.family), text));
-}
-
-static void vrrp__check_lost_one(vrrp_io *io, vrrp_router *r, uint64_t now)
-{
-    const vrrp_vip *gone = NULL;
-    unsigned        i;
-
-    for (i = 0; i < r->v.d.n_addresses; i++) {
-        vrrp_vip     *vip = &r->v.d.addresses[i];
-        vrrp_link    *link = vrrp__vip_link(io, r, vip);
-        uint8_t       family = vrrp__vip_family(vip, r->v.d.family);
-        vrrp__address a;
-
-        if (vip->held && family == VRRP_IPV6 && link) {
-            vrrp__vip_address(&a, vip, family, link->ifindex);
-            if (!vrrp__is_there(io, &a))
-                vip->held = 0;
-        }
-        if (vip->held == 0)
-            gone = vip;
-    }
-    if (gone) {
-        vrrp__tell_lost(io, r, gone, now);
-        vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
-        vrrp__touched(io, r, now);
-    }
-}
-
-/* Several addresses of one router that went together are one loss. Where the link went down too the
-   router is no longer MASTER by now, and nothing is put back. */
-static void vrrp__check_lost(vrrp_io *io, uint64_t now)
-{
-    vrrp_router *r;
-
-    io->lost = false;
-    for (r = io->routers; r; r = r->next)
-        if (r->lost) {
-            r->lost = false;
-            vrrp__check_lost_one(io, r, now);
-        }
 }
 
 /* --- in step with the kernel: after start, an overrun, or a change that matters --- */
@@ -4562,23 +4395,19 @@ static void vrrp__check_lost(vrrp_io *io, uint64_t now)
 /* What a dump found that is to be deleted. */
 typedef struct vrrp__leftovers {
     vrrp_io      *io;
+    vrrp__nl     *nl;
     unsigned      n;
-    bool          more;
-    uint32_t      first;
     int           error;
     vrrp__address at[VRRP__JOBS];
 } vrrp__leftovers;
 
-static bool vrrp__is_vip(vrrp_io *io, const vrrp__address *a)
+static bool vrrp__has_vip(const vrrp_router *r, const vrrp_ip *ip)
 {
-    vrrp_router *r;
-    unsigned     i;
+    unsigned i;
 
-    for (r = io->routers; r; r = r->next)
-        for (i = 0; i < r->v.d.n_addresses; i++)
-            if (vrrp__same(&r->v.d.addresses[i].address, &a->ip) &&
-                vrrp__vip_family(&r->v.d.addresses[i], r->v.d.family) == a->family)
-                return true;
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        if (vrrp__same(&r->v.d.addresses[i].address, ip))
+            return true;
     return false;
 }
 
@@ -4586,37 +4415,21 @@ static bool vrrp__is_vip(vrrp_io *io, const vrrp__address *a)
    where there is no other: it may stand behind a VIP of its own subnet. */
 static void vrrp__candidate(vrrp_io *io, const vrrp__address *a)
 {
-    vrrp_link *link = vrrp__link_numbered(io, a->ifindex);
-    bool       six = a->family == VRRP_IPV6;
-    vrrp_ip   *primary = !link ? NULL : six ? &link->primary6 : &link->primary4;
-    bool       second = !six && a->flags & IFA_F_SECONDARY;
+    vrrp_link   *link = vrrp__link_numbered(io, a->ifindex);
+    bool         six = a->family == VRRP_IPV6, second = !six && a->flags & IFA_F_SECONDARY;
+    vrrp_ip     *primary = link ? vrrp__primary(link, a->family) : NULL;
+    vrrp_router *r;
 
-    if (!link || !link->stale || (six && a->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+    if (!link || !link->stale || (six && a->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) ||
+        (six && !vrrp__is_link_local(a->ip.byte)))
         return;
     if (!vrrp__is_zero(primary) && (six || second || !link->second))
         return;
-    if ((six && !vrrp__is_link_local(a->ip.byte)) || vrrp__is_vip(io, a))
-        return;
+    for (r = io->routers; r; r = r->next)
+        if (vrrp__has_vip(r, &a->ip))
+            return;
     *primary = a->ip;
     link->second = six ? link->second : second;
-}
-
-static void vrrp__leave_over(vrrp__leftovers *left, const vrrp__address *a)
-{
-    if (left->n == VRRP__JOBS)
-        left->more = true;
-    else
-        left->at[left->n++] = *a;
-}
-
-/* Its owner may have it; on any other node it answers even while that is BACKUP. */
-static void vrrp__adopted(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    vrrp__complain(io, r, r->link, 0, "%s is there already and is not ours: it stays, also while "
-                   "BACKUP; delete it if that is not meant", vrrp__ip_str(&vip->address,
-                   vrrp__vip_family(vip, r->v.d.family), text));
 }
 
 /* An address of this router, found in the kernel: is it held, or a dead predecessor's? Without tags
@@ -4625,16 +4438,41 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
                             const vrrp__address *a)
 {
     vrrp_io *io = left->io;
-    bool     ours = io->tags ? a->protocol == VRRP_PROTO_TAG : r->v.d.priority != VRRP_OWNER;
+    bool     owner = r->v.d.priority == VRRP_OWNER, ours = io->tags ? vrrp__is_tagged(io, a)
+                                                                    : !owner;
+    bool     unreleased = vip->held & VRRP_HELD_OURS && r->v.state != VRRP_MASTER &&
+                      r->v.queued == 0;
+    char     text[INET6_ADDRSTRLEN];
 
-    if (vip->held)
-        vip->held |= VRRP__HELD_SEEN;
-    if (vip->held & VRRP_HELD_OURS && r->v.state != VRRP_MASTER && r->v.queued == 0)
-        vrrp__leave_over(left, a);      /* a release that failed */
-    else if (!vip->held && r->unswept && ours)
-        vrrp__leave_over(left, a);
-    else if (!vip->held && r->unswept && r->v.d.priority != VRRP_OWNER)
-        vrrp__adopted(io, r, vip);
+    vip->held = (uint8_t)(vip->held & ~VRRP__HELD_UNSEEN);
+    if (unreleased || (!vip->held && r->unswept && ours)) {
+        if (left->n < VRRP__JOBS)       /* else there is another dump */
+            left->at[left->n++] = *a;
+    } else if (!vip->held && r->unswept && !owner) {
+        /* its owner may have it; on any other node it answers even while that is BACKUP */
+        vrrp__complain(io, r, r->link, 0, "%s is there already and is not ours: it stays, also "
+                       "while BACKUP; delete it if that is not meant",
+                       vrrp__ip_str(&vip->address, vip->family, text));
+    }
+}
+
+/* Before a dump: what it is going to find again. */
+static void vrrp__sync_begin(vrrp_io *io)
+{
+    vrrp_router *r;
+    size_t       i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].stale) {
+            memset(&io->links[i].primary4, 0, sizeof(vrrp_ip));
+            memset(&io->links[i].primary6, 0, sizeof(vrrp_ip));
+        }
+    for (r = io->routers; r; r = r->next) {
+        r->here = false;
+        for (i = 0; (io->resync || r->lost) && i < r->v.d.n_addresses; i++)
+            if (r->v.d.addresses[i].held)
+                r->v.d.addresses[i].held |= VRRP__HELD_UNSEEN;
+    }
 }
 
 static void vrrp__sync_address(void *arg, const vrrp__nl_answer *answer)
@@ -4647,35 +4485,24 @@ static void vrrp__sync_address(void *arg, const vrrp__nl_answer *answer)
 
     if (!answer) {
         left->n = 0;
-        left->more = false;
+        vrrp__sync_begin(io);
     }
     if (!answer || !vrrp__get_address(answer, &a))
         return;
-    if (!io->tags || a.protocol != VRRP_PROTO_TAG)
+    if (!vrrp__is_tagged(io, &a))
         vrrp__candidate(io, &a);
     for (r = io->routers; r; r = r->next) {
-        if (vrrp__same(&r->source, &a.ip))
-            r->here = true;
-        if (!r->unswept && !io->resync)
-            continue;
-        for (i = 0; i < r->v.d.n_addresses; i++) {
-            vrrp_vip  *vip = &r->v.d.addresses[i];
-            vrrp_link *link;
-
-            if (!vrrp__same(&vip->address, &a.ip) ||
-                vrrp__vip_family(vip, r->v.d.family) != a.family)
-                continue;
-            link = vrrp__vip_link(io, r, vip);
-            if (link && link->ifindex == a.ifindex)
-                vrrp__found_vip(left, r, vip, &a);
-        }
+        r->here |= vrrp__same(&r->source, &a.ip);
+        for (i = 0; (r->unswept || r->lost || io->resync) && i < r->v.d.n_addresses; i++)
+            if (vrrp__is_at(io, r, &r->v.d.addresses[i], &a))
+                vrrp__found_vip(left, r, &r->v.d.addresses[i], &a);
     }
 }
 
 static void vrrp__left_answer(void *arg, const vrrp__nl_answer *a)
 {
     vrrp__leftovers *left = (vrrp__leftovers *)arg;
-    uint32_t         i = a->seq - left->first;
+    uint32_t         i = a->seq - left->nl->first;
 
     if (a->error && i < left->n)
         left->at[i].ifindex = 0;        /* not deleted */
@@ -4684,8 +4511,7 @@ static void vrrp__left_answer(void *arg, const vrrp__nl_answer *a)
 }
 
 /* One batch. Those that could not be deleted lose their ifindex. */
-static int vrrp__left_delete(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap,
-                             vrrp__leftovers *left)
+static int vrrp__left_delete(vrrp__leftovers *left)
 {
     unsigned i;
     int      error;
@@ -4694,9 +4520,8 @@ static int vrrp__left_delete(int fd, vrrp__nl *m, uint8_t *buffer, size_t cap,
         return 0;
     left->error = 0;
     for (i = 0; i < left->n; i++)
-        vrrp__put_delete(m, &left->at[i]);
-    left->first = m->first;
-    error = vrrp__nl_talk(fd, m, buffer, cap, vrrp__left_answer, left);
+        vrrp__put_address(left->nl, RTM_DELADDR, 0, &left->at[i], 0);
+    error = vrrp__nl_talk(left->nl, vrrp__left_answer, left);
     return left->error || error == -EADDRNOTAVAIL || error == -ENODEV ? left->error : error;
 }
 
@@ -4706,7 +4531,7 @@ static void vrrp__left_tell(vrrp_io *io, const vrrp__leftovers *left)
     vrrp_link           *link = left->n ? vrrp__link_numbered(io, a->ifindex) : NULL;
     char                 text[INET6_ADDRSTRLEN], more[32] = "";
 
-    if (!link)
+    if (!link || !link->ifindex)
         return;
     if (left->n > 1)
         snprintf(more, sizeof more, " and %u more", left->n - 1);
@@ -4730,12 +4555,9 @@ static void vrrp__sync_link(void *arg, const vrrp__nl_answer *answer)
 
 static int vrrp__sync_links(vrrp_io *io)
 {
-    vrrp__nl m = vrrp__message(io);
-    int      error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, true,
-                                vrrp__sync_link, io);
-    size_t   i;
+    int    error = vrrp__dump(&io->nl, true, vrrp__sync_link, io);
+    size_t i;
 
-    io->seq = m.seq;
     for (i = 0; !error && i < io->n_links; i++) {
         vrrp_link *link = &io->links[i];
 
@@ -4750,70 +4572,35 @@ static int vrrp__sync_links(vrrp_io *io)
     return error;
 }
 
-/* Before a dump: what it is going to find again. */
-static void vrrp__sync_begin(vrrp_io *io)
-{
-    vrrp_router *r;
-    size_t       i;
-
-    for (i = 0; i < io->n_links; i++)
-        if (io->links[i].stale) {
-            memset(&io->links[i].primary4, 0, sizeof(vrrp_ip));
-            memset(&io->links[i].primary6, 0, sizeof(vrrp_ip));
-        }
-    for (r = io->routers; r; r = r->next) {
-        r->here = false;
-        for (i = 0; i < r->v.d.n_addresses; i++) {
-            vrrp_vip *vip = &r->v.d.addresses[i];
-
-            vip->held = (uint8_t)(vip->held & ~VRRP__HELD_SEEN);
-        }
-    }
-}
-
-static void vrrp__sync_end(vrrp_io *io)
-{
-    vrrp_router *r;
-    unsigned     i;
-
-    for (r = io->routers; r; r = r->next)
-        for (i = 0; i < r->v.d.n_addresses; i++) {
-            vrrp_vip *vip = &r->v.d.addresses[i];
-
-            if (io->resync && vip->held && !(vip->held & VRRP__HELD_SEEN)) {
-                vip->held = 0;
-                r->lost = io->lost = true;
-            }
-            vip->held = (uint8_t)(vip->held & ~VRRP__HELD_SEEN);
-        }
-}
-
 static int vrrp__sync_addresses(vrrp_io *io)
 {
     vrrp__leftovers left;
-    vrrp__nl        m = vrrp__message(io);
+    vrrp_router    *r;
+    unsigned        i;
     int             error;
 
     memset(&left, 0, sizeof left);
     left.io = io;
+    left.nl = &io->nl;
     do {
-        vrrp__sync_begin(io);
-        error = vrrp__dump(io->request_fd, &m, io->answer, sizeof io->answer, false,
-                           vrrp__sync_address, &left);
+        error = vrrp__dump(&io->nl, false, vrrp__sync_address, &left);
         if (!error)
-            error = vrrp__left_delete(io->request_fd, &m, io->answer, sizeof io->answer, &left);
+            error = vrrp__left_delete(&left);
         vrrp__left_tell(io, &left);
-        io->seq = m.seq;
-    } while (!error && left.more);
-    if (!error)
-        vrrp__sync_end(io);
+    } while (!error && left.n == VRRP__JOBS);
+    for (r = io->routers; !error && r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++)
+            if (r->v.d.addresses[i].held & VRRP__HELD_UNSEEN) {
+                r->v.d.addresses[i].held = 0;
+                r->lost = true;
+            }
     return error;
 }
 
 /* Who we are on the wire. The owner of an address may have no other. Zero: we cannot speak. */
 static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
 {
-    bool     six = r->v.d.family == VRRP_IPV6;
+    uint8_t  family = r->v.d.family;
     unsigned i;
 
     memset(out, 0, sizeof *out);
@@ -4822,14 +4609,14 @@ static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
             *out = r->source;
         return;
     }
-    *out = six ? r->link->primary6 : r->link->primary4;
+    *out = *vrrp__primary(r->link, family);
     if (r->v.d.priority != VRRP_OWNER || !r->link->ifindex)
         return;
     for (i = 0; i < r->v.d.n_addresses && vrrp__is_zero(out); i++) {
         const vrrp_vip *vip = &r->v.d.addresses[i];
 
-        if (vrrp__vip_family(vip, r->v.d.family) == r->v.d.family &&
-            (!six || vrrp__is_link_local(vip->address.byte)))
+        if (vip->family == family &&
+            (family == VRRP_IPV4 || vrrp__is_link_local(vip->address.byte)))
             *out = vip->address;
     }
 }
@@ -4872,16 +4659,6 @@ static bool vrrp__concerned(vrrp_io *io, const vrrp_router *r)
     return yes;
 }
 
-static bool vrrp__is_vip_of(const vrrp_router *r, const vrrp_ip *ip)
-{
-    unsigned i;
-
-    for (i = 0; i < r->v.d.n_addresses; i++)
-        if (vrrp__same(&r->v.d.addresses[i].address, ip))
-            return true;
-    return false;
-}
-
 /* Tells the core what became of its interface and its address. */
 static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
@@ -4893,28 +4670,44 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
                        "the MTU of %s (%u): exclude some of them", r->link->name,
                        (unsigned)r->link->mtu);
     vrrp__choose(r, &primary);
-    if (r->starting && vrrp__is_vip_of(r, &primary))
+    if (r->starting && vrrp__has_vip(r, &primary))
         vrrp__complain(io, r, r->link, 0, "VRID %d advertises from an address that it floats: a "
                        "node that holds it too cannot hear us; give %s another address",
                        r->v.d.vrid, r->link->name);
     mute = vrrp__is_zero(&primary);
     if (!mute && !vrrp__same(&primary, &r->v.primary))
         vrrp_primary(&r->v, &primary);
-    if (!ok || mute) {
-        if (!ok)
-            vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
-        if (mute)
-            vrrp_block(&r->v, VRRP_FAULT_ADDRESS, true, now);
-        vrrp__touched(io, r, now);
-    }
+    if (!ok)                            /* a new reason before an old one goes */
+        vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
+    vrrp_block(&r->v, VRRP_FAULT_ADDRESS, mute, now);
+    vrrp__touched(io, r, now);
     if (ok)
         vrrp_block(&r->v, VRRP_FAULT_LINK, false, now);
-    if (!mute)
-        vrrp_block(&r->v, VRRP_FAULT_ADDRESS, false, now);
     if (r->starting) {
         r->starting = false;
         vrrp_start(&r->v, now);
     }
+    vrrp__touched(io, r, now);
+}
+
+/* Several addresses of one router that went together are one loss. Where the link went down too the
+   router is no longer MASTER by now, and nothing is put back. */
+static void vrrp__check_lost(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    const vrrp_vip *gone = NULL;
+    char            text[INET6_ADDRSTRLEN];
+    unsigned        i;
+
+    for (i = 0; r->lost && i < r->v.d.n_addresses; i++)
+        if (!r->v.d.addresses[i].held)
+            gone = &r->v.d.addresses[i];
+    r->lost = false;
+    if (!gone)
+        return;
+    if (r->v.state == VRRP_MASTER && r->v.claimed && vrrp__may_say(r, VRRP__SAID - 3, now))
+        vrrp__complain(io, r, r->link, -EADDRNOTAVAIL, "%s was deleted by somebody else: putting "
+                       "it back", vrrp__ip_str(&gone->address, gone->family, text));
+    vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
     vrrp__touched(io, r, now);
 }
 
@@ -4947,16 +4740,16 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         io->retry_at = now + VRRP_SECOND;
         return;
     }
-    for (i = 0; i < io->n_links; i++)
-        if (io->links[i].stale) {
-            vrrp__tune(io, &io->links[i], 0, now);
-            vrrp__tune(io, &io->links[i], 1, now);
-        }
+    for (i = 0; i < io->n_links * 2; i++)
+        if (io->links[i / 2].stale)
+            vrrp__tune(io, &io->links[i / 2], i % 2, now);
     for (r = io->routers; r; r = r->next) {
         r->unswept = false;
         if (vrrp__concerned(io, r))
             vrrp__inform(io, r, now);
     }
+    for (r = io->routers; r; r = r->next)
+        vrrp__check_lost(io, r, now);
     for (i = 0; i < io->n_links; i++)
         io->links[i].stale = false;
     for (i = 0; i < io->n_links; i++)
@@ -4995,8 +4788,6 @@ VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
     vrrp__hear_kernel(io);
     if (io->sync || io->resync)
         vrrp__sync(io, now);
-    if (io->lost)
-        vrrp__check_lost(io, now);
     vrrp__hear_all(io, now);
     vrrp__timers(io, now);
     vrrp__batch(io, now);
@@ -5010,16 +4801,6 @@ VRRP_DEF int vrrp_io_fd(const vrrp_io *io)
 
 /* --- opening and closing --- */
 
-static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
-{
-    struct epoll_event ev;
-
-    memset(&ev, 0, sizeof ev);
-    ev.events = EPOLLIN;
-    ev.data.u64 = which;
-    return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
-}
-
 static int vrrp__open_descriptors(vrrp_io *io)
 {
     int error;
@@ -5028,35 +4809,36 @@ static int vrrp__open_descriptors(vrrp_io *io)
     io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (io->epoll < 0 || io->timer < 0)
         return vrrp__fail(io, -errno, "cannot create a timer: %s", strerror(errno));
-    io->request_fd = vrrp__nl_open(NETLINK_ROUTE, 0, 0, &io->port);
-    io->event_fd = vrrp__nl_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-                                 RTMGRP_IPV6_IFADDR, SOCK_NONBLOCK, NULL);
-    error = io->request_fd < 0 ? io->request_fd : io->event_fd;
-    if (error >= 0)
+    error = vrrp__nl_open(&io->nl, io->room);
+    io->event_fd = vrrp__nl_socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+                                   SOCK_NONBLOCK, NULL);
+    if (!error && io->event_fd < 0)
+        error = io->event_fd;
+    if (!error)
         error = vrrp__watch(io, io->timer, 0);
-    if (error >= 0)
+    if (!error)
         error = vrrp__watch(io, io->event_fd, 1);
-    return error < 0 ? vrrp__fail(io, error, "cannot open netlink: %s", strerror(-error)) : 0;
+    return error ? vrrp__fail(io, error, "cannot open netlink: %s", strerror(-error)) : 0;
 }
 
 static int vrrp__open_mouths(vrrp_io *io)
 {
-    int error;
+    int error, i;
 
-    io->raw[0] = vrrp__mouth(0);
-    io->raw[1] = vrrp__mouth(1);        /* a kernel without IPv6 serves IPv4 */
-    io->packet = vrrp__mouth(2);
-    error = io->raw[0] < 0 ? io->raw[0] : io->packet < 0 ? io->packet : 0;
+    for (i = 0; i < 3; i++)
+        io->mouth[i] = vrrp__mouth(i);
+    error = io->mouth[0] < 0 ? io->mouth[0] : io->mouth[VRRP__FRAME];
+    if (error >= 0)                     /* a kernel without IPv6 serves IPv4 */
+        return 0;
     if (error == -EPERM || error == -EACCES)
         return vrrp__fail(io, -EPERM, "CAP_NET_RAW is missing: adverts cannot be sent");
-    return error ? vrrp__fail(io, error, "cannot open a raw socket: %s", strerror(-error)) : 0;
+    return vrrp__fail(io, error, "cannot open a raw socket: %s", strerror(-error));
 }
 
 /* Asked before it is needed: a router that finds out as MASTER has taken part in vain. No interface
    has this number, so nothing is changed. */
 static int vrrp__probe_admin(vrrp_io *io)
 {
-    vrrp__nl      m = vrrp__message(io);
     vrrp__address none;
     int           error;
 
@@ -5064,8 +4846,8 @@ static int vrrp__probe_admin(vrrp_io *io)
     none.family = VRRP_IPV4;
     none.prefix = 32;
     none.ifindex = INT32_MAX;
-    vrrp__put_delete(&m, &none);
-    error = vrrp__talk(io, &m, NULL, NULL);
+    vrrp__put_address(&io->nl, RTM_DELADDR, 0, &none, 0);
+    error = vrrp__nl_talk(&io->nl, NULL, NULL);
     if (error == -EPERM || error == -EACCES)
         return vrrp__fail(io, -EPERM, "CAP_NET_ADMIN is missing: addresses cannot be added");
     return 0;
@@ -5089,8 +4871,8 @@ VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
     io->links = options->links;
     io->n_links = options->n_links;
     io->rcvbuf_max = options->rcvbuf_max ? options->rcvbuf_max : 4u << 20;
-    io->epoll = io->timer = io->request_fd = io->event_fd = -1;
-    io->raw[0] = io->raw[1] = io->packet = -1;
+    io->epoll = io->timer = io->event_fd = io->nl.fd = -1;
+    io->mouth[0] = io->mouth[1] = io->mouth[2] = -1;
     io->armed = io->retry_at = VRRP_NEVER;
     io->tags = vrrp__has_tags();
     error = vrrp__open_descriptors(io);
@@ -5101,13 +4883,6 @@ VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
     if (error)
         vrrp_io_close(io);
     return error;
-}
-
-static void vrrp__close(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
 }
 
 VRRP_DEF void vrrp_io_close(vrrp_io *io)
@@ -5121,66 +4896,45 @@ VRRP_DEF void vrrp_io_close(vrrp_io *io)
     }
     io->routers = io->heap = io->dirty = io->news = NULL;
     for (i = 0; i < io->n_links; i++) {
-        vrrp__ear_close(&io->links[i].ear[0]);
-        vrrp__ear_close(&io->links[i].ear[1]);
+        vrrp__ears_close(&io->links[i]);
         vrrp__unpromote(io, &io->links[i]);
     }
     vrrp__close(&io->epoll);
     vrrp__close(&io->timer);
-    vrrp__close(&io->request_fd);
     vrrp__close(&io->event_fd);
-    vrrp__close(&io->raw[0]);
-    vrrp__close(&io->raw[1]);
-    vrrp__close(&io->packet);
+    vrrp__close(&io->nl.fd);
+    for (i = 0; i < 3; i++)
+        vrrp__close(&io->mouth[i]);
 }
 
 /* --- routers come and go --- */
 
-/* Abstract: no file to leave behind, released by the kernel on any death, one for each netns. */
-static socklen_t vrrp__lock_name(struct sockaddr_un *at, const char *interface, uint8_t family,
-                                 uint8_t vrid)
-{
-    memset(at, 0, sizeof *at);
-    at->sun_family = AF_UNIX;
-    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-        (size_t)snprintf(at->sun_path + 1, sizeof at->sun_path - 1, "vrrp/%s/%d/%d",
-                         interface, family, vrid));
-}
-
-/* Who listens on the lock. 0: cannot be told (another pid namespace, or just gone). */
-static int vrrp__lock_holder(const struct sockaddr_un *at, socklen_t size)
-{
-    struct ucred who;
-    socklen_t    n = sizeof who;
-    int          fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    memset(&who, 0, sizeof who);
-    if (fd < 0)
-        return 0;
-    if (connect(fd, (const struct sockaddr *)at, size) == 0)
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
-    close(fd);
-    return who.pid;
-}
-
-static int vrrp__lock(vrrp_io *io, vrrp_router *r)
+/* Abstract: no file to leave behind, released by the kernel on any death, one for each netns. It
+   listens so that others learn who has it; nobody is accepted, each refused one stays queued.
+   Returns it or -errno; pid: who has it, 0 if that cannot be told (another pid namespace). */
+static int vrrp__lock(const char *interface, uint8_t family, uint8_t vrid, int *pid)
 {
     struct sockaddr_un at;
-    socklen_t          size = vrrp__lock_name(&at, r->link->name, r->v.d.family, r->v.d.vrid);
-    int                error, pid;
+    struct ucred       who;
+    socklen_t          size = offsetof(struct sockaddr_un, sun_path) + 1, n = sizeof who;
+    int                error, fd;
 
-    r->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (r->lock >= 0 && bind(r->lock, (struct sockaddr *)&at, size) == 0 &&
-        listen(r->lock, 128) == 0)      /* nobody is accepted; each refused one stays queued */
-        return 0;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    memset(&at, 0, sizeof at);
+    memset(&who, 0, sizeof who);
+    at.sun_family = AF_UNIX;
+    size += (socklen_t)snprintf(at.sun_path + 1, sizeof at.sun_path - 1, "vrrp/%s/%d/%d",
+                                interface, family, vrid);
+    if (bind(fd, (struct sockaddr *)&at, size) == 0 && listen(fd, 128) == 0)
+        return fd;
     error = -errno;
-    vrrp__close(&r->lock);
-    if (error != -EADDRINUSE)
-        return vrrp__fail(io, error, "cannot lock VRID %d on %s: %s", r->v.d.vrid, r->link->name,
-                          strerror(-error));
-    pid = vrrp__lock_holder(&at, size);
-    return vrrp__fail(io, error, "VRID %d (IPv%d) on %s is already run by another process%s%.0d",
-                      r->v.d.vrid, r->v.d.family, r->link->name, pid ? ", pid " : "", pid);
+    if (error == -EADDRINUSE && connect(fd, (struct sockaddr *)&at, size) == 0)
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
+    *pid = who.pid;
+    close(fd);
+    return error;
 }
 
 static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
@@ -5196,6 +4950,8 @@ static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
         }
     if (link)
         link->uses++;
+    else
+        vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s", name);
     return link;
 }
 
@@ -5203,8 +4959,7 @@ static void vrrp__link_drop(vrrp_io *io, vrrp_link *link)
 {
     if (!link || --link->uses)
         return;
-    vrrp__ear_close(&link->ear[0]);
-    vrrp__ear_close(&link->ear[1]);
+    vrrp__ears_close(link);
     vrrp__unpromote(io, link);
     memset(link, 0, sizeof *link);
 }
@@ -5225,8 +4980,7 @@ static int vrrp__devices_use(vrrp_io *io, const vrrp_desc *d)
     for (i = 0; i < d->n_addresses; i++)
         if (d->addresses[i].device[0] && !vrrp__link_use(io, d->addresses[i].device)) {
             vrrp__devices_drop(io, d, i);
-            return vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s",
-                              d->addresses[i].device);
+            return -ENOBUFS;
         }
     return 0;
 }
@@ -5259,8 +5013,8 @@ static int vrrp__check_setup(vrrp_io *io, vrrp_router *r, const vrrp_setup *setu
     if (length == 0 || length > 15)
         return vrrp__fail(io, -EINVAL, "VRID %d: \"%s\" is no interface name", setup->desc.vrid,
                           name);
-    if (r->v.d.family == VRRP_IPV6 && io->raw[1] < 0)
-        return vrrp__fail(io, io->raw[1], "VRID %d on %s: this kernel has no IPv6",
+    if (r->v.d.family == VRRP_IPV6 && io->mouth[1] < 0)
+        return vrrp__fail(io, io->mouth[1], "VRID %d on %s: this kernel has no IPv6",
                           setup->desc.vrid, name);
     return 0;
 }
@@ -5268,16 +5022,23 @@ static int vrrp__check_setup(vrrp_io *io, vrrp_router *r, const vrrp_setup *setu
 /* The interface, its lock, and the interfaces of its addresses: all or none. */
 static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
 {
-    int error;
+    uint8_t family = r->v.d.family, vrid = r->v.d.vrid;
+    int     error = 0, pid = 0;
 
     r->link = vrrp__link_use(io, setup->interface);
     if (!r->link)
-        return vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s", setup->interface);
-    if (vrrp__find(io, r->link, r->v.d.family == VRRP_IPV6, r->v.d.vrid))
-        error = vrrp__fail(io, -EEXIST, "VRID %d (IPv%d) on %s is configured twice",
-                           r->v.d.vrid, r->v.d.family, r->link->name);
+        return -ENOBUFS;
+    if (vrrp__find(io, r->link, family == VRRP_IPV6, vrid))
+        error = vrrp__fail(io, -EEXIST, "VRID %d (IPv%d) on %s is configured twice", vrid, family,
+                           r->link->name);
     else
-        error = vrrp__lock(io, r);
+        r->lock = vrrp__lock(r->link->name, family, vrid, &pid);
+    if (r->lock == -EADDRINUSE)
+        error = vrrp__fail(io, r->lock, "VRID %d (IPv%d) on %s is already run by another "
+                           "process%s%.0d", vrid, family, r->link->name, pid ? ", pid " : "", pid);
+    else if (r->lock < 0 && !error)
+        error = vrrp__fail(io, r->lock, "cannot lock VRID %d on %s: %s", vrid, r->link->name,
+                           strerror(-r->lock));
     if (!error)
         error = vrrp__devices_use(io, &r->v.d);
     if (error) {
@@ -5306,6 +5067,7 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
         return error;
     io->err[0] = 0;
     vrrp__set_up(r, setup);
+    vrrp__vip_defaults(r->v.d.addresses, r->v.d.n_addresses, r->v.d.family);
     for (i = 0; i < r->v.d.n_addresses; i++)
         r->v.d.addresses[i].held = 0;
     if (setup->group)
@@ -5322,13 +5084,11 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
     return 0;
 }
 
-static bool vrrp__same_vip(const vrrp_vip *a, const vrrp_vip *b, uint8_t family)
+static bool vrrp__same_vip(const vrrp_vip *a, const vrrp_vip *b)
 {
-    uint8_t f = vrrp__vip_family(a, family);
-
-    return f == vrrp__vip_family(b, family) && vrrp__same(&a->address, &b->address) &&
-           vrrp__vip_prefix(a, f) == vrrp__vip_prefix(b, f) && a->scope == b->scope &&
-           vrrp__vip_flags(a, f, 1) == vrrp__vip_flags(b, f, 1) &&
+    return a->family == b->family && vrrp__same(&a->address, &b->address) &&
+           a->prefix == b->prefix && a->scope == b->scope &&
+           vrrp__vip_flags(a) == vrrp__vip_flags(b) &&
            a->broadcast_auto == b->broadcast_auto && vrrp__same(&a->broadcast, &b->broadcast) &&
            a->preferred_given == b->preferred_given && a->preferred_lft == b->preferred_lft &&
            vrrp__same(&a->peer, &b->peer) && strcmp(a->device, b->device) == 0 &&
@@ -5353,47 +5113,37 @@ static bool vrrp__taken_over(vrrp_io *io, const vrrp_router *from, const vrrp_vi
     return false;
 }
 
-/* What stays keeps what it is. Returns what of the old list is ours and not in the new one. */
-static void vrrp__compare(vrrp_io *io, vrrp_router *r, const vrrp_desc *old, const vrrp_desc *d,
-                          vrrp__leftovers *left, unsigned *from)
-{
-    for (left->n = 0; *from < old->n_addresses && left->n < VRRP__JOBS; ++*from) {
-        const vrrp_vip *vip = &old->addresses[*from];
-        vrrp_link      *link = vrrp__vip_link(io, r, vip);
-        unsigned        k;
-
-        for (k = 0; k < d->n_addresses; k++)
-            if (vrrp__same_vip(vip, &d->addresses[k], old->family)) {
-                d->addresses[k].held = vip->held;
-                break;
-            }
-        if (k == d->n_addresses && vip->held & VRRP_HELD_OURS && link && link->ifindex &&
-            !vrrp__taken_over(io, r, vip, link))
-            vrrp__vip_address(&left->at[left->n++], vip, vrrp__vip_family(vip, old->family),
-                              link->ifindex);
-    }
-}
-
+/* What stays keeps what it is. What of the old list is ours and not in the new one goes. Returns
+   the last error. */
 static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
 {
-    vrrp__leftovers left;
-    unsigned        from = 0, i;
-    int             error = 0, worst = 0;
+    const vrrp_desc *d = &r->v.d;
+    vrrp__leftovers  left;
+    unsigned         i, k;
+    int              error = 0, one;
 
     memset(&left, 0, sizeof left);
-    if (r->v.d.addresses == old->addresses)
-        return 0;
-    for (i = 0; i < r->v.d.n_addresses; i++)
-        r->v.d.addresses[i].held = 0;
-    while (from < old->n_addresses) {
-        vrrp__nl m = vrrp__message(io);
+    left.nl = &io->nl;
+    for (k = 0; d->addresses != old->addresses && k < d->n_addresses; k++)
+        d->addresses[k].held = 0;
+    for (i = 0; d->addresses != old->addresses && i < old->n_addresses; i++) {
+        const vrrp_vip *vip = &old->addresses[i];
+        vrrp_link      *link = vrrp__vip_link(io, r, vip);
 
-        vrrp__compare(io, r, old, &r->v.d, &left, &from);
-        error = vrrp__left_delete(io->request_fd, &m, io->answer, sizeof io->answer, &left);
-        io->seq = m.seq;
-        worst = error ? error : worst;
+        for (k = 0; k < d->n_addresses && !vrrp__same_vip(vip, &d->addresses[k]); k++)
+            ;
+        if (k < d->n_addresses)
+            d->addresses[k].held = vip->held;
+        else if (vip->held & VRRP_HELD_OURS && link && link->ifindex &&
+                 !vrrp__taken_over(io, r, vip, link))
+            vrrp__vip_address(&left.at[left.n++], vip, link->ifindex);
+        if (left.n == VRRP__JOBS || i + 1 == old->n_addresses) {
+            one = vrrp__left_delete(&left);
+            error = one ? one : error;
+            left.n = 0;
+        }
     }
-    return worst;
+    return error;
 }
 
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
@@ -5405,6 +5155,7 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
         return vrrp__fail(io, VRRP_E_DESC_CHANGED, "VRID %d on %s: the interface cannot change",
                           old.vrid, r->link->name);
     vrrp__drain(io, now);
+    vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, old.family);
     error = vrrp__devices_use(io, &setup->desc);
     if (error)
         return error;
@@ -5474,133 +5225,105 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
 
 /* --- without a vrrp_io --- */
 
-/* A netlink conversation of its own. */
-typedef struct vrrp__errand {
-    int      fd;
-    vrrp__nl m;
-    uint8_t  request[VRRP__REQUEST], answer[VRRP__ANSWER];
-} vrrp__errand;
-
-static int vrrp__errand_open(vrrp__errand *e)
-{
-    memset(&e->m, 0, sizeof e->m);
-    e->m.data = e->request;
-    e->m.cap = sizeof e->request;
-    e->fd = vrrp__nl_open(NETLINK_ROUTE, 0, 0, NULL);
-    return e->fd < 0 ? e->fd : 0;
-}
-
 typedef struct vrrp__listing {
     vrrp_local *out;
-    size_t      cap, addresses, n;
+    size_t      cap, devices, n;
 } vrrp__listing;
-
-static void vrrp__list_address(void *arg, const vrrp__nl_answer *answer)
-{
-    vrrp__listing *list = (vrrp__listing *)arg;
-    vrrp__address  a;
-    vrrp_local    *out;
-
-    if (!answer)
-        list->n = 0;
-    if (!answer || !vrrp__get_address(answer, &a) || list->n++ >= list->cap)
-        return;
-    out = &list->out[list->n - 1];
-    memset(out, 0, sizeof *out);
-    out->ifindex = a.ifindex;
-    out->family = a.family;
-    out->prefix = a.prefix;
-    out->protocol = a.protocol;
-    out->secondary = a.family == VRRP_IPV4 && (a.flags & IFA_F_SECONDARY) != 0;
-    out->address = a.ip;
-}
-
-static void vrrp__list_fill(vrrp_local *out, const vrrp__device *d)
-{
-    out->ifindex = d->ifindex;
-    out->flags = d->flags;
-    out->master = d->master;
-    out->type = d->type;
-    memcpy(out->name, d->name, sizeof out->name);
-    memcpy(out->kind, d->kind, sizeof out->kind);
-}
 
 static void vrrp__list_device(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp__listing *list = (vrrp__listing *)arg;
+    vrrp_local    *out = list->out + list->n;
     vrrp__device   d;
-    size_t         i;
-    bool           any = false;
 
     if (!answer)
-        list->n = list->addresses;
-    if (!answer || !vrrp__get_device(answer, &d))
+        list->n = 0;
+    if (!answer || !vrrp__get_device(answer, &d) || list->n++ >= list->cap)
         return;
-    for (i = 0; i < list->addresses && i < list->cap; i++)
-        if (list->out[i].ifindex == d.ifindex) {
-            vrrp__list_fill(&list->out[i], &d);
-            any = true;
-        }
-    if (any)
+    memset(out, 0, sizeof *out);
+    out->ifindex = d.ifindex;
+    out->flags = d.flags;
+    out->master = d.master;
+    out->type = d.type;
+    memcpy(out->name, d.name, sizeof out->name);
+    memcpy(out->kind, d.kind, sizeof out->kind);
+}
+
+/* An interface's first address is written into its entry, each further one into a copy. */
+static void vrrp__list_address(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__listing *list = (vrrp__listing *)arg;
+    size_t         devices = list->devices < list->cap ? list->devices : list->cap, i = 0;
+    vrrp_local    *out = list->out;
+    vrrp__address  a;
+
+    if (!answer)
+        for (list->n = list->devices; i < devices; i++)
+            out[i].family = 0;
+    if (!answer || !vrrp__get_address(answer, &a))
         return;
-    if (list->n < list->cap) {
-        memset(&list->out[list->n], 0, sizeof *list->out);
-        vrrp__list_fill(&list->out[list->n], &d);
+    while (i < devices && out[i].ifindex != a.ifindex)
+        i++;
+    if (i == devices || out[i].family) {
+        if (list->n++ >= list->cap || i == devices)
+            return;
+        out[list->n - 1] = out[i];
+        i = list->n - 1;
     }
-    list->n++;
+    out[i].family = a.family;
+    out[i].prefix = a.prefix;
+    out[i].protocol = a.protocol;
+    out[i].secondary = a.family == VRRP_IPV4 && (a.flags & IFA_F_SECONDARY) != 0;
+    out[i].address = a.ip;
 }
 
 VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap)
 {
-    vrrp__errand  e;
+    uint8_t       room[VRRP__REQUEST + VRRP__ANSWER];
+    vrrp__nl      nl;
     vrrp__listing list;
-    int           error = vrrp__errand_open(&e);
+    int           error = vrrp__nl_open(&nl, room);
 
-    if (error)
-        return error;
     memset(&list, 0, sizeof list);
     list.out = out;
     list.cap = cap;
-    error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__list_address, &list);
-    list.addresses = list.n;
     if (!error)
-        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, true, vrrp__list_device, &list);
-    close(e.fd);
+        error = vrrp__dump(&nl, true, vrrp__list_device, &list);
+    list.devices = list.n;
+    if (!error)
+        error = vrrp__dump(&nl, false, vrrp__list_address, &list);
+    vrrp__close(&nl.fd);
     return error ? error : (int)list.n;
 }
 
 typedef struct vrrp__broom {
-    vrrp__leftovers left;
-    const vrrp_vip *vips;
-    const char     *interface;
-    const char     *device[VRRP__JOBS]; /* where each must be to be ours */
-    size_t          n;
-    uint8_t         family;
-    bool            tags, owner;
+    vrrp__leftovers   left;
+    const vrrp_setup *setup;
+    const char       *device[VRRP__JOBS];       /* where each must be to be ours */
+    bool              tags;
 } vrrp__broom;
 
 /* The rule of vrrp__found_vip(). */
-static bool vrrp__broom_may(const vrrp__broom *b, const vrrp__address *a)
-{
-    return b->tags ? a->protocol == VRRP_PROTO_TAG : !b->owner;
-}
-
 static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
 {
-    vrrp__broom  *b = (vrrp__broom *)arg;
-    vrrp__address a;
-    size_t        i;
+    vrrp__broom     *b = (vrrp__broom *)arg;
+    const vrrp_desc *d = &b->setup->desc;
+    vrrp__address    a;
+    unsigned         i;
 
     if (!answer)
         b->left.n = 0;
-    if (!answer || !vrrp__get_address(answer, &a) || !vrrp__broom_may(b, &a))
+    if (!answer || !vrrp__get_address(answer, &a) ||
+        !(b->tags ? a.protocol == VRRP_PROTO_TAG : d->priority != VRRP_OWNER))
         return;
-    for (i = 0; i < b->n && b->left.n < VRRP__JOBS; i++)
-        if (vrrp__same(&b->vips[i].address, &a.ip) &&
-            vrrp__vip_family(&b->vips[i], b->family) == a.family) {
-            b->device[b->left.n] = b->vips[i].device[0] ? b->vips[i].device : b->interface;
+    for (i = 0; i < d->n_addresses && b->left.n < VRRP__JOBS; i++) {
+        const vrrp_vip *vip = &d->addresses[i];
+
+        if (vrrp__same(&vip->address, &a.ip) && vip->family == a.family) {
+            b->device[b->left.n] = vip->device[0] ? vip->device : b->setup->interface;
             b->left.at[b->left.n++] = a;
         }
+    }
 }
 
 /* Of the addresses found, those on another interface are not meant: their ifindex is not wanted. */
@@ -5622,50 +5345,43 @@ static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
 
 static int vrrp__sweep(vrrp__broom *b)
 {
-    vrrp__errand e;
-    int          error = vrrp__errand_open(&e), deleted = 0;
-    unsigned     i, found;
+    vrrp__nl *nl = b->left.nl;
+    int       error, deleted = 0;
+    unsigned  i, found;
 
-    if (error)
-        return error;
     do {                                /* once, unless there are more than fit one batch */
-        error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, false, vrrp__broom_address, b);
+        error = vrrp__dump(nl, false, vrrp__broom_address, b);
         found = b->left.n;
         if (!error && found)
-            error = vrrp__dump(e.fd, &e.m, e.answer, sizeof e.answer, true, vrrp__broom_device,
-                               b);
+            error = vrrp__dump(nl, true, vrrp__broom_device, b);
         if (!error)
-            error = vrrp__left_delete(e.fd, &e.m, e.answer, sizeof e.answer, &b->left);
+            error = vrrp__left_delete(&b->left);
         for (i = 0; i < b->left.n; i++)
             deleted += b->left.at[i].ifindex != 0;
     } while (!error && found == VRRP__JOBS && b->left.n > 0);
-    close(e.fd);
     return error ? error : deleted;
 }
 
 VRRP_DEF int vrrp_sweep(const vrrp_setup *setup)
 {
-    const vrrp_desc   *d = &setup->desc;
-    vrrp__broom        b;
-    struct sockaddr_un at;
-    socklen_t          size;
-    int                lock, result;
+    const vrrp_desc *d = &setup->desc;
+    uint8_t          family = d->family ? d->family : (uint8_t)VRRP_IPV4;
+    uint8_t          room[VRRP__REQUEST + VRRP__ANSWER];
+    vrrp__broom      b;
+    vrrp__nl         nl;
+    int              result, pid, lock = vrrp__lock(setup->interface, family, d->vrid, &pid);
 
-    memset(&b, 0, sizeof b);
-    b.vips = d->addresses;
-    b.n = d->n_addresses;
-    b.interface = setup->interface;
-    b.family = d->family ? d->family : (uint8_t)VRRP_IPV4;
-    b.tags = vrrp__has_tags();
-    b.owner = d->priority == VRRP_OWNER;
-    size = vrrp__lock_name(&at, b.interface, b.family, d->vrid);
-    lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (lock < 0)
-        return -errno;
-    if (bind(lock, (struct sockaddr *)&at, size) < 0)
-        result = errno == EADDRINUSE ? 0 : -errno;
-    else
+        return lock == -EADDRINUSE ? 0 : lock;
+    memset(&b, 0, sizeof b);
+    b.setup = setup;
+    b.left.nl = &nl;
+    b.tags = vrrp__has_tags();
+    vrrp__vip_defaults(d->addresses, d->n_addresses, family);
+    result = vrrp__nl_open(&nl, room);
+    if (!result)
         result = vrrp__sweep(&b);
+    vrrp__close(&nl.fd);
     close(lock);
     return result;
 }

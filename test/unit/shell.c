@@ -20,6 +20,7 @@ static vrrp__nl message(uint8_t *room, size_t cap)
     memset(&m, 0, sizeof m);
     m.data = room;
     m.cap = cap;
+    m.fd = -1;
     return m;
 }
 
@@ -31,6 +32,7 @@ static vrrp_vip vip_of(const char *address, uint8_t prefix)
     vip.address = test_ip(address);
     vip.family = test_family(address);
     vip.prefix = prefix;
+    vrrp__vip_defaults(&vip, 1, vip.family);
     return vip;
 }
 
@@ -56,7 +58,7 @@ static void address_bytes(void)
     n = test_unhex(hex, want, sizeof want);
     memcpy(vip.label, "vip", 3);
     vip.broadcast_auto = true;
-    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    vrrp__put_vip(&m, &vip, 7);
     CHECK(!m.full);
     if (htons(1) == 1)                  /* the bytes above are a little-endian machine's */
         return;
@@ -80,19 +82,19 @@ static void there_and_back(void)
         vrrp__address   got, want;
         vrrp__nl_answer a;
 
-        vrrp__put_vip(&m, &vip, vip.family, 12);
+        vrrp__put_vip(&m, &vip, 12);
         memset(&a, 0, sizeof a);
         a.type = RTM_NEWADDR;
         a.body = test_flush(room + NLMSG_HDRLEN, m.size - NLMSG_HDRLEN);
         a.size = m.size - NLMSG_HDRLEN;
         CHECK(vrrp__get_address(&a, &got));
-        vrrp__vip_address(&want, &vip, vip.family, 12);
+        vrrp__vip_address(&want, &vip, 12);
         BYTES(got.ip.byte, want.ip.byte, 16);
         BYTES(got.peer.byte, want.peer.byte, 16);
         SAME(got.prefix, want.prefix);
         SAME(got.ifindex, 12);
         SAME(got.protocol, VRRP_PROTO_TAG);
-        SAME(got.flags, vrrp__vip_flags(&vip, vip.family, want.prefix));
+        SAME(got.flags, vrrp__vip_flags(&vip));
     }
 }
 
@@ -112,7 +114,7 @@ static void address_options(void)
     struct ifa_cacheinfo life;
     uint32_t             flags;
 
-    vrrp__put_vip(&m, &vip, VRRP_IPV6, 1);      /* never a source, no route, no waiting for DAD */
+    vrrp__put_vip(&m, &vip, 1);         /* never a source, no route, no waiting for DAD */
     memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
     SAME(flags, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
     memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
@@ -121,7 +123,7 @@ static void address_options(void)
     vip.prefix = 64, vip.dad = vip.home = vip.mngtmpaddr = vip.autojoin = true;
     vip.preferred_given = true, vip.preferred_lft = 99;
     m = message(room, sizeof room);
-    vrrp__put_vip(&m, &vip, VRRP_IPV6, 1);
+    vrrp__put_vip(&m, &vip, 1);
     memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
     SAME(flags, IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_MCAUTOJOIN);
     memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
@@ -131,7 +133,7 @@ static void address_options(void)
     vip.peer = test_ip("198.51.100.11");
     vip.scope = 253;
     m = message(room, sizeof room);
-    vrrp__put_vip(&m, &vip, VRRP_IPV4, 1);
+    vrrp__put_vip(&m, &vip, 1);
     CHECK(!attribute(room, &m, IFA_BROADCAST, 4));
     BYTES(attribute(room, &m, IFA_ADDRESS, 4), vip.peer.byte, 4);
     BYTES(attribute(room, &m, IFA_LOCAL, 4), vip.address.byte, 4);
@@ -146,21 +148,21 @@ static void full_is_sticky(void)
     vrrp__nl m = message(whole, sizeof whole);
     size_t   cap, size;
 
-    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    vrrp__put_vip(&m, &vip, 7);
     size = m.size;
     for (cap = 0; cap < size; cap++) {
         m = message(test_flush(whole, cap), cap);
-        vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+        vrrp__put_vip(&m, &vip, 7);
         CHECK(m.full && m.size <= cap);
         vrrp__nl_attr(&m, IFA_FLAGS, "\0\0\0", 4);
         CHECK(m.full);
     }
     m = message(test_flush(whole, size), size);
-    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    vrrp__put_vip(&m, &vip, 7);
     CHECK(!m.full);
-    SAME(vrrp__nl_talk(-1, &m, whole, sizeof whole, NULL, NULL), -EBADF);
+    SAME(vrrp__nl_talk(&m, NULL, NULL), -EBADF);
     m.full = true;
-    SAME(vrrp__nl_talk(-1, &m, whole, sizeof whole, NULL, NULL), -EMSGSIZE);
+    SAME(vrrp__nl_talk(&m, NULL, NULL), -EMSGSIZE);
 }
 
 static void nested(void)
@@ -197,7 +199,7 @@ static void many_messages(void)
 
     m.seq = 41;
     for (i = 0; i < 5; i++)
-        vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+        vrrp__put_vip(&m, &vip, 7);
     SAME(m.first, 42);
     SAME(m.seq, 46);
     for (i = 0; at < m.size; i++, at += length) {
@@ -280,9 +282,9 @@ static void spoilt(void)
     size_t      size, n, i;
     unsigned    turn;
 
-    vrrp__put_vip(&m, &vip, VRRP_IPV4, 7);
+    vrrp__put_vip(&m, &vip, 7);
     vrrp__put_promote(&m, 9, 1);
-    vrrp__put_vip(&m, &six, VRRP_IPV6, 7);
+    vrrp__put_vip(&m, &six, 7);
     size = m.size;
     size += error_message(room + size, false, "words");
     for (n = 0; n <= size; n++) {
