@@ -3135,18 +3135,17 @@ static int vrrp__mouth(int way)
 static void vrrp__way_info(struct msghdr *h, vrrp__way *way, uint32_t ifindex)
 {
     struct in_pktinfo info;
-    struct cmsghdr    c;
+    struct cmsghdr   *c;
 
-    memset(&c, 0, sizeof c);
     memset(&info, 0, sizeof info);
     info.ipi_ifindex = (int)ifindex;
-    c.cmsg_level = IPPROTO_IP;
-    c.cmsg_type = IP_PKTINFO;
-    c.cmsg_len = CMSG_LEN(sizeof info);
-    memcpy(way->control.bytes, &c, sizeof c);
-    memcpy(way->control.bytes + CMSG_LEN(0), &info, sizeof info);
     h->msg_control = way->control.bytes;
     h->msg_controllen = sizeof way->control.bytes;
+    c = CMSG_FIRSTHDR(h);
+    c->cmsg_level = IPPROTO_IP;
+    c->cmsg_type = IP_PKTINFO;
+    c->cmsg_len = CMSG_LEN(sizeof info);
+    memcpy(CMSG_DATA(c), &info, sizeof info);
 }
 
 static socklen_t vrrp__way_to(vrrp__way *way, int kind, const vrrp_ip *ip, uint32_t ifindex)
@@ -3632,15 +3631,19 @@ static void vrrp__mark_one(vrrp_io *io, vrrp_router *r)
     io->dirty_last = r;
 }
 
-/* Members of a sync group are routers of this shell: a router's first field is its core. */
-static void vrrp__mark(vrrp_io *io, vrrp_router *r)
+/* Members of a sync group are routers of this shell: a router's first field is its core. True when
+   a queue might overflow by the next call. */
+static bool vrrp__mark(vrrp_io *io, vrrp_router *r)
 {
-    vrrp *m;
+    vrrp *m = r->v.group ? r->v.group->members : NULL;
+    bool  full = r->v.queued > 6;
 
     vrrp__mark_one(io, r);
-    if (r->v.group)
-        for (m = r->v.group->members; m; m = m->group_next)
-            vrrp__mark_one(io, (vrrp_router *)(void *)m);
+    for (; m; m = m->group_next) {
+        vrrp__mark_one(io, (vrrp_router *)(void *)m);
+        full |= m->queued > 6;
+    }
+    return full;
 }
 
 static bool vrrp__is_netlink(const vrrp_action *a)
@@ -3966,17 +3969,10 @@ static void vrrp__drain(vrrp_io *io, uint64_t now)
         vrrp__batch(io, now);
 }
 
-/* After a core function: a queue that the next call might overflow is emptied now. */
+/* After a core function. */
 static void vrrp__touched(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
-    bool  full = r->v.queued > 6;
-    vrrp *m;
-
-    vrrp__mark(io, r);
-    if (r->v.group)
-        for (m = r->v.group->members; m; m = m->group_next)
-            full |= m->queued > 6;
-    if (full)
+    if (vrrp__mark(io, r))
         vrrp__drain(io, now);
 }
 
@@ -4182,37 +4178,30 @@ static void vrrp__hear_all(vrrp_io *io, uint64_t now)
     }
 }
 
-static void vrrp__all_deaf(vrrp_io *io, vrrp_link *link, uint8_t family, uint64_t now)
-{
-    vrrp_router *r;
-
-    for (r = io->routers; r; r = r->next)
-        if (r->link == link && r->v.d.family == family) {
-            vrrp_deaf(&r->v, now);
-            vrrp__mark_one(io, r);
-        }
-}
-
 /* Silence counts only while we listened. Before a Master_Down timer fires its socket is read to the
    end; if that takes too long, or the kernel had to drop packets, everybody there waits again.
    SO_MEMINFO has the drops at once, SO_RXQ_OVFL only with the next packet. */
-static void vrrp__listened(vrrp_io *io, vrrp_router *r, uint64_t now)
+static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
 {
-    int        six = r->v.d.family == VRRP_IPV6;
-    vrrp__ear *ear = &r->link->ear[six];
-    unsigned   budget = VRRP__PACKETS;
-    uint32_t   info[9];                 /* SK_MEMINFO_DROPS is the last */
-    socklen_t  size = sizeof info;
+    int          six = one->v.d.family == VRRP_IPV6;
+    vrrp__ear   *ear = &one->link->ear[six];
+    unsigned     budget = VRRP__PACKETS;
+    uint32_t     info[9];               /* SK_MEMINFO_DROPS is the last */
+    socklen_t    size = sizeof info;
+    vrrp_router *r;
 
     if (!ear->open || ear->checked == io->turn)
         return;
     ear->checked = io->turn;
     while (ear->turn != io->turn && budget)
-        vrrp__hear(io, r->link, six, &budget, now);
+        vrrp__hear(io, one->link, six, &budget, now);
     memset(info, 0, sizeof info);
     getsockopt(ear->fd, SOL_SOCKET, SO_MEMINFO, info, &size);
-    if (ear->turn != io->turn || info[8] != ear->drops)
-        vrrp__all_deaf(io, r->link, r->v.d.family, now);
+    for (r = io->routers; r && (ear->turn != io->turn || info[8] != ear->drops); r = r->next)
+        if (r->link == one->link && r->v.d.family == one->v.d.family) {
+            vrrp_deaf(&r->v, now);
+            vrrp__mark_one(io, r);
+        }
     ear->drops = info[8];
 }
 
@@ -4647,18 +4636,6 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
     return true;
 }
 
-/* Is the kernel's news about this router? */
-static bool vrrp__concerned(vrrp_io *io, const vrrp_router *r)
-{
-    bool     yes = r->link->stale || r->starting || !vrrp__is_zero(&r->source);
-    unsigned i;
-
-    for (i = 0; !yes && i < r->v.d.n_addresses; i++)
-        yes = r->v.d.addresses[i].device[0] &&
-              vrrp__vip_link(io, r, &r->v.d.addresses[i])->stale;
-    return yes;
-}
-
 /* Tells the core what became of its interface and its address. */
 static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
@@ -4711,23 +4688,13 @@ static void vrrp__check_lost(vrrp_io *io, vrrp_router *r, uint64_t now)
     vrrp__touched(io, r, now);
 }
 
-static bool vrrp__any_unknown(const vrrp_io *io)
-{
-    size_t i;
-
-    for (i = 0; i < io->n_links; i++)
-        if (io->links[i].name[0] && !io->links[i].known)
-            return true;
-    return false;
-}
-
 static void vrrp__sync(vrrp_io *io, uint64_t now)
 {
     int          error = 0;
     size_t       i;
     vrrp_router *r;
 
-    if (io->resync || vrrp__any_unknown(io))
+    if (io->resync)
         error = vrrp__sync_links(io);
     for (i = 0; io->resync && i < io->n_links; i++)
         io->links[i].stale |= io->links[i].name[0] != 0;
@@ -4745,8 +4712,7 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
             vrrp__tune(io, &io->links[i / 2], i % 2, now);
     for (r = io->routers; r; r = r->next) {
         r->unswept = false;
-        if (vrrp__concerned(io, r))
-            vrrp__inform(io, r, now);
+        vrrp__inform(io, r, now);
     }
     for (r = io->routers; r; r = r->next)
         vrrp__check_lost(io, r, now);
@@ -4947,6 +4913,7 @@ static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
             link = &io->links[i];
             memset(link, 0, sizeof *link);
             memcpy(link->name, name, strlen(name));
+            io->resync = true;          /* to look at it */
         }
     if (link)
         link->uses++;
@@ -5159,7 +5126,7 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     error = vrrp__devices_use(io, &setup->desc);
     if (error)
         return error;
-    if (vrrp__any_unknown(io)) {
+    if (io->resync) {                   /* a device that is new here: is it there? */
         vrrp__sync(io, now);
         vrrp__drain(io, now);
     }
