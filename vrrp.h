@@ -2797,10 +2797,9 @@ typedef struct vrrp__address {
 
 /* An interface as the kernel has it. */
 typedef struct vrrp__device {
-    uint32_t ifindex, flags, mtu, master, promote;
-    uint16_t type;
-    uint8_t  mac[6];
-    char     name[16], kind[16];
+    vrrp_local is;
+    uint32_t   mtu, promote;
+    uint8_t    mac[6];
 } vrrp__device;
 
 /* Once they are filled in, nobody has to ask whose the family is. */
@@ -2891,16 +2890,16 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
     if (h.ifi_family == AF_BRIDGE || h.ifi_index <= 0 || !name)
         return false;
     memset(out, 0, sizeof *out);
-    out->ifindex = (uint32_t)h.ifi_index;
-    out->flags = h.ifi_flags;
-    out->type = h.ifi_type;
-    snprintf(out->name, sizeof out->name, "%.*s", (int)length, (const char *)name);
+    out->is.ifindex = (uint32_t)h.ifi_index;
+    out->is.flags = h.ifi_flags;
+    out->is.type = h.ifi_type;
+    snprintf(out->is.name, sizeof out->is.name, "%.*s", (int)length, (const char *)name);
     mac = vrrp__nl_find(p, size, IFLA_ADDRESS, 1, &length);
     if (mac && length == sizeof out->mac)
         memcpy(out->mac, mac, length);
     vrrp__nl_get(p, size, IFLA_MTU, &out->mtu, sizeof out->mtu);
-    vrrp__nl_get(p, size, IFLA_MASTER, &out->master, sizeof out->master);
-    vrrp__get_kind(p, size, out->kind);
+    vrrp__nl_get(p, size, IFLA_MASTER, &out->is.master, sizeof out->is.master);
+    vrrp__get_kind(p, size, out->is.kind);
     out->promote = vrrp__get_promote(p, size);
     return true;
 }
@@ -3179,18 +3178,19 @@ static void vrrp__not_sent(vrrp_io *io, const vrrp__out *out, int error, uint64_
                        strerror(error));
 }
 
-/* Entries first..first+n-1 go through one socket. One that fails does not stop the others. */
-static void vrrp__flush_run(vrrp_io *io, unsigned first, unsigned n, uint64_t now)
+/* What follows each other through one socket goes in one call. One that fails does not stop the
+   others. */
+static void vrrp__flush(vrrp_io *io, uint64_t now)
 {
     struct mmsghdr msg[VRRP__OUT];
     struct iovec   part[VRRP__OUT];
     vrrp__way      way[VRRP__OUT];
-    vrrp__out     *out = &io->out[first];
-    unsigned       i, sent = 0;
-    int            k;
+    vrrp__out     *out = io->out;
+    unsigned       i, n;
+    int            sent;
 
-    memset(msg, 0, sizeof msg);
-    for (i = 0; i < n; i++) {
+    memset(msg, 0, io->n_out * sizeof msg[0]);
+    for (i = 0; i < io->n_out; i++) {
         struct msghdr *h = &msg[i].msg_hdr;
 
         part[i].iov_base = io->out_bytes + out[i].offset;
@@ -3198,27 +3198,18 @@ static void vrrp__flush_run(vrrp_io *io, unsigned first, unsigned n, uint64_t no
         h->msg_iov = &part[i];
         h->msg_iovlen = 1;
         h->msg_name = &way[i].to;
-        h->msg_namelen = vrrp__way_to(&way[i], out->way, &out[i].to, out[i].ifindex);
-        if (out->way == 0 && out[i].ifindex)
+        h->msg_namelen = vrrp__way_to(&way[i], out[i].way, &out[i].to, out[i].ifindex);
+        if (out[i].way == 0 && out[i].ifindex)
             vrrp__way_info(h, &way[i], out[i].ifindex);
     }
-    while (sent < n) {
-        k = sendmmsg(io->mouth[out->way], msg + sent, n - sent, MSG_DONTWAIT);
-        if (k > 0)
-            sent += (unsigned)k;
-        else if (errno != EINTR)
-            vrrp__not_sent(io, &out[sent++], errno, now);
-    }
-}
-
-static void vrrp__flush(vrrp_io *io, uint64_t now)
-{
-    unsigned i, n;
-
-    for (i = 0; i < io->n_out; i += n) {
-        for (n = 1; i + n < io->n_out && io->out[i + n].way == io->out[i].way; n++)
+    for (i = 0; i < io->n_out;) {
+        for (n = 1; i + n < io->n_out && out[i + n].way == out[i].way; n++)
             ;
-        vrrp__flush_run(io, i, n, now);
+        sent = sendmmsg(io->mouth[out[i].way], msg + i, n, MSG_DONTWAIT);
+        if (sent > 0)
+            i += (unsigned)sent;
+        else if (errno != EINTR)
+            vrrp__not_sent(io, &out[i++], errno, now);
     }
     io->n_out = io->out_size = 0;
 }
@@ -4246,8 +4237,8 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
 
 static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
 {
-    bool up = (d->flags & VRRP__IFF_UP) && (d->flags & VRRP__IFF_RUNNING);
-    bool born = link->ifindex != d->ifindex, news = link->known, resized = link->mtu != d->mtu;
+    bool up = (d->is.flags & VRRP__IFF_UP) && (d->is.flags & VRRP__IFF_RUNNING);
+    bool born = link->ifindex != d->is.ifindex, news = link->known, resized = link->mtu != d->mtu;
 
     if (born && link->ifindex)          /* replaced so fast that we did not see it go */
         vrrp__link_gone(io, link);
@@ -4260,9 +4251,9 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
         vrrp__stale(io, link);
     if (resized && (d->mtu < 1280 || link->mtu < 1280))
         vrrp__ear_close(&link->ear[1]);         /* IPv6 forgot the group */
-    link->ifindex = d->ifindex;
+    link->ifindex = d->is.ifindex;
     link->mtu = d->mtu;
-    link->type = d->type;
+    link->type = d->is.type;
     memcpy(link->mac, d->mac, sizeof link->mac);
     link->up = up;
     link->known = link->seen = true;
@@ -4272,8 +4263,8 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
 
 static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
 {
-    vrrp_link *named = vrrp__link_named(io, d->name);
-    vrrp_link *numbered = vrrp__link_numbered(io, d->ifindex);
+    vrrp_link *named = vrrp__link_named(io, d->is.name);
+    vrrp_link *numbered = vrrp__link_numbered(io, d->is.ifindex);
 
     if (numbered && gone) {
         vrrp__link_gone(io, numbered);
@@ -4716,13 +4707,13 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     }
     for (r = io->routers; r; r = r->next)
         vrrp__check_lost(io, r, now);
-    for (i = 0; i < io->n_links; i++)
+    for (i = 0; i < io->n_links; i++) {
         io->links[i].stale = false;
-    for (i = 0; i < io->n_links; i++)
         if (io->links[i].renamed) {
             vrrp__drain(io, now);
             vrrp__link_gone(io, &io->links[i]);
         }
+    }
 }
 
 /* --- a turn --- */
@@ -5200,20 +5191,12 @@ typedef struct vrrp__listing {
 static void vrrp__list_device(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp__listing *list = (vrrp__listing *)arg;
-    vrrp_local    *out = list->out + list->n;
     vrrp__device   d;
 
     if (!answer)
         list->n = 0;
-    if (!answer || !vrrp__get_device(answer, &d) || list->n++ >= list->cap)
-        return;
-    memset(out, 0, sizeof *out);
-    out->ifindex = d.ifindex;
-    out->flags = d.flags;
-    out->master = d.master;
-    out->type = d.type;
-    memcpy(out->name, d.name, sizeof out->name);
-    memcpy(out->kind, d.kind, sizeof out->kind);
+    if (answer && vrrp__get_device(answer, &d) && list->n++ < list->cap)
+        list->out[list->n - 1] = d.is;
 }
 
 /* An interface's first address is written into its entry, each further one into a copy. */
@@ -5266,34 +5249,39 @@ VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap)
 typedef struct vrrp__broom {
     vrrp__leftovers   left;
     const vrrp_setup *setup;
-    const char       *device[VRRP__JOBS];       /* where each must be to be ours */
     bool              tags;
 } vrrp__broom;
+
+/* Is it one of these addresses, on the interface of this name (NULL: on any)? */
+static bool vrrp__is_one_of(const vrrp_setup *setup, const vrrp__address *a, const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < setup->desc.n_addresses; i++) {
+        const vrrp_vip *vip = &setup->desc.addresses[i];
+
+        if (vrrp__same(&vip->address, &a->ip) && vip->family == a->family &&
+            (!name || strcmp(name, vip->device[0] ? vip->device : setup->interface) == 0))
+            return true;
+    }
+    return false;
+}
 
 /* The rule of vrrp__found_vip(). */
 static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
 {
-    vrrp__broom     *b = (vrrp__broom *)arg;
-    const vrrp_desc *d = &b->setup->desc;
-    vrrp__address    a;
-    unsigned         i;
+    vrrp__broom  *b = (vrrp__broom *)arg;
+    vrrp__address a;
+    bool          owner = b->setup->desc.priority == VRRP_OWNER;
 
     if (!answer)
         b->left.n = 0;
-    if (!answer || !vrrp__get_address(answer, &a) ||
-        !(b->tags ? a.protocol == VRRP_PROTO_TAG : d->priority != VRRP_OWNER))
-        return;
-    for (i = 0; i < d->n_addresses && b->left.n < VRRP__JOBS; i++) {
-        const vrrp_vip *vip = &d->addresses[i];
-
-        if (vrrp__same(&vip->address, &a.ip) && vip->family == a.family) {
-            b->device[b->left.n] = vip->device[0] ? vip->device : b->setup->interface;
-            b->left.at[b->left.n++] = a;
-        }
-    }
+    if (answer && vrrp__get_address(answer, &a) && b->left.n < VRRP__JOBS &&
+        (b->tags ? a.protocol == VRRP_PROTO_TAG : !owner) && vrrp__is_one_of(b->setup, &a, NULL))
+        b->left.at[b->left.n++] = a;
 }
 
-/* Of the addresses found, those on another interface are not meant: their ifindex is not wanted. */
+/* Of the addresses found, those on another interface are not meant. */
 static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp__broom *b = (vrrp__broom *)arg;
@@ -5303,10 +5291,9 @@ static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
     if (!answer || !vrrp__get_device(answer, &d))
         return;
     for (i = 0; i < b->left.n; i++)
-        if (b->left.at[i].ifindex != d.ifindex || strcmp(b->device[i], d.name) == 0) {
-            b->device[kept] = b->device[i];
+        if (b->left.at[i].ifindex != d.is.ifindex ||
+            vrrp__is_one_of(b->setup, &b->left.at[i], d.is.name))
             b->left.at[kept++] = b->left.at[i];
-        }
     b->left.n = kept;
 }
 
