@@ -4418,10 +4418,10 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
                             const vrrp__address *a)
 {
     vrrp_io *io = left->io;
-    bool     owner = r->v.d.priority == VRRP_OWNER, ours = io->tags ? vrrp__is_tagged(io, a)
-                                                                    : !owner;
+    bool     owner = r->v.d.priority == VRRP_OWNER;
+    bool     ours = io->tags ? vrrp__is_tagged(io, a) : !owner;
     bool     unreleased = vip->held & VRRP_HELD_OURS && r->v.state != VRRP_MASTER &&
-                      r->v.queued == 0;
+                          r->v.queued == 0;
     char     text[INET6_ADDRSTRLEN];
 
     vip->held = (uint8_t)(vip->held & ~VRRP__HELD_UNSEEN);
