@@ -655,6 +655,7 @@ typedef struct vrrp_io {
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
     bool           tags;                /* the kernel knows IFA_PROTO */
     bool           sync, resync;        /* dump addresses; dump everything */
+    bool           overrun;             /* netlink events were lost, and maybe still are */
     bool           unreleased;          /* an address could not be removed */
     bool           more;                /* a bound was reached: run again at once */
     uint16_t       n_jobs, n_out, out_size;
@@ -4353,6 +4354,8 @@ static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
     }
 }
 
+/* After an overrun we look at everything at once, and again when all is read: until then the kernel
+   drops without a word. */
 static void vrrp__hear_kernel(vrrp_io *io)
 {
     ssize_t  n;
@@ -4360,12 +4363,15 @@ static void vrrp__hear_kernel(vrrp_io *io)
 
     for (i = 0; i < VRRP__MESSAGES; i++) {
         n = recv(io->event_fd, io->nl.answer, VRRP__ANSWER, MSG_DONTWAIT | MSG_TRUNC);
-        if (n < 0 && errno != EINTR && errno != ENOBUFS)
-            return;
-        if ((n < 0 && errno == ENOBUFS) || n > VRRP__ANSWER)
-            io->resync = true;          /* something was not told: look at everything */
-        else if (n > 0)
+        if (n > VRRP__ANSWER || (n < 0 && errno == ENOBUFS)) {
+            io->resync = io->overrun = true;
+        } else if (n > 0) {
             vrrp__nl_split(io->nl.answer, (size_t)n, vrrp__kernel_said, io);
+        } else if (n < 0 && errno != EINTR) {
+            io->resync |= io->overrun;
+            io->overrun = false;
+            return;
+        }
     }
     io->more = true;
 }
