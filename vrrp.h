@@ -1441,6 +1441,8 @@ static void vrrp__arm_down(vrrp *v, uint64_t now)
 {
     uint64_t at = v->down_from + (v->released ? vrrp_skew(v) : vrrp_down_interval(v));
 
+    if (v->dead && at > v->ask_limit)   /* a death notice never delays */
+        at = v->ask_limit;
     v->timer[VRRP__T_DOWN] = at > now ? at : now;
 }
 
@@ -2409,8 +2411,7 @@ VRRP_DEF void vrrp_peer_dead(vrrp *v, const vrrp_ip *address, uint64_t now)
     vrrp__restart_down(v, true, now);
     v->dead = true;
     v->ask_limit = limit;
-    if (limit < v->timer[VRRP__T_DOWN])
-        v->timer[VRRP__T_DOWN] = limit;
+    vrrp__arm_down(v, now);
 }
 
 VRRP_DEF void vrrp_conflict(vrrp *v, const vrrp_ip *who, uint64_t now)
