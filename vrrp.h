@@ -347,7 +347,8 @@ typedef struct vrrp {
     uint64_t           conflict_at;     /* the last NOTIFY about a conflict */
     uint64_t           v3_heard;        /* dual: when v3_master sent v3 */
     uint64_t           lost_window;     /* deletions are counted from here */
-    uint64_t           ask_limit;       /* a refused PROBE is repeated until then */
+    uint64_t           heard_at;        /* dead: when T_DOWN was last armed in full */
+    uint64_t           ask_limit;       /* dead: a refused PROBE is repeated until then */
     vrrp_ip            primary, master, v3_master;
     struct vrrp_group *group;
     struct vrrp       *group_next;
@@ -1441,8 +1442,10 @@ static void vrrp__arm_down(vrrp *v, uint64_t now)
 {
     uint64_t at = v->down_from + (v->released ? vrrp_skew(v) : vrrp_down_interval(v));
 
-    if (v->dead && at > v->ask_limit)   /* a death notice never delays */
-        at = v->ask_limit;
+    if (v->dead) {                      /* a death notice never delays */
+        v->ask_limit = v->heard_at + vrrp_down_interval(v);
+        at = at < v->ask_limit ? at : v->ask_limit;
+    }
     v->timer[VRRP__T_DOWN] = at > now ? at : now;
 }
 
@@ -2402,15 +2405,15 @@ VRRP_DEF void vrrp_answer(vrrp *v, uint8_t ask, bool ok, uint64_t now)
 
 VRRP_DEF void vrrp_peer_dead(vrrp *v, const vrrp_ip *address, uint64_t now)
 {
-    uint64_t limit = v->timer[VRRP__T_DOWN];
+    uint64_t heard = v->down_from;
 
     vrrp__clock(v, now);
-    if (v->state != VRRP_BACKUP || limit == VRRP_NEVER || v->released ||
+    if (v->state != VRRP_BACKUP || v->timer[VRRP__T_DOWN] == VRRP_NEVER || v->released ||
         v->master_priority == 0 || !vrrp__same(address, &v->master))
         return;
     vrrp__restart_down(v, true, now);
     v->dead = true;
-    v->ask_limit = limit;
+    v->heard_at = heard;
     vrrp__arm_down(v, now);
 }
 

@@ -81,7 +81,7 @@ group-newcomer-not-waited-for; ^static void vrrp__begin; s/else if (v->group)/el
 stop-leaves-group-in-fault; ^VRRP_DEF void vrrp_stop; s/if (v->group/if (0/
 stop-keeps-claim-failure; ^VRRP_DEF void vrrp_stop; s/v->faults = .*//
 probes-past-the-limit; ^static void vrrp__ask_timer; s/v->asked = .*/;/
-death-notice-delays; ^static void vrrp__arm_down; s|if (v->dead && at > v->ask_limit)|if (now == 0)|
+death-notice-delays; ^static void vrrp__arm_down; s|at = at < v->ask_limit ? at : v->ask_limit;||
 owner-deaf-in-backup; ^static int vrrp__check_owner; s/ || v->state != VRRP_MASTER//
 prio-0-ends-question; ^static void vrrp__backup_hears; s/if (v->asking == 0 && v->asked == 0)/if (1)/
 ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < min_ttl)/if (!min_ttl \&\& rx->ttl == 255 \&\& !rx->message)/
