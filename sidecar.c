@@ -1294,6 +1294,17 @@ static bool priority_twice(reader *rd, const word *w, size_t i)
     return j < i;
 }
 
+/* Is that this node? One of the two may be a name without its domain. */
+static bool is_node(const char *s, size_t n, const char *host)
+{
+    size_t h = strlen(host), brief = strcspn(host, ".");
+    size_t part = strcspn(s, ".") < n ? strcspn(s, ".") : n;
+
+    if (part < n && brief < h)
+        return n == h && strncasecmp(s, host, n) == 0;
+    return part == brief && strncasecmp(s, host, part) == 0;
+}
+
 /* "node1=150 node2=120 100" */
 static bool read_priority(reader *rd, void *at, const words *w)
 {
@@ -1310,12 +1321,15 @@ static bool read_priority(reader *rd, void *at, const words *w)
             ok = false;
         else if (n == 0)
             others = v;
-        else if (n == strlen(rd->host) + 1 && strncasecmp(s, rd->host, n - 1) == 0)
+        else if (is_node(s, n - 1, rd->host))
             mine = v;
     }
     if (ok && !mine && !others)
         return wrong(rd, "no priority for node '%.60s': add %.60s=N, or a number for all others",
                      rd->host, rd->host);
+    if (ok && !mine && w->n > 1)
+        remark_add(rd->out, SAY_INFO, rd->variable, "this node is '%.60s', which is none of the"
+                   " names: %u", rd->host, (unsigned)others);
     if (ok)
         *(uint8_t *)at = (uint8_t)(mine ? mine : others);
     return ok;
@@ -1804,6 +1818,14 @@ static char *file_read(reader *rd, const char *path)
     return s;
 }
 
+/* An empty value is no value. Where a secret was meant, that is not what somebody wanted. */
+static void var_empty(reader *rd, var *v)
+{
+    v->dead = true;
+    if (v->place.step[v->place.steps - 1].row->flags & SECRET)
+        remark_add(rd->out, SAY_WARNING, v->shown, "empty, which is as good as not set");
+}
+
 /* SIDECAR_ENV_FILE: lines NAME=VALUE, comment lines, empty lines. */
 static void env_file_read(reader *rd, var **list, const char *path)
 {
@@ -2217,7 +2239,8 @@ static var *vars_collect(reader *rd, char *const *env)
             alias_read(rd, v, list);
         if (!v->dead)
             var_place(rd, v);
-        v->dead |= v->place.steps && !*v->value;
+        if (!v->dead && v->place.steps && !*v->value)
+            var_empty(rd, v);
     }
     list = vars_sorted(rd->scratch, list);
     doubles(rd, list);
@@ -2916,6 +2939,21 @@ static void source_choose(const checker *c)
     }
 }
 
+/* There nobody else can be heard, so every node would hold the addresses. */
+static bool not_loopback(const checker *c)
+{
+    enum { LOOPBACK = 8 };              /* IFF_LOOPBACK */
+
+    for (size_t i = 0; i < c->n_locals; i++)
+        if (c->locals[i].flags & LOOPBACK &&
+            strcmp(c->locals[i].name, c->in->setup.interface) == 0) {
+            tell(c, SAY_ERROR, "interface", "%s is a loopback interface: the other nodes are not"
+                 " there", c->in->setup.interface);
+            return false;
+        }
+    return true;
+}
+
 static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *out)
 {
     checker  c = {m, NULL, out, locals, n};
@@ -2926,7 +2964,7 @@ static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *
             continue;
         if (!c.in->setup.interface)
             interface_choose(&c);
-        c.in->ready = c.in->setup.interface && peers_take(&c);
+        c.in->ready = c.in->setup.interface && not_loopback(&c) && peers_take(&c);
         if (c.in->ready)
             source_choose(&c);
     }

@@ -587,6 +587,7 @@ typedef struct vrrp_router {
     bool                arp_reply_too, dont_track_primary;
     bool                added, starting, unswept, dirty, telling;
     bool                here;           /* source is on this machine */
+    bool                owns;           /* an address of it was there before us */
     bool                lost, failed;   /* an address vanished; one could not be added */
 } vrrp_router;
 
@@ -4435,6 +4436,7 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
     char     text[INET6_ADDRSTRLEN];
 
     vip->held = (uint8_t)(vip->held & ~VRRP__HELD_UNSEEN);
+    r->owns |= !ours;
     if (unreleased || (!vip->held && r->unswept && ours)) {
         if (left->n < VRRP__JOBS)       /* else there is another dump */
             left->at[left->n++] = *a;
@@ -4652,6 +4654,10 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
         vrrp__complain(io, r, r->link, 0, "VRID %d advertises from an address that it floats: a "
                        "node that holds it too cannot hear us; give %s another address",
                        r->v.d.vrid, r->link->name);
+    if (r->starting && r->link->ifindex && r->v.d.priority == VRRP_OWNER && !r->owns)
+        vrrp__complain(io, r, r->link, -EADDRNOTAVAIL, "priority 255 is for the node that has the "
+                       "addresses as its own, and they are not on %s: if two nodes say it, both "
+                       "hold them for good", r->link->name);
     mute = vrrp__is_zero(&primary);
     if (!mute && !vrrp__same(&primary, &r->v.primary))
         vrrp_primary(&r->v, &primary);

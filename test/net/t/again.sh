@@ -195,3 +195,13 @@ t_deleted_again_and_again() {
     wait_for 3 holds n1 || die "the last deletion was not put back within 3 s"
     wait_for 1 said n1 'again and again' || die "does not say so"
 }
+t_owner_of_nothing_is_said() {
+    world n1 client
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=255
+    wait_for 5 said n1 'priority 255 is for the node that has' || die "says nothing"
+    end n1
+    ipn n1 addr add $VIP/24 dev eth0
+    sidecar owner n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=255
+    wait_for 5 said owner MASTER || die "the owner is not MASTER"
+    ! said owner 'priority 255 is for' || die "complains about the real owner"
+}
