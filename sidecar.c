@@ -467,8 +467,8 @@ static const row rows[] = {
     /* --- vrrp_instance ---------------------------------------------------------------------- */
     {B_INSTANCE, T_BLOCK, B_VIP, MAKES | ESSENTIAL, I(vips), "virtual_ipaddress",
      "ADDRESS[/LEN] [option...], ...", NULL,
-     "The floating addresses. Options: dev, label, brd, scope, peer, preferred_lft, and the flags"
-     " dad, home, mngtmpaddr, noprefixroute, autojoin."},
+     "The floating addresses; without /LEN for one host only. Options: dev, label, brd, scope,"
+     " peer, preferred_lft, and the flags dad, home, mngtmpaddr, noprefixroute, autojoin."},
     {B_INSTANCE, T_BLOCK, B_VIP, MAKES, I(excluded), "virtual_ipaddress_excluded",
      "ADDRESS[/LEN] [option...], ...", NULL,
      "More addresses that move along but do not stand in the adverts: of the other family, or too"
