@@ -3,7 +3,7 @@
    SYNOPSIS
        VRRP_VIRTUAL_IPADDRESS=192.168.4.80/24 sidecar
        sidecar --help | --help all | --help NAME | --help names
-       sidecar -t | -d | --print-env
+       sidecar -t | -d | --print-env       (and keepalived's -n -l -D -P, which change nothing)
 
    Two or more machines run it with the same address; one of them holds it, and when that one
    dies the next takes over (VRRP, RFC 9568 and RFC 3768; understood by keepalived, FRR and
@@ -2880,8 +2880,8 @@ static void interface_choose(const checker *c)
         tell(c, SAY_ERROR, "interface", "not set, and %s could be on each of %s; name one", clue,
              names.s);
     } else if (!found && told != TOLD_NONE) {
-        tell(c, SAY_WARNING, "interface", "not set, and no interface has an address in the subnet"
-             " of %s; waiting for one", clue);
+        tell(c, SAY_WARNING, "interface", "not set, and no interface has %s%s; waiting for one",
+             own ? "the address " : "an address in the subnet of ", clue);
     }
 }
 
@@ -3600,7 +3600,8 @@ static void life_dropped(const vrrp_event *e, const char *from)
         say(SAY_WARNING, life_name(e), "dropped an advert from %s: none of its addresses is ours; "
             "does another virtual router use VRID %d?", from, e->router->v.d.vrid);
     else
-        say(SAY_WARNING, life_name(e), "dropped an advert from %s: %s", from, vrrp_str(e->code));
+        say(SAY_WARNING, life_name(e), "dropped an advert from %s: %s%s%s%s", from,
+            vrrp_str(e->code), e->text[0] ? " (" : "", e->text, e->text[0] ? ")" : "");
 }
 
 static void life_event(const vrrp_event *e)
@@ -3954,6 +3955,8 @@ static int life_run(model *m, const sigset_t *signals)
 
 enum { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_ENV, MODE_HELP, MODE_VERSION, MODE_UNKNOWN };
 
+/* keepalived's -n, -l, -D and -P ask for what is the case anyway: in the foreground, a log with
+   reasons on standard output, VRRP alone. */
 static int mode_of(const char *arg)
 {
     static const struct {
@@ -3963,6 +3966,8 @@ static int mode_of(const char *arg)
         {"-t", "--config-test", MODE_TEST}, {"-d", "--dump-conf", MODE_DUMP},
         {"-h", "--help", MODE_HELP},        {"-v", "--version", MODE_VERSION},
         {"-n", "--dont-fork", MODE_RUN},    {"--print-env", "--print-env", MODE_ENV},
+        {"-l", "--log-console", MODE_RUN},  {"-D", "--log-detail", MODE_RUN},
+        {"-P", "--vrrp", MODE_RUN},
     };
 
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
@@ -3971,23 +3976,38 @@ static int mode_of(const char *arg)
     return MODE_UNKNOWN;
 }
 
+/* What the arguments ask for; --help may name a topic. */
+static int arguments(char **arg, const char **topic)
+{
+    int mode = MODE_RUN;
+
+    while (*++arg) {
+        int next = mode_of(*arg);
+
+        if (mode == MODE_HELP && !*topic)
+            *topic = *arg;
+        else if (next == MODE_UNKNOWN || (mode != MODE_RUN && next != MODE_RUN && next != mode))
+            return dprintf(2, "sidecar: %s: not understood here; sidecar --help shows what there "
+                           "is\n", *arg), MODE_UNKNOWN;
+        else if (next != MODE_RUN)
+            mode = next;
+    }
+    return mode;
+}
+
 int main(int argc, char **argv)
 {
-    int      mode = argc > 1 ? mode_of(argv[1]) : MODE_RUN;
-    sigset_t signals;
-    model   *m;
+    const char *topic = NULL;
+    int         mode = argc > 1 ? arguments(argv, &topic) : MODE_RUN;
+    sigset_t    signals;
+    model      *m;
 
-    if (mode == MODE_UNKNOWN || argc > (mode == MODE_HELP ? 3 : 2)) {
-        dprintf(2, "sidecar: %s: unknown argument; sidecar --help shows what there is\n",
-                mode == MODE_UNKNOWN ? argv[1] : argv[mode == MODE_HELP ? 3 : 2]);
+    if (mode == MODE_UNKNOWN)
         return 2;
-    }
     if (mode == MODE_HELP)
-        return help_print(argv[2]);
-    if (mode == MODE_VERSION) {
-        dprintf(1, "sidecar " VRRP_VERSION "\n");
-        return 0;
-    }
+        return help_print(topic);
+    if (mode == MODE_VERSION)
+        return dprintf(1, "sidecar " VRRP_VERSION "\n") < 0;
     if (mode == MODE_RUN)
         life_block(&signals);
     m = life_read(mode == MODE_RUN ? READ_TO_START : READ_TO_SHOW);

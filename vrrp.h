@@ -4016,6 +4016,12 @@ static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *l
     e->vrid = rx->message[1];
     e->peer = rx->from;
     e->family = rx->family;
+    if (code == VRRP_E_INTERVAL)
+        snprintf(e->text, sizeof e->text, "theirs %u s, ours %u s", rx->message[5],
+                 (unsigned)(r->v.d.interval / VRRP_SECOND));
+    else if (code == VRRP_E_VERSION)
+        snprintf(e->text, sizeof e->text, "theirs %u, ours %u", rx->message[0] >> 4u,
+                 r->v.d.version);
 }
 
 /* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of

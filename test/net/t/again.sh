@@ -205,3 +205,12 @@ t_owner_of_nothing_is_said() {
     wait_for 5 said owner MASTER || die "the owner is not MASTER"
     ! said owner 'priority 255 is for' || die "complains about the real owner"
 }
+t_command_line_of_keepalived() {
+    world n1 client
+    watch_nodes $VIP n1
+    start n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.2 \
+        "$SIDECAR" -n -l --log-detail -P
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    start wrong n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 "$SIDECAR" -n --nonsense
+    wait_for 5 said wrong '--nonsense: not understood' || die "accepts --nonsense"
+}

@@ -238,7 +238,15 @@ t_v3_with_v2_peer_not_heard() { # another version is not understood: said, not b
         VRRP_PRIORITY=150 VRRP_VERSION=2
     wait_for 8 holds n2 || die "n2 did not become MASTER"
     holds n1 || die "n1 believed an advert of another version"
-    wait_for 5 said n1 'version' || die "n1 does not say that it dropped adverts of another version"
+    wait_for 5 said n1 'version .theirs 2, ours 3' || die "n1 does not say which versions"
+}
+t_another_interval_is_said() {
+    world n1 n2 client
+    watch_nodes $VIP n1 n2
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=100
+    sidecar n2 n2 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=2
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 'interval .theirs 1 s, ours 2 s' || die "n2 does not say which intervals"
 }
 t_ipv6() {
     pair "VRRP_VIRTUAL_IPADDRESS=$VIP6LL/64, $VIP6/64"
