@@ -851,7 +851,7 @@ static void ready_is_answered(void)
     CHECK(!g.members);
 }
 
-static const struct { const char *name; void (*run)(void); } tests[] = {
+static const test_case tests[] = {
     { "C-045 start: BACKUP, the timer from our own interval", start_backup },
     { "C-046 C-016 start of the owner: advert, announcement, MASTER", start_owner },
     { "C-047 silence: advert first, then the announcements", promotion },
@@ -905,12 +905,5 @@ static const struct { const char *name; void (*run)(void); } tests[] = {
 
 int main(void)
 {
-    size_t i;
-
-    for (i = 0; i < COUNT(tests); i++) {
-        test_begin("%s", tests[i].name);
-        tests[i].run();
-        test_end();
-    }
-    return test_failures ? 1 : 0;
+    return test_all(tests, COUNT(tests));
 }

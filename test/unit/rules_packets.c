@@ -1110,7 +1110,7 @@ static void groups(void)
     BYTES(got.byte, six.byte, 16);
 }
 
-static const struct { const char *name; void (*run)(void); } tests[] = {
+static const test_case tests[] = {
     { "C-001 C-003 C-004 byte 0 is 31, Reserve 0, every interval 1..4095", every_interval },
     { "C-002 VRID, priority, count, addresses stand in their places", field_places },
     { "C-005 V3-06 message-only checksum, 255 addresses", message_checksum },
@@ -1173,12 +1173,5 @@ static const struct { const char *name; void (*run)(void); } tests[] = {
 
 int main(void)
 {
-    size_t i;
-
-    for (i = 0; i < COUNT(tests); i++) {
-        test_begin("%s", tests[i].name);
-        tests[i].run();
-        test_end();
-    }
-    return test_failures ? 1 : 0;
+    return test_all(tests, COUNT(tests));
 }

@@ -513,7 +513,7 @@ static void heap(void)
     CHECK(io.heap == NULL);
 }
 
-static const struct { const char *name; void (*run)(void); } tests[] = {
+static const test_case tests[] = {
     { "netlink: the bytes of an IPv4 address", address_bytes },
     { "netlink: what is asked for is what is read", there_and_back },
     { "netlink: flags, lifetimes, peer, scope, broadcast", address_options },
@@ -533,12 +533,5 @@ static const struct { const char *name; void (*run)(void); } tests[] = {
 
 int main(void)
 {
-    size_t i;
-
-    for (i = 0; i < COUNT(tests); i++) {
-        test_begin("%s", tests[i].name);
-        tests[i].run();
-        test_end();
-    }
-    return test_failures ? 1 : 0;
+    return test_all(tests, COUNT(tests));
 }

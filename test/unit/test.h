@@ -43,6 +43,23 @@ static void test_end(void)
     test_failures += test_bad != 0;
 }
 
+typedef struct test_case {
+    const char *name;
+    void      (*run)(void);
+} test_case;
+
+__attribute__((unused)) static int test_all(const test_case *tests, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        test_begin("%s", tests[i].name);
+        tests[i].run();
+        test_end();
+    }
+    return test_failures ? 1 : 0;
+}
+
 static bool test_check(bool truth, const char *file, int line, const char *what)
 {
     if (truth)

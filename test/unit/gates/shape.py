@@ -43,7 +43,7 @@ def judge(path):
     for number, line in enumerate(without_comments(text).split('\n'), 1):
         if '//' in line and not re.fullmatch(r'// >>\S.*', line):
             faults.append('%s:%d: // comment' % (path, number))
-    words = r'\b(TODO|FIXME|XXX|HACK)\b'
+    words = r'\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b'
     faults += ['%s: %s' % (path, w) for w in re.findall(words, text)]
     if 'ALTERNATIVE B - Public Domain' not in text[-3500:]:
         faults.append('%s: the licence does not stand at its end' % path)
