@@ -3367,6 +3367,8 @@ static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
 static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
 {
     vrrp__ear *ear = &link->ear[six];
+    unsigned   early;
+    uint8_t    byte;
     int        error;
 
     ear->fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -3385,6 +3387,8 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
         error = -errno;
     else
         error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * 2 + (uint64_t)six + 2);
+    for (early = 0; early < 1024 && recv(ear->fd, &byte, 1, MSG_DONTWAIT) >= 0; early++)
+        ;                               /* came before it was bound, from whatever interface */
     ear->open = error == 0;
     if (error)
         close(ear->fd);

@@ -157,13 +157,16 @@ t_own_address_comes_back_as_a_secondary() { # a DHCP renewal while the floating 
     wait_for 10 holds n1 || die "does not hold the address any more"
     for_all_of 2 holds n1 || die "lost the address"
 }
-t_own_address_is_renewed() { # gone for less than an interval: nobody is to feel it
+promoting_pair() { # n1 MASTER, n2 BACKUP; the floating address survives the loss of n1's own
     world n1 n2 client
     at n1 sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1
     watch_nodes $VIP n1 n2
     sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=150
     sidecar n2 n2 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24
     wait_for 10 alone n1 || die "n1 did not become MASTER"
+}
+t_own_address_is_renewed() { # gone for less than an interval: nobody is to feel it
+    promoting_pair
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
     mark
     ipn n1 addr del 198.51.100.1/24 dev eth0
@@ -174,12 +177,7 @@ t_own_address_is_renewed() { # gone for less than an interval: nobody is to feel
     ! said n1 FAULT || die "went through FAULT"
 }
 t_own_address_is_lost() { # for good: the others take over
-    world n1 n2 client
-    at n1 sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1
-    watch_nodes $VIP n1 n2
-    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_PRIORITY=150
-    sidecar n2 n2 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24
-    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    promoting_pair
     ipn n1 addr del 198.51.100.1/24 dev eth0
     wait_for 10 alone n2 || die "n2 did not take over"
     said n1 'FAULT.*no address to send from' || die "n1 does not say why"
