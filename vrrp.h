@@ -124,8 +124,15 @@ extern "C" {
 enum { VRRP_PROTOCOL = 112, VRRP__AH = 51, VRRP_TTL = 255, VRRP_OWNER = 255 };
 enum { VRRP_IPV4 = 4, VRRP_IPV6 = 6 };
 
-/* Authentication of VRRPv2 (RFC 2338 5.3.6). */
-enum { VRRP_AUTH_NONE = 0, VRRP_AUTH_PASS = 1, VRRP_AUTH_AH = 2 };
+/* Authentication. PASS and AH are VRRPv2's over IPv4 (RFC 2338 5.3.6; AH is HMAC-MD5-96); AH_SHA256
+   is HMAC-SHA-256-128 (RFC 4868) for both versions and families. AH needs desc.hmac and one key. */
+enum { VRRP_AUTH_NONE = 0, VRRP_AUTH_PASS = 1, VRRP_AUTH_AH = 2, VRRP_AUTH_AH_SHA256 = 3 };
+
+/* Two ways to compute VRRP_AUTH_AH, see desc.ah. */
+enum { VRRP_AH_KEEPALIVED = 0, VRRP_AH_RFC = 1 };
+
+/* Of a trailer that is missing or wrong: drop; count only; as ENFORCE, but send without one. */
+enum { VRRP_HMAC_ENFORCE = 0, VRRP_HMAC_PERMISSIVE, VRRP_HMAC_RECEIVE_ONLY };
 
 /* The two checksums of VRRPv3 over IPv4. Sent: PSEUDO unless told otherwise. Received: ANY. */
 enum { VRRP_CHECKSUM_ANY = 0, VRRP_CHECKSUM_PSEUDO = 1, VRRP_CHECKSUM_MESSAGE = 2 };
@@ -210,18 +217,81 @@ enum {
     VRRP_HELD_ADOPTED = 2               /* was there before us: never touched */
 };
 
+/* A key of AH or of the HMAC trailer, the caller's. bytes need not be set for a desc.hmac that has
+   the key in its context. */
+enum { VRRP_MD5 = 1, VRRP_SHA256 = 2 };
+typedef struct vrrp_key {
+    void   *context;                    /* for desc.hmac: prepared once, packets allocate nothing */
+    uint8_t id;                         /* trailer: 1..255 */
+    uint8_t algorithm;                  /* VRRP_MD5 or VRRP_SHA256 */
+    uint8_t size;
+    uint8_t bytes[64];
+} vrrp_key;
+
+/* out: all 16 or 32 bytes of the HMAC over input. A pure function. */
+typedef void vrrp_hmac(const vrrp_key *key, const uint8_t *input, size_t size, uint8_t out[32]);
+
+/* What was heard of one sender whose adverts are authenticated: the replay window. The caller's
+   array, zeroed; when it is full the one not heard for longest is forgotten. */
+typedef struct vrrp_sender {
+    vrrp_ip  from;
+    uint32_t spi;
+    bool     used;
+    uint64_t top, seen;                 /* highest sequence or time; AH: bits of those before it */
+    uint64_t heard;                     /* when */
+} vrrp_sender;
+
+/* keepalived 2.4's auth_hmac: a trailer with a time and an HMAC behind the advert. */
+typedef struct vrrp_trailer {
+    uint64_t window;                    /* ns a clock may differ (default 3 intervals, least 5 s) */
+    uint8_t  active;                    /* id of the key that signs; others are accepted too */
+    uint8_t  mode;                      /* VRRP_HMAC_* */
+    bool     monotonic;                 /* the time must only grow; it is not compared with ours */
+} vrrp_trailer;
+
+/* Accepted TTLs of one unicast peer. max 0 is 255. */
+typedef struct vrrp_ttl {
+    uint8_t min, max;
+} vrrp_ttl;
+
+/* Something outside that has a say in who is MASTER: an interface, a health check. The caller's
+   array; after a change of up call vrrp_tracked(). Those with an interface are the shell's to set. */
+typedef struct vrrp_track {
+    const char *name;                   /* for messages */
+    char        interface[16];          /* the shell sets up by this one; empty: the program does */
+    int16_t     weight;                 /* > 0: added while up; < 0: while down; 0: down is FAULT */
+    bool        reverse;                /* down counts as up and up as down */
+    bool        up;
+} vrrp_track;
+
+/* Spaces out the announcements of several instances on one network. The caller's, shared. */
+typedef struct vrrp_pace {
+    uint64_t arp_gap, na_gap;           /* ns between two frames */
+    uint64_t arp_next, na_next;         /* private: the next free moments */
+} vrrp_pace;
+
 /* Settings of one virtual router. Zero means the default given behind the field. Arrays stay the
    caller's and must live as long as the instance (or until vrrp_update() names others). */
 typedef struct vrrp_desc {
     const char    *name;                /* for views and messages; not copied */
     vrrp_vip      *addresses;           /* at most 255 that are not excluded; none is allowed */
     const vrrp_ip *peers;               /* unicast peers; none = multicast */
-    uint16_t       n_addresses, n_peers;
+    const vrrp_ttl *peer_ttl;           /* one for each peer; NULL: min_ttl for all */
+    vrrp_track    *tracks;
+    vrrp_pace     *pace;                /* NULL: announce_gap alone counts */
+    vrrp_hmac     *hmac;                /* for AH and the trailer */
+    const vrrp_key *keys;               /* AH: the first; trailer: those that are accepted */
+    vrrp_sender   *senders;             /* for AH and the trailer: at least one for each node */
+    const vrrp_trailer *trailer;        /* NULL: none */
+    uint16_t       n_addresses, n_peers, n_tracks, n_senders, n_keys;
     uint8_t        version;             /* 2 or 3 (default 3) */
     uint8_t        family;              /* VRRP_IPV4 (default) or VRRP_IPV6 */
     uint8_t        vrid;                /* 1..255, no default */
     uint8_t        priority;            /* 1..254 (default 100); 255 = address owner */
-    uint8_t        auth;                /* VRRP_AUTH_*, with version 2 only */
+    uint8_t        auth;                /* VRRP_AUTH_* */
+    uint8_t        ah;                  /* VRRP_AUTH_AH: VRRP_AH_* (default keepalived's form) */
+    uint32_t       ah_spi;              /* RFC form, SHA256: 256.. (default 256 + vrid) */
+    uint32_t       ah_sequence;         /* sequence numbers start behind it (default 0) */
     uint8_t        auth_pass[8];        /* zero-filled (RFC 2338 5.3.10) */
     uint8_t        checksum_send;       /* VRRP_CHECKSUM_*, v3 over IPv4 (default PSEUDO) */
     uint8_t        checksum_accept;     /* VRRP_CHECKSUM_*, v3 over IPv4 (default ANY) */
@@ -230,6 +300,10 @@ typedef struct vrrp_desc {
     uint8_t        leave_adverts;       /* priority 0 adverts sent on leaving, 1..3 (default 1) */
     uint8_t        ask;                 /* VRRP_ASK_*, a set: asked before CLAIM (default none) */
     uint8_t        min_ttl;             /* unicast only: lowest TTL accepted (default 0) */
+    uint8_t        ttl;                 /* unicast only: TTL sent (default 255) */
+    uint8_t        expired_priority;    /* a MASTER that stalled for a Master_Down_Interval steps
+                                           down and has this one until it is MASTER again; 0: off */
+    vrrp_ip        group_address;       /* multicast destination (default the standard group) */
     bool           dual;                /* v2 and v3 together, for a migration (RFC 9568 8.4) */
     bool           no_preempt;          /* keep a master of lower priority */
     bool           tie_spread;          /* equal priorities: spread by address, below one step */
@@ -237,6 +311,10 @@ typedef struct vrrp_desc {
     bool           global_first;        /* IPv6: lists need not begin with a link-local */
     bool           no_answer;           /* no immediate answer to losing adverts (v3) */
     bool           answer_v2;           /* v2 too answers losing adverts, as keepalived does */
+    bool           ah_no_replay;        /* AH, not keepalived's: sequence numbers do not count */
+    bool           ah_esn;              /* AH, not keepalived's: 64-bit sequence numbers */
+    bool           check_peers;         /* unicast: adverts of others than peers are dropped */
+    bool           higher_answer;       /* one last advert when a higher priority is heard */
     bool           ask_refuse;          /* no or bad answer to ASK: do not claim (default: claim) */
     uint64_t       interval;            /* advert interval, ns (default 1 s) */
     uint64_t       preempt_delay;       /* ns a lower master is left alone (default 0) */
@@ -249,6 +327,11 @@ typedef struct vrrp_desc {
     uint64_t       announce_again;      /* ns to one more after taking or a conflict (1.1 s) */
     uint64_t       announce_refresh;    /* ns between periodic rounds (default: none) */
     uint64_t       announce_gap;        /* ns between two frames of a round (default 0) */
+    uint64_t       announce_extra;      /* ns between rounds of addresses on devices of their own */
+    uint64_t       lower_delay;         /* ns to the second round after a losing advert (default:
+                                           announce_delay) */
+    uint8_t        lower_repeat;        /* frames an address in it (default: announce_repeat) */
+    bool           lower_quiet;         /* no rounds after losing adverts */
     uint8_t        announce_repeat;     /* frames an address in a round (default 5) */
     uint8_t        announce_refresh_repeat;     /* in a periodic round (default 1) */
 } vrrp_desc;
@@ -375,6 +458,9 @@ typedef struct vrrp {
 /* All for one: the members of a sync group are MASTER together or not at all. */
 typedef struct vrrp_group {
     const char *name;
+    vrrp_track *tracks;                 /* count for every member; set before vrrp_start() */
+    uint16_t    n_tracks;
+    bool        weights;                /* weights count; else in a group every one is 0 */
     vrrp       *members;                /* private from here */
     uint8_t     state, notified, why;
     bool        busy;
@@ -425,6 +511,16 @@ VRRP_DEF int vrrp_receive(vrrp *v, const vrrp_rx *rx, uint64_t now);
 
 VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now);
 /* Effective priority 1..254. That of an owner (255) stays. */
+
+VRRP_DEF void vrrp_tracked(vrrp *v, uint64_t now);
+/* Some vrrp_track.up of its own changed, or of its group (then any member will do). The effective
+   priority is what was set plus the weights, 1..254; an owner keeps 255. */
+
+VRRP_DEF void vrrp_mtu(vrrp *v, uint32_t mtu);
+/* How large an IP packet may be: addresses that do not fit are held, but not advertised. */
+
+VRRP_DEF void vrrp_wall(vrrp *v, uint64_t unix_time, uint64_t now);
+/* The time of day, ns since 1970, for the trailer. To be told before receive and packet. */
 
 VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now);
 /* Sets or clears one VRRP_FAULT_* reason. */
