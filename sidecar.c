@@ -170,7 +170,7 @@ typedef struct instance {
     char        interface[16];
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
     uint8_t     auth_type;
-    bool        no_vips, as_v2, lower_silent, skip_list;
+    bool        no_vips, as_v2, lower_silent;
     bool        ready;                  /* model_resolve() is through with it: can be added */
     uint8_t     told;                   /* what it has said while there is no interface */
 } instance;
@@ -521,9 +521,10 @@ static const row rows[] = {
      "A master does not answer adverts of lower priority at once."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, D(owner_drops), "owner_ignore_adverts", "yes|no", "no",
      "With priority 255: version 3 adverts of others are dropped unread."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(skip_list), "skip_check_adv_addr", "yes|no", "no",
-     "Adverts count whatever addresses they list. Else those that share none with ours are dropped,"
-     " as they are another virtual router's with the same id."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, D(list_once), "skip_check_adv_addr", "yes|no", "no",
+     "The addresses in adverts are not looked at again while the master stays the same. Adverts"
+     " that share none with ours are dropped, as they are another virtual router's with the same"
+     " id."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.dont_track_primary), "dont_track_primary",
      "yes|no", "no", "An interface that is down is no fault."},
     {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_delay), "garp_master_delay", "0..1000", "5",
@@ -2589,7 +2590,7 @@ static void desc_fill(const checker *c)
     d->checksum_accept = (uint8_t)(in->checksum_accept - 1);
     d->no_answer = in->lower_silent;
     d->answer_v2 = !in->lower_silent;
-    d->list_check = in->skip_list ? VRRP_LIST_IGNORE : VRRP_LIST_OVERLAP;
+    d->list_check = VRRP_LIST_OVERLAP;
     d->leave_adverts = 2;
     d->global_first = true;
     d->settle = 2000000 + 20000 * (uint64_t)d->n_addresses;

@@ -68,8 +68,8 @@
    leaving one releases first and then sends priority 0.
 
    The defaults are what operators want. The bare RFC is announce_repeat = 1, announce_delay and
-   announce_again = VRRP_NEVER, settle = 0 (its default). Unicast instances accept adverts from any
-   sender, as keepalived does; min_ttl is the one check there is.
+   announce_again = VRRP_NEVER, lower_quiet, settle = 0 (its default). Unicast instances accept
+   adverts from any sender, as keepalived does, unless check_peers says otherwise.
 
    RULES
    memory      all of it is the caller's; objects must not move while they are added
@@ -118,7 +118,7 @@ extern "C" {
 #define VRRP_NEVER UINT64_MAX           /* a deadline not armed; a time option that is off */
 #define VRRP_SECOND ((uint64_t)1000000000)
 #define VRRP_MAX_PACKET 4256            /* IPv6 header, 255 addresses and room for AH */
-#define VRRP_QUEUE 16                   /* actions one call can cause, with room to spare */
+#define VRRP_QUEUE 20                   /* actions one call can cause, with room to spare */
 
 /* Wire constants (RFC 9568 5.1, 7.3). */
 enum { VRRP_PROTOCOL = 112, VRRP__AH = 51, VRRP_TTL = 255, VRRP_OWNER = 255 };
@@ -169,7 +169,8 @@ enum {
     VRRP_WHY_YIELD,                     /* handed over by hand */
     VRRP_WHY_GROUP,                     /* the sync group moved */
     VRRP_WHY_CONFLICT,                  /* somebody else answers for an address */
-    VRRP_WHY_STOLEN                     /* an address is deleted again and again */
+    VRRP_WHY_STOLEN,                    /* an address is deleted again and again */
+    VRRP_WHY_STALLED                    /* silent for so long that another may be MASTER */
 };
 
 /* Errors: why an advert was dropped, each with one counter, then why a desc was refused. */
@@ -182,6 +183,7 @@ enum {
     VRRP_E_STATE = -1013,               /* not listening: INIT, FAULT or starting up */
     VRRP_E_DESTINATION = -1014,         /* multicast at a unicast instance or the reverse */
     VRRP_E_SHADOW = -1015,              /* v2 advert of a router that also sends v3 */
+    VRRP_E_PEER = -1016,                /* the sender is no peer, see check_peers */
 
     VRRP_E_DESC_VRID = -1050, VRRP_E_DESC_PRIORITY = -1051, VRRP_E_DESC_INTERVAL = -1052,
     VRRP_E_DESC_VERSION = -1053, VRRP_E_DESC_FAMILY = -1054, VRRP_E_DESC_ADDRESSES = -1055,
@@ -255,18 +257,19 @@ typedef struct vrrp_ttl {
 } vrrp_ttl;
 
 /* Something outside that has a say in who is MASTER: an interface, a health check. The caller's
-   array; after a change of up call vrrp_tracked(). Those with an interface are the shell's to set. */
+   array; after a change of up call vrrp_tracked(). Those with an interface the shell sets. */
 typedef struct vrrp_track {
     const char *name;                   /* for messages */
     char        interface[16];          /* the shell sets up by this one; empty: the program does */
     int16_t     weight;                 /* > 0: added while up; < 0: while down; 0: down is FAULT */
-    bool        reverse;                /* down counts as up and up as down */
+    bool        reverse;                /* the weight is subtracted instead; 0: up is FAULT */
     bool        up;
 } vrrp_track;
 
-/* Spaces out the announcements of several instances on one network. The caller's, shared. */
+/* Spaces out the announcements of several instances on one network. The caller's, shared by them;
+   everything on it is called with one clock. */
 typedef struct vrrp_pace {
-    uint64_t arp_gap, na_gap;           /* ns between two frames */
+    uint64_t arp_gap, na_gap;           /* ns between two frames (default 0) */
     uint64_t arp_next, na_next;         /* private: the next free moments */
 } vrrp_pace;
 
@@ -278,7 +281,7 @@ typedef struct vrrp_desc {
     const vrrp_ip *peers;               /* unicast peers; none = multicast */
     const vrrp_ttl *peer_ttl;           /* one for each peer; NULL: min_ttl for all */
     vrrp_track    *tracks;
-    vrrp_pace     *pace;                /* NULL: announce_gap alone counts */
+    vrrp_pace     *pace;                /* NULL: announce_gap, for this instance alone */
     vrrp_hmac     *hmac;                /* for AH and the trailer */
     const vrrp_key *keys;               /* AH: the first; trailer: those that are accepted */
     vrrp_sender   *senders;             /* for AH and the trailer: at least one for each node */
@@ -301,9 +304,11 @@ typedef struct vrrp_desc {
     uint8_t        ask;                 /* VRRP_ASK_*, a set: asked before CLAIM (default none) */
     uint8_t        min_ttl;             /* unicast only: lowest TTL accepted (default 0) */
     uint8_t        ttl;                 /* unicast only: TTL sent (default 255) */
-    uint8_t        expired_priority;    /* a MASTER that stalled for a Master_Down_Interval steps
-                                           down and has this one until it is MASTER again; 0: off */
-    vrrp_ip        group_address;       /* multicast destination (default the standard group) */
+    uint8_t        expired_priority;    /* with no_preempt: the highest priority of the others. A
+                                           MASTER that could not send for as long as that one waits
+                                           steps down: 1..254 (default: no such check) */
+    vrrp_ip        group_address;       /* multicast destination (default 224.0.0.18, ff02::12) */
+    bool           list_once;           /* list_check leaves out the sender of the last advert */
     bool           dual;                /* v2 and v3 together, for a migration (RFC 9568 8.4) */
     bool           no_preempt;          /* keep a master of lower priority */
     bool           tie_spread;          /* equal priorities: spread by address, below one step */
@@ -327,11 +332,12 @@ typedef struct vrrp_desc {
     uint64_t       announce_again;      /* ns to one more after taking or a conflict (1.1 s) */
     uint64_t       announce_refresh;    /* ns between periodic rounds (default: none) */
     uint64_t       announce_gap;        /* ns between two frames of a round (default 0) */
-    uint64_t       announce_extra;      /* ns between rounds of addresses on devices of their own */
-    uint64_t       lower_delay;         /* ns to the second round after a losing advert (default:
-                                           announce_delay) */
-    uint8_t        lower_repeat;        /* frames an address in it (default: announce_repeat) */
+    uint64_t       announce_extra;      /* ns between rounds of addresses whose device is another
+                                           interface with a virtual MAC (default: none) */
+    bool           announce_extra_all;  /* on any other interface */
     bool           lower_quiet;         /* no rounds after losing adverts */
+    uint8_t        lower_repeat;        /* frames an address in them (default announce_repeat) */
+    uint64_t       lower_delay;         /* ns to the second of them (default announce_delay) */
     uint8_t        announce_repeat;     /* frames an address in a round (default 5) */
     uint8_t        announce_refresh_repeat;     /* in a periodic round (default 1) */
 } vrrp_desc;
@@ -362,7 +368,8 @@ enum {
     VRRP_SEND = 1,      /* send an advert: version, priority; bytes by vrrp_packet() */
     VRRP_CLAIM,         /* put the addresses in place, then vrrp_claimed() */
     VRRP_RELEASE,       /* take the addresses away */
-    VRRP_ANNOUNCE,      /* gratuitous ARP / NA: addresses first..first+n-1, repeat times each */
+    VRRP_ANNOUNCE,      /* gratuitous ARP / NA: addresses first..first+n-1, repeat times each;
+                           extra: only those with another device, see announce_extra */
     VRRP_REFRESH,       /* renew the lease of the addresses, then vrrp_claimed() */
     VRRP_ASK,           /* find out (ask, until deadline), then vrrp_answer() */
     VRRP_NOTIFY         /* from, to, why: the state changed (or why alone is news) */
@@ -386,6 +393,7 @@ typedef struct vrrp_action {
     uint8_t            kind;            /* VRRP_SEND ... */
     uint8_t            version, priority;       /* SEND */
     uint8_t            repeat;          /* ANNOUNCE: frames an address */
+    bool               extra;           /* ANNOUNCE: not those on the interface of the adverts */
     uint8_t            ask;             /* ASK: VRRP_ASK_PROBE or VRRP_ASK_FENCE */
     uint8_t            from, to, why;   /* NOTIFY */
 } vrrp_action;
@@ -398,12 +406,12 @@ typedef struct vrrp_stats {
     uint64_t invalid_type_pkts_rcvd, address_list_errors, packet_length_errors;
     uint64_t invalid_auth_type, auth_type_mismatch, auth_failures;
     uint64_t owner_conflict, checksum_alt_form;
-    uint64_t own_adverts, ignored_adverts, destination_errors, shadowed_adverts;
+    uint64_t own_adverts, ignored_adverts, destination_errors, shadowed_adverts, unknown_peers;
     uint64_t conflicts, claim_failures, lost_addresses;
     uint32_t master_transitions, release_master;
 } vrrp_stats;
 
-/* Private: one queued action, packed: SEND version, priority; ANNOUNCE first, n, repeat; ASK
+/* Private: one queued action, packed: SEND version, priority; ANNOUNCE first, n, repeat, extra; ASK
    question; NOTIFY from, to, why. */
 typedef struct vrrp__slot {
     uint8_t  kind, a, b, c;
@@ -413,8 +421,8 @@ typedef struct vrrp__slot {
 /* Private: the timers of an instance, in the order they fire when due together. */
 enum {
     VRRP__T_START, VRRP__T_GRACE, VRRP__T_DOWN, VRRP__T_ASK, VRRP__T_SETTLE, VRRP__T_ADVERT,
-    VRRP__T_RETRY, VRRP__T_REFRESH, VRRP__T_SECOND, VRRP__T_AGAIN, VRRP__T_PERIODIC, VRRP__T_FRAME,
-    VRRP__TIMERS
+    VRRP__T_RETRY, VRRP__T_REFRESH, VRRP__T_SECOND, VRRP__T_LOWER, VRRP__T_AGAIN, VRRP__T_PERIODIC,
+    VRRP__T_EXTRA, VRRP__T_FRAME, VRRP__TIMERS
 };
 
 /* One virtual router. Private but for d (read only): use vrrp_look(). */
@@ -427,6 +435,7 @@ typedef struct vrrp {
     uint64_t           preempt_at;      /* a lower master is left alone until then */
     uint64_t           yield_until;     /* nobody is preempted until then */
     uint64_t           answered_at;     /* the last immediate answer to a losing advert */
+    uint64_t           lower_at;        /* the last round because of a losing advert */
     uint64_t           conflict_at;     /* the last NOTIFY about a conflict */
     uint64_t           v3_heard;        /* dual: when v3_master sent v3 */
     uint64_t           lost_window;     /* deletions are counted from here */
@@ -437,10 +446,12 @@ typedef struct vrrp {
     struct vrrp       *group_next;
     vrrp_stats         stats;
     vrrp__slot         queue[VRRP_QUEUE];
-    uint32_t           frame, frames;   /* progress of a paced announce round */
+    vrrp_pace          pace;            /* announce_gap as a pace of its own */
+    uint32_t           frame, frames;   /* progress of what is announced by pace */
     uint16_t           ip_id;
     uint8_t            head, queued;    /* of the queue */
     uint8_t            state, notified, why, new_master_reason, faults;
+    uint8_t            base;            /* priority as set; weights are added to it */
     uint8_t            priority;        /* effective */
     uint8_t            master_priority;
     uint8_t            cause;           /* why the claim that is being prepared */
@@ -453,6 +464,8 @@ typedef struct vrrp {
     bool               outranks;        /* a master of lower priority was heard */
     bool               ready;           /* would be MASTER but for the sync group */
     bool               waited;          /* T_DOWN was already given a second chance */
+    bool               track_down;      /* VRRP_FAULT_TRACK is the tracks' */
+    bool               frame_extra;     /* what is announced by pace are extra rounds */
 } vrrp;
 
 /* All for one: the members of a sync group are MASTER together or not at all. */
@@ -460,7 +473,7 @@ typedef struct vrrp_group {
     const char *name;
     vrrp_track *tracks;                 /* count for every member; set before vrrp_start() */
     uint16_t    n_tracks;
-    bool        weights;                /* weights count; else in a group every one is 0 */
+    bool        weights;                /* weights count; else in a group each is taken as 0 */
     vrrp       *members;                /* private from here */
     uint8_t     state, notified, why;
     bool        busy;
@@ -473,7 +486,8 @@ typedef struct vrrp_view {
     uint64_t    master_down_timer, adver_timer;         /* when they fire */
     vrrp_ip     primary, master;        /* ours; of the last accepted advert */
     vrrp_stats  stats;
-    uint8_t     state, faults, why, new_master_reason, priority, base_priority, master_priority;
+    uint8_t     state, faults, why, new_master_reason, master_priority;
+    uint8_t     priority, base_priority;                /* with and without the weights */
     uint8_t     vrid, version, family;
     bool        holding;                /* the addresses are in place */
 } vrrp_view;
@@ -510,11 +524,12 @@ VRRP_DEF int vrrp_receive(vrrp *v, const vrrp_rx *rx, uint64_t now);
 /* One packet. Returns 0 (accepted), or why it was dropped: exactly one counter moved. */
 
 VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now);
-/* Effective priority 1..254. That of an owner (255) stays. */
+/* Priority 1..254, to which the weights are added. That of an owner (255) stays. */
 
 VRRP_DEF void vrrp_tracked(vrrp *v, uint64_t now);
 /* Some vrrp_track.up of its own changed, or of its group (then any member will do). The effective
-   priority is what was set plus the weights, 1..254; an owner keeps 255. */
+   priority is what was set plus the weights, 1..254. An owner keeps 255: its weights are taken as
+   0, as they are in a sync group without group.weights. */
 
 VRRP_DEF void vrrp_mtu(vrrp *v, uint32_t mtu);
 /* How large an IP packet may be: addresses that do not fit are held, but not advertised. */
@@ -624,8 +639,9 @@ typedef struct vrrp__ear {
     uint32_t buffer;                    /* SO_RCVBUF asked for */
     uint32_t drops;                     /* packets the kernel could not queue, last seen */
     uint32_t turn, checked;             /* the last turns that read it to its end; saw drops */
-    uint16_t routers, multicast;        /* how many listen here; those that need the group */
-    bool     open, joined, broken;      /* broken: that it cannot be opened was told */
+    uint32_t opening;                   /* how often it was opened */
+    uint16_t routers;                   /* how many listen here */
+    bool     open, broken;              /* broken: that it cannot be opened was told */
 } vrrp__ear;
 
 /* An interface as last told by the kernel. The array is the caller's: one for each interface that
@@ -678,6 +694,7 @@ typedef struct vrrp_router {
     vrrp__news          news[2];        /* of the router, of its group */
     uint32_t            said[VRRP__SAID];       /* by kind of complaint: when, in seconds */
     int                 lock;
+    uint32_t            joined;         /* the opening of its ear that is in its group */
     uint16_t            cursor;         /* the next address of a CLAIM or RELEASE under way */
     uint8_t             arp_form;
     bool                arp_reply_too, dont_track_primary;
@@ -880,7 +897,6 @@ static bool vrrp__same(const vrrp_ip *a, const vrrp_ip *b)
     return memcmp(a->byte, b->byte, sizeof a->byte) == 0;
 }
 
-#ifndef VRRP_NO_LINUX
 static bool vrrp__is_zero(const vrrp_ip *a)
 {
     vrrp_ip zero;
@@ -888,7 +904,6 @@ static bool vrrp__is_zero(const vrrp_ip *a)
     memset(&zero, 0, sizeof zero);
     return vrrp__same(a, &zero);
 }
-#endif
 
 static bool vrrp__is_multicast(const vrrp_ip *a, uint8_t family)
 {
@@ -1044,7 +1059,7 @@ static void vrrp__fields(const uint8_t *m, uint8_t family, vrrp_advert *out)
 
 /* RFC 9568 7.1 and RFC 3768 7.1 in their order, up to the checksum. versions: bits 1 << 2, 1 << 3.
    IPv6 has no version 2. */
-static int vrrp__parse(const vrrp_rx *rx, unsigned versions, uint8_t min_ttl, vrrp_advert *out)
+static int vrrp__parse(const vrrp_rx *rx, unsigned versions, vrrp_ttl ttl, vrrp_advert *out)
 {
     const uint8_t *m = rx->message;
     int            form;
@@ -1054,7 +1069,7 @@ static int vrrp__parse(const vrrp_rx *rx, unsigned versions, uint8_t min_ttl, vr
         return rx->protocol == VRRP__AH ? VRRP_E_AUTH_MISMATCH : VRRP_E_TYPE;
     if (rx->size < 8)
         return VRRP_E_LENGTH;
-    if (rx->ttl < min_ttl)
+    if (rx->ttl < ttl.min || rx->ttl > ttl.max)
         return VRRP_E_TTL;
     if (rx->family == VRRP_IPV6)
         versions &= 1u << 3;
@@ -1075,19 +1090,23 @@ static int vrrp__parse(const vrrp_rx *rx, unsigned versions, uint8_t min_ttl, vr
 
 VRRP_DEF int vrrp_decode(const vrrp_rx *rx, vrrp_advert *out)
 {
-    bool multicast = vrrp__is_multicast(&rx->to, rx->family);
+    vrrp_ttl ttl;
 
-    return vrrp__parse(rx, 1u << 2 | 1u << 3, multicast ? VRRP_TTL : 0, out);
+    ttl.min = vrrp__is_multicast(&rx->to, rx->family) ? VRRP_TTL : 0;
+    ttl.max = VRRP_TTL;
+    return vrrp__parse(rx, 1u << 2 | 1u << 3, ttl, out);
 }
 
 static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t payload)
 {
+    uint8_t ttl = vrrp__is_multicast(to, v->d.family) ? (uint8_t)VRRP_TTL : v->d.ttl;
+
     memset(p, 0, v->d.family == VRRP_IPV6 ? 40 : 20);
     if (v->d.family == VRRP_IPV6) {
         p[0] = 0x6c;                    /* version 6, traffic class 0xc0 (CS6) */
         vrrp__put16(p + 4, (unsigned)payload);
         p[6] = VRRP_PROTOCOL;
-        p[7] = VRRP_TTL;
+        p[7] = ttl;
         memcpy(p + 8, v->primary.byte, 16);
         memcpy(p + 24, to->byte, 16);
         return;
@@ -1096,7 +1115,7 @@ static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t pa
     p[1] = 0xc0;
     vrrp__put16(p + 2, (unsigned)(20 + payload));
     vrrp__put16(p + 4, v->ip_id);
-    p[8] = VRRP_TTL;
+    p[8] = ttl;
     p[9] = VRRP_PROTOCOL;
     memcpy(p + 12, v->primary.byte, 4);
     memcpy(p + 16, to->byte, 4);
@@ -1162,17 +1181,14 @@ static void vrrp__put_message(const vrrp *v, const vrrp_action *send, const vrrp
 VRRP_DEF int vrrp_packet(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *buffer,
                          size_t size)
 {
-    size_t  header = v->d.family == VRRP_IPV6 ? 40 : 20, payload;
-    vrrp_ip group;
+    size_t header = v->d.family == VRRP_IPV6 ? 40 : 20, payload;
 
     VRRP_ASSERT(send->kind == VRRP_SEND);
     payload = vrrp__message_size(send->version, v->d.family, vrrp__listed_count(v));
     if (size < header + payload)
         return VRRP_E_LENGTH;
-    if (!to) {
-        vrrp_group_address(&group, v->d.family);
-        to = &group;
-    }
+    if (!to)
+        to = &v->d.group_address;
     if (++v->ip_id == 0)                /* 0 would let the kernel choose */
         v->ip_id = 1;
     vrrp__put_message(v, send, to, buffer + header);
@@ -1246,7 +1262,8 @@ VRRP_DEF const char *vrrp_why_str(uint8_t why)
         "owner of the address", "fault", "fault cleared", "the addresses could not be added",
         "our lease ran out", "handed over", "the sync group moved",
         "somebody else claims an address",
-        "an address is deleted again and again: from now on it is put back once an interval"
+        "an address is deleted again and again: from now on it is put back once an interval",
+        "silent for so long that another may be MASTER"
     };
 
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
@@ -1271,11 +1288,11 @@ VRRP_DEF const char *vrrp_fault_str(uint8_t faults)
 static const char *vrrp__drop_str(int code)
 {
     static const char *const words[] = {
-        "packet too short", "TTL is not 255", "wrong VRRP version", "unknown packet type",
+        "packet too short", "TTL is not accepted", "wrong VRRP version", "unknown packet type",
         "bad checksum", "VRID not configured here", "unknown authentication type",
         "another authentication type", "wrong password", "another address list",
         "another advertisement interval", "this node is the address owner", "own advert",
-        "not listening", "wrong destination", "v2 copy of a v3 router"
+        "not listening", "wrong destination", "v2 copy of a v3 router", "sender is no unicast peer"
     };
     int i = VRRP_E_LENGTH - code;
 
@@ -1331,6 +1348,23 @@ static int vrrp__check_addresses(const vrrp_desc *d)
     return listed > 255 ? VRRP_E_DESC_ADDRESSES : 0;
 }
 
+/* IPv6 groups have link scope, as the adverts (RFC 9568 5.1.2.2). */
+static bool vrrp__group_ok(const vrrp_desc *d)
+{
+    return vrrp__is_multicast(&d->group_address, d->family) &&
+           (d->family == VRRP_IPV4 || (d->group_address.byte[1] & 15) == 2);
+}
+
+static bool vrrp__ttls_ok(const vrrp_desc *d)
+{
+    unsigned i;
+
+    for (i = 0; d->peer_ttl && i < d->n_peers; i++)
+        if (d->peer_ttl[i].max && d->peer_ttl[i].max < d->peer_ttl[i].min)
+            return false;
+    return true;
+}
+
 static bool vrrp__interval_ok(const vrrp_desc *d)
 {
     uint64_t step = d->version == 2 ? VRRP_SECOND : VRRP_SECOND / 100;
@@ -1357,7 +1391,8 @@ static int vrrp__check(const vrrp_desc *d)
     if (d->auth > VRRP_AUTH_PASS || (d->auth && d->version == 3 && !d->dual))
         return VRRP_E_DESC_AUTH;
     if (d->down_adverts > 100 || d->leave_adverts > 3 || d->list_check > VRRP_LIST_IGNORE ||
-        d->checksum_send > VRRP_CHECKSUM_MESSAGE || d->checksum_accept > VRRP_CHECKSUM_MESSAGE)
+        d->checksum_send > VRRP_CHECKSUM_MESSAGE || d->checksum_accept > VRRP_CHECKSUM_MESSAGE ||
+        d->expired_priority == VRRP_OWNER || !vrrp__group_ok(d) || !vrrp__ttls_ok(d))
         return VRRP_E_DESC_RANGE;
     return vrrp__check_addresses(d);
 }
@@ -1383,6 +1418,11 @@ static void vrrp__defaults(vrrp_desc *d)
     d->ask_timeout = vrrp__or(d->ask_timeout, VRRP_SECOND / 50);
     d->announce_delay = vrrp__or(d->announce_delay, 5 * VRRP_SECOND);
     d->announce_again = vrrp__or(d->announce_again, VRRP_SECOND * 11 / 10);
+    d->lower_repeat = (uint8_t)vrrp__or(d->lower_repeat, d->announce_repeat);
+    d->lower_delay = vrrp__or(d->lower_delay, d->announce_delay);
+    d->ttl = (uint8_t)vrrp__or(d->ttl, VRRP_TTL);
+    if (vrrp__is_zero(&d->group_address))
+        vrrp_group_address(&d->group_address, d->family);
 }
 
 // >>queue
@@ -1400,11 +1440,11 @@ static void vrrp__push(vrrp *v, uint8_t kind, uint8_t a, uint8_t b, uint8_t c)
     v->queued++;
 }
 
-static void vrrp__push_announce(vrrp *v, size_t first, size_t n, uint8_t repeat)
+static void vrrp__push_announce(vrrp *v, size_t first, size_t n, uint8_t repeat, bool extra)
 {
     vrrp__slot *slot = &v->queue[(v->head + v->queued) % VRRP_QUEUE];
 
-    vrrp__push(v, VRRP_ANNOUNCE, repeat, 0, 0);
+    vrrp__push(v, VRRP_ANNOUNCE, repeat, extra, 0);
     slot->first = (uint16_t)first;
     slot->n = (uint16_t)n;
 }
@@ -1453,6 +1493,7 @@ static bool vrrp__peek(const vrrp *v, vrrp_action *a)
         a->why = slot->c;
     } else if (slot->kind == VRRP_ANNOUNCE) {
         a->repeat = slot->a;
+        a->extra = slot->b != 0;
     } else if (slot->kind == VRRP_ASK) {
         a->ask = slot->a;
         a->deadline = v->timer[VRRP__T_ASK];
@@ -1577,6 +1618,7 @@ static void vrrp__quiet(vrrp *v)
             v->timer[i] = VRRP_NEVER;
     v->asking = v->asked = 0;
     v->released = v->dead = v->outranks = v->ready = v->waited = false;
+    v->frame = v->frames = 0;
     v->preempt_at = VRRP_NEVER;
 }
 
@@ -1599,26 +1641,110 @@ static void vrrp__clock(vrrp *v, uint64_t now)
 
 // >>announce
 
-static void vrrp__frame(vrrp *v, uint64_t due, uint64_t now)
+static uint64_t *vrrp__next_slot(vrrp_pace *pace, bool six)
 {
-    vrrp__push_announce(v, v->frame % v->d.n_addresses, 1, 1);
-    if (++v->frame < v->frames)
-        v->timer[VRRP__T_FRAME] = vrrp__after(due, v->d.announce_gap, now);
+    return six ? &pace->na_next : &pace->arp_next;
 }
 
-/* One round: all at once, or frame by frame when a gap is asked for. */
-static void vrrp__round(vrrp *v, uint8_t repeat, uint64_t now)
+static vrrp_pace *vrrp__pace(vrrp *v)
 {
-    if (v->d.n_addresses == 0)
-        return;
-    if (v->d.announce_gap == 0) {
-        vrrp__push_announce(v, 0, v->d.n_addresses, repeat);
-        return;
+    return v->d.pace ? v->d.pace : &v->pace;
+}
+
+static bool vrrp__is_six(const vrrp *v, size_t index)
+{
+    uint8_t family = v->d.addresses[index].family;
+
+    return (family ? family : v->d.family) == VRRP_IPV6;
+}
+
+static uint64_t vrrp__gap(vrrp *v, size_t index)
+{
+    const vrrp_pace *pace = vrrp__pace(v);
+
+    return vrrp__is_six(v, index) ? pace->na_gap : pace->arp_gap;
+}
+
+/* The moment for one frame. Each takes its own: instances that share a pace take turns, and none
+   wakes up only to find that it is not its turn. */
+static uint64_t vrrp__reserve(vrrp *v, size_t index, uint64_t now)
+{
+    uint64_t *next = vrrp__next_slot(vrrp__pace(v), vrrp__is_six(v, index));
+    uint64_t  gap = vrrp__gap(v, index), at = gap && *next > now ? *next : now;
+
+    *next = at + gap;
+    return at;
+}
+
+/* Frames of the same moment are one action. */
+static void vrrp__push_frame(vrrp *v, size_t index)
+{
+    vrrp__slot *last = &v->queue[(v->head + v->queued + VRRP_QUEUE - 1) % VRRP_QUEUE];
+    size_t      end = (size_t)last->first + last->n;
+
+    if (v->queued && last->kind == VRRP_ANNOUNCE && last->a == 1 && last->b == v->frame_extra &&
+        (end == index || (v->frame_extra && end < index)))
+        last->n = (uint16_t)(index + 1 - last->first);
+    else
+        vrrp__push_announce(v, index, 1, 1, v->frame_extra);
+}
+
+/* What is left of the rounds under way, as far as its time has come. */
+static void vrrp__frames(vrrp *v, uint64_t now)
+{
+    for (; v->frame < v->frames; v->frame++) {
+        size_t   index = v->frame % v->d.n_addresses;
+        uint64_t at;
+
+        if (v->frame_extra && !v->d.addresses[index].device[0])
+            continue;
+        at = vrrp__reserve(v, index, now);
+        if (at > now) {
+            v->timer[VRRP__T_FRAME] = at;
+            return;
+        }
+        vrrp__push_frame(v, index);
     }
-    v->frame = 0;
-    v->frames = (uint32_t)v->d.n_addresses * repeat;
-    v->timer[VRRP__T_FRAME] = VRRP_NEVER;
-    vrrp__frame(v, now, now);
+}
+
+/* A turn that was missed has to be taken anew: frames do not catch up. */
+static void vrrp__frame(vrrp *v, uint64_t due, uint64_t now)
+{
+    size_t index = v->frame % v->d.n_addresses;
+
+    if (now - due < vrrp__gap(v, index)) {
+        vrrp__push_frame(v, index);
+        v->frame++;
+    }
+    vrrp__frames(v, now);
+}
+
+static bool vrrp__is_extra(const vrrp *v, size_t index, bool extra)
+{
+    return !extra || v->d.addresses[index].device[0];
+}
+
+/* One round: all at once, or frame by frame where there is a pace. What is still under way is not
+   begun anew: however slow the pace, every address gets its turn. */
+static void vrrp__round(vrrp *v, uint8_t repeat, bool extra, uint64_t now)
+{
+    uint32_t left = v->frames - v->frame, more = (uint32_t)v->d.n_addresses * repeat;
+    bool     any = false, paced = false;
+    size_t   i;
+
+    for (i = 0; i < v->d.n_addresses; i++) {
+        any |= vrrp__is_extra(v, i, extra);
+        paced |= vrrp__is_extra(v, i, extra) && vrrp__gap(v, i);
+    }
+    if (any && !paced)
+        vrrp__push_announce(v, 0, v->d.n_addresses, repeat, extra);
+    if (!paced)
+        return;
+    v->frame_extra = extra && (v->frame_extra || left == 0);
+    v->frame = left ? v->frame % v->d.n_addresses : 0;
+    v->frames = v->frame + (left > more ? left : more);
+    if (left == 0)
+        vrrp__frames(v, now);
 }
 
 static uint64_t vrrp__later(uint64_t now, uint64_t delay)
@@ -1628,11 +1754,25 @@ static uint64_t vrrp__later(uint64_t now, uint64_t delay)
 
 static void vrrp__announce(vrrp *v, uint64_t now)
 {
-    vrrp__round(v, v->d.announce_repeat, now);
+    vrrp__round(v, v->d.announce_repeat, false, now);
     v->timer[VRRP__T_SECOND] = vrrp__later(now, v->d.announce_delay);
     v->timer[VRRP__T_AGAIN] = vrrp__later(now, v->d.announce_again);
     if (v->d.announce_refresh)
         v->timer[VRRP__T_PERIODIC] = now + v->d.announce_refresh;
+    if (v->d.announce_extra)
+        v->timer[VRRP__T_EXTRA] = now + v->d.announce_extra;
+}
+
+/* Another MASTER was heard that will step down: whoever heard its announcements has to hear ours. A
+   round each second is enough. */
+static void vrrp__announce_lower(vrrp *v, uint64_t now)
+{
+    if (!v->claimed || v->d.lower_quiet ||
+        (v->lower_at != VRRP_NEVER && now - v->lower_at < VRRP_SECOND))
+        return;
+    v->lower_at = now;
+    vrrp__round(v, v->d.lower_repeat, false, now);
+    v->timer[VRRP__T_LOWER] = vrrp__later(now, v->d.lower_delay);
 }
 
 /* Somebody else claims what we hold. Neighbours may believe them: announce again once that has
@@ -1857,6 +1997,28 @@ static void vrrp__retry(vrrp *v, uint64_t now)
         vrrp__claim(v);
 }
 
+/* With no_preempt nobody asks a MASTER that stalled to step down, though another may have become
+   MASTER meanwhile: would one of expired_priority have waited until now for our next advert? */
+static bool vrrp__stalled(const vrrp *v, uint64_t due, uint64_t now)
+{
+    uint64_t wait = v->d.down_adverts * v->d.interval +
+                    (256u - v->d.expired_priority) *
+                    (v->d.version == 2 ? VRRP_SECOND : v->d.interval) / 256;
+
+    return v->d.expired_priority && v->d.no_preempt && v->priority != VRRP_OWNER && due <= now &&
+           now - due + v->d.interval > wait;
+}
+
+static void vrrp__advert(vrrp *v, uint64_t due, uint64_t now)
+{
+    if (vrrp__stalled(v, due, now)) {
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_STALLED, now);
+        return;
+    }
+    vrrp__send(v, v->priority);
+    v->timer[VRRP__T_ADVERT] = vrrp__after(due, v->d.interval, now);
+}
+
 static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
 {
     switch (timer) {
@@ -1866,20 +2028,22 @@ static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
     case VRRP__T_ASK:    vrrp__ask_timer(v, now); break;
     case VRRP__T_SETTLE: vrrp__claim(v); break;
     case VRRP__T_RETRY:  vrrp__retry(v, now); break;
-    case VRRP__T_SECOND: vrrp__round(v, v->d.announce_repeat, now); break;
-    case VRRP__T_AGAIN:  vrrp__round(v, 1, now); break;
+    case VRRP__T_ADVERT: vrrp__advert(v, due, now); break;
+    case VRRP__T_SECOND: vrrp__round(v, v->d.announce_repeat, false, now); break;
+    case VRRP__T_LOWER:  vrrp__round(v, v->d.lower_repeat, false, now); break;
+    case VRRP__T_AGAIN:  vrrp__round(v, 1, false, now); break;
     case VRRP__T_FRAME:  vrrp__frame(v, due, now); break;
-    case VRRP__T_ADVERT:
-        vrrp__send(v, v->priority);
-        v->timer[timer] = vrrp__after(due, v->d.interval, now);
-        break;
     case VRRP__T_REFRESH:
         vrrp__push(v, VRRP_REFRESH, 0, 0, 0);
         vrrp__arm_refresh(v, now);
         break;
     case VRRP__T_PERIODIC:
-        vrrp__round(v, v->d.announce_refresh_repeat, now);
+        vrrp__round(v, v->d.announce_refresh_repeat, false, now);
         v->timer[timer] = vrrp__after(due, v->d.announce_refresh, now);
+        break;
+    case VRRP__T_EXTRA:
+        vrrp__round(v, 1, true, now);
+        v->timer[timer] = vrrp__after(due, v->d.announce_extra, now);
         break;
     default: break;
     }
@@ -1956,7 +2120,8 @@ static int vrrp__check_list(const vrrp *v, const vrrp_rx *rx, const vrrp_advert 
         return own ? VRRP_E_LIST : 0;
     if (rx->family == VRRP_IPV6 && !v->d.global_first && !vrrp__is_link_local(a->addresses))
         return VRRP_E_LIST;             /* EID 8300 */
-    if (v->d.list_check == VRRP_LIST_IGNORE)
+    if (v->d.list_check == VRRP_LIST_IGNORE ||
+        (v->d.list_once && vrrp__same(&rx->from, &v->master)))
         return 0;
     for (i = 0; i < a->count; i++)
         known += vrrp__listed(v, a->addresses + i * size);
@@ -2008,6 +2173,34 @@ static int vrrp__check_owner(const vrrp *v, const vrrp_advert *a, unsigned *odd)
     return 0;
 }
 
+/* Which of the peers that is, or -1. */
+static int vrrp__peer(const vrrp *v, const vrrp_ip *who)
+{
+    int i;
+
+    for (i = 0; i < v->d.n_peers; i++)
+        if (vrrp__same(&v->d.peers[i], who))
+            return i;
+    return -1;
+}
+
+/* What is routed may have lost some; the group is never left (RFC 9568 5.1.1.3). */
+static vrrp_ttl vrrp__ttl_of(const vrrp *v, const vrrp_rx *rx)
+{
+    vrrp_ttl ttl;
+    int      peer = v->d.peer_ttl ? vrrp__peer(v, &rx->from) : -1;
+
+    ttl.min = ttl.max = VRRP_TTL;
+    if (v->d.n_peers == 0 || vrrp__is_multicast(&rx->to, rx->family))
+        return ttl;
+    ttl.min = v->d.min_ttl;
+    if (peer >= 0)
+        ttl = v->d.peer_ttl[peer];
+    if (ttl.max == 0)
+        ttl.max = VRRP_TTL;
+    return ttl;
+}
+
 /* Is it for us? */
 static int vrrp__check_target(const vrrp *v, const vrrp_rx *rx, const vrrp_advert *a)
 {
@@ -2017,18 +2210,17 @@ static int vrrp__check_target(const vrrp *v, const vrrp_rx *rx, const vrrp_adver
         return VRRP_E_OWN;
     if (v->state != VRRP_BACKUP && v->state != VRRP_MASTER)
         return VRRP_E_STATE;
-    if (vrrp__is_multicast(&rx->to, rx->family) != (v->d.n_peers == 0))
+    if (v->d.n_peers ? vrrp__is_multicast(&rx->to, rx->family)
+                     : !vrrp__same(&rx->to, &v->d.group_address))
         return VRRP_E_DESTINATION;
-    return 0;
+    return v->d.check_peers && v->d.n_peers && vrrp__peer(v, &rx->from) < 0 ? VRRP_E_PEER : 0;
 }
 
 /* Everything that can be said against an advert before the state machine sees it. */
 static int vrrp__judge(vrrp *v, const vrrp_rx *rx, vrrp_advert *a, unsigned *odd, uint64_t now)
 {
     unsigned versions = v->d.dual ? 1u << 2 | 1u << 3 : 1u << v->d.version;
-    bool     routed = v->d.n_peers && !vrrp__is_multicast(&rx->to, rx->family);
-    uint8_t  min_ttl = routed ? v->d.min_ttl : (uint8_t)VRRP_TTL;
-    int      bad = vrrp__parse(rx, versions, min_ttl, a);
+    int      bad = vrrp__parse(rx, versions, vrrp__ttl_of(v, rx), a);
 
     if (bad)
         return bad;
@@ -2080,6 +2272,7 @@ static void vrrp__count_drop(vrrp_stats *s, int code)
     case VRRP_E_OWN:           s->own_adverts++; break;
     case VRRP_E_STATE:         s->ignored_adverts++; break;
     case VRRP_E_DESTINATION:   s->destination_errors++; break;
+    case VRRP_E_PEER:          s->unknown_peers++; break;
     default:                   s->shadowed_adverts++; break;
     }
 }
@@ -2146,6 +2339,26 @@ static void vrrp__answer_loser(vrrp *v, const vrrp_advert *a, uint64_t now)
     vrrp__send(v, v->priority);
 }
 
+/* The loser may have announced addresses of the whole sync group. */
+static void vrrp__losing(vrrp *v, const vrrp_advert *a, uint64_t now)
+{
+    vrrp *m = v->group ? v->group->members : NULL;
+
+    vrrp__answer_loser(v, a, now);
+    vrrp__announce_lower(v, now);
+    for (; m; m = m->group_next)
+        if (m != v)
+            vrrp__announce_lower(m, now);
+}
+
+/* A better one. Told once more that we were there, it announces again what we announced. */
+static void vrrp__beaten(vrrp *v, uint64_t now)
+{
+    if (v->d.higher_answer)
+        vrrp__send(v, v->priority);
+    vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_PRIORITY, now);
+}
+
 /* RFC 9568 6.4.3 */
 static void vrrp__master_hears(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, uint64_t now)
 {
@@ -2153,10 +2366,13 @@ static void vrrp__master_hears(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a,
         vrrp__send(v, v->priority);
         v->timer[VRRP__T_ADVERT] = now + v->d.interval;
     } else if (vrrp__beats_us(v, rx, a)) {
-        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_PRIORITY, now);
+        vrrp__beaten(v, now);
+        vrrp__accept(v, rx, a, now);
+    } else if (vrrp__stalled(v, v->timer[VRRP__T_ADVERT], now)) {
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_STALLED, now);
         vrrp__accept(v, rx, a, now);
     } else {
-        vrrp__answer_loser(v, a, now);
+        vrrp__losing(v, a, now);
     }
 }
 
@@ -2338,6 +2554,52 @@ VRRP_DEF void vrrp_group_remove(vrrp *v)
     v->faults = (uint8_t)(v->faults & ~VRRP_FAULT_GROUP);
 }
 
+// >>tracks
+
+/* Sum of the weights that count now; down: one without weight is down. As in keepalived, those of
+   a sync group and of an owner are taken as none: members stay together, an owner owner. */
+static int vrrp__weigh(const vrrp *v, const vrrp_track *t, unsigned n, bool *down)
+{
+    bool plain = v->d.priority == VRRP_OWNER || (v->group && !v->group->weights);
+    int  sum = 0;
+
+    for (; n > 0; n--, t++)
+        if (plain || t->weight == 0)
+            *down |= t->up == t->reverse;
+        else if (t->up == (t->weight > 0))
+            sum += t->reverse ? -t->weight : t->weight;
+    return sum;
+}
+
+static uint8_t vrrp__clamp(int priority)
+{
+    return (uint8_t)(priority < 1 ? 1 : priority > 254 ? 254 : priority);
+}
+
+/* Sets the effective priority. Returns whether a track without weight is down. */
+static bool vrrp__weighed(vrrp *v)
+{
+    bool down = false;
+    int  sum = vrrp__weigh(v, v->d.tracks, v->d.n_tracks, &down);
+
+    if (v->group)
+        sum += vrrp__weigh(v, v->group->tracks, v->group->n_tracks, &down);
+    v->priority = v->d.priority == VRRP_OWNER ? (uint8_t)VRRP_OWNER : vrrp__clamp(v->base + sum);
+    return down;
+}
+
+static void vrrp__track(vrrp *v, uint64_t now)
+{
+    bool down = vrrp__weighed(v);
+
+    if (v->timer[VRRP__T_DOWN] != VRRP_NEVER)
+        vrrp__arm_down(v, now);
+    if (down == v->track_down)
+        return;
+    v->track_down = down;
+    vrrp__set_fault(v, VRRP_FAULT_TRACK, down, now);
+}
+
 // >>core
 
 VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
@@ -2345,11 +2607,13 @@ VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
     memset(v, 0, sizeof *v);
     v->d = *desc;
     vrrp__defaults(&v->d);
-    v->priority = v->d.priority;
+    v->base = v->d.priority;
+    v->pace.arp_gap = v->pace.na_gap = v->d.announce_gap;
     v->master_interval = v->d.interval;
-    v->answered_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
+    v->answered_at = v->lower_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
     v->timer[VRRP__T_GRACE] = VRRP_NEVER;
     vrrp__quiet(v);
+    vrrp__track(v, 0);
     return vrrp__check(&v->d);
 }
 
@@ -2363,6 +2627,7 @@ VRRP_DEF void vrrp_start(vrrp *v, uint64_t now)
     vrrp__clock(v, now);
     if (v->started)
         return;
+    vrrp__track(v, now);                /* by now it is in its sync group */
     v->started = true;
     if (v->d.startup_delay)
         v->timer[VRRP__T_START] = now + v->d.startup_delay;
@@ -2412,9 +2677,19 @@ VRRP_DEF void vrrp_set_priority(vrrp *v, uint8_t priority, uint64_t now)
     vrrp__clock(v, now);
     if (v->d.priority == VRRP_OWNER)
         return;
-    v->priority = priority < 1 ? 1 : priority > 254 ? 254 : priority;
-    if (v->timer[VRRP__T_DOWN] != VRRP_NEVER)
-        vrrp__arm_down(v, now);
+    v->base = vrrp__clamp(priority);
+    vrrp__track(v, now);
+}
+
+VRRP_DEF void vrrp_tracked(vrrp *v, uint64_t now)
+{
+    vrrp *m = v->group ? v->group->members : NULL;
+
+    vrrp__clock(v, now);
+    if (!m)
+        vrrp__track(v, now);
+    for (; m; m = m->group_next)
+        vrrp__track(m, now);
 }
 
 /* An address that is renewed is gone for a moment: with a grace we go on under the old one. */
@@ -2531,11 +2806,9 @@ VRRP_DEF void vrrp_yield(vrrp *v, uint64_t until, uint64_t now)
 
 static uint8_t vrrp__keep_offset(const vrrp *v, uint8_t base)
 {
-    int offset = v->priority - v->d.priority, priority = base + offset;
-
     if (base == VRRP_OWNER || v->d.priority == VRRP_OWNER)
         return base;
-    return (uint8_t)(priority < 1 ? 1 : priority > 254 ? 254 : priority);
+    return vrrp__clamp(base + v->base - v->d.priority);
 }
 
 static void vrrp__apply(vrrp *v, bool interval_changed, uint64_t now)
@@ -2558,6 +2831,7 @@ VRRP_DEF int vrrp_update(vrrp *v, const vrrp_desc *desc, uint64_t now)
 {
     vrrp_desc d = *desc;
     bool      interval_changed;
+    uint8_t   state;
     int       bad;
 
     vrrp__clock(v, now);
@@ -2568,11 +2842,15 @@ VRRP_DEF int vrrp_update(vrrp *v, const vrrp_desc *desc, uint64_t now)
     if (d.vrid != v->d.vrid || d.family != v->d.family)
         return VRRP_E_DESC_CHANGED;
     interval_changed = d.interval != v->d.interval;
-    v->priority = vrrp__keep_offset(v, d.priority);
+    v->base = vrrp__keep_offset(v, d.priority);
     v->d = d;
+    v->pace.arp_gap = v->pace.na_gap = d.announce_gap;
     v->frame = v->frames = 0;
     v->timer[VRRP__T_FRAME] = VRRP_NEVER;
-    vrrp__apply(v, interval_changed, now);
+    state = v->state;
+    vrrp__track(v, now);
+    if (v->state == state)              /* else it began with them */
+        vrrp__apply(v, interval_changed, now);
     return 0;
 }
 
@@ -2595,7 +2873,7 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
     view->why = v->why;
     view->new_master_reason = v->new_master_reason;
     view->priority = v->priority;
-    view->base_priority = v->d.priority;
+    view->base_priority = v->base;
     view->master_priority = v->master_priority;
     view->vrid = v->d.vrid;
     view->version = v->d.version;
@@ -3352,7 +3630,7 @@ static void vrrp__send_one(vrrp_io *io, vrrp_router *r, const vrrp_action *a, co
     if (to)
         out->to = *to;
     else
-        vrrp_group_address(&out->to, r->v.d.family);
+        out->to = r->v.d.group_address;
     if (!to || (six && vrrp__is_link_local(to->byte)))
         out->ifindex = r->link->ifindex;
     vrrp__out_keep(io, out, (size_t)size);
@@ -3405,6 +3683,19 @@ static void vrrp__shout(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, int fo
                                                                 form));
 }
 
+/* On another interface than the adverts' nobody hears that it lives: switches forget it. By default
+   that is made up for where its MAC address is nobody else's, as keepalived does. */
+static bool vrrp__is_elsewhere(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip)
+{
+    const vrrp_link *link = vrrp__vip_link(io, r, vip);
+    uint8_t          mac[6];
+
+    if (!link || link == r->link)
+        return false;
+    vrrp_virtual_mac(mac, vip->family, r->v.d.vrid);
+    return r->v.d.announce_extra_all || memcmp(link->mac, mac, sizeof mac) == 0;
+}
+
 static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
 {
     unsigned i, last = a->first + (unsigned)a->n, round;
@@ -3413,7 +3704,7 @@ static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *
         for (i = a->first; i < last && i < r->v.d.n_addresses; i++) {
             const vrrp_vip *vip = &r->v.d.addresses[i];
 
-            if (!vip->held)
+            if (!vip->held || (a->extra && !vrrp__is_elsewhere(io, r, vip)))
                 continue;
             vrrp__shout(io, r, vip, r->arp_form, now);
             if (r->arp_reply_too && vip->family == VRRP_IPV4)
@@ -3427,7 +3718,7 @@ static void vrrp__ear_close(vrrp__ear *ear)
 {
     if (ear->open)
         close(ear->fd);
-    ear->open = ear->joined = false;
+    ear->open = false;
     ear->buffer = ear->drops = 0;
 }
 
@@ -3486,20 +3777,19 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
     for (early = 0; early < 1024 && recv(ear->fd, &byte, 1, MSG_DONTWAIT) >= 0; early++)
         ;                               /* came before it was bound, from whatever interface */
     ear->open = error == 0;
+    ear->opening++;
     if (error)
         close(ear->fd);
     return error;
 }
 
 /* The group by interface index: there may be no route and no address yet. */
-static int vrrp__ear_join(const vrrp_link *link, int six, bool join)
+static int vrrp__ear_join(const vrrp_link *link, int six, const vrrp_ip *ip, bool join)
 {
     struct group_req group;
     vrrp__way        way;
-    vrrp_ip          ip;
 
-    vrrp_group_address(&ip, six ? VRRP_IPV6 : VRRP_IPV4);
-    vrrp__way_to(&way, six, &ip, 0);
+    vrrp__way_to(&way, six, ip, 0);
     memset(&group, 0, sizeof group);
     group.gr_interface = link->ifindex;
     memcpy(&group.gr_group, &way.to, sizeof way.to);
@@ -3508,11 +3798,51 @@ static int vrrp__ear_join(const vrrp_link *link, int six, bool join)
            -errno : 0;
 }
 
+static vrrp__ear *vrrp__ear_of(const vrrp_router *r)
+{
+    return &r->link->ear[r->v.d.family == VRRP_IPV6];
+}
+
+/* The groups of all routers here; a socket can be in each only once. */
+static int vrrp__join(vrrp_io *io, vrrp_link *link, int six)
+{
+    vrrp__ear   *ear = &link->ear[six];
+    vrrp_router *r;
+    int          error = 0;
+
+    for (r = io->routers; r && !error; r = r->next) {
+        if (r->link != link || vrrp__ear_of(r) != ear || r->v.d.n_peers ||
+            r->joined == ear->opening)
+            continue;
+        error = vrrp__ear_join(link, six, &r->v.d.group_address, true);
+        if (error == -EADDRINUSE)
+            error = 0;
+        if (!error)
+            r->joined = ear->opening;
+    }
+    return error;
+}
+
+/* The router needs that group no more. Does another one? */
+static void vrrp__part(vrrp_io *io, vrrp_router *r, const vrrp_ip *group)
+{
+    vrrp__ear         *ear = vrrp__ear_of(r);
+    const vrrp_router *other;
+
+    if (!ear->open || r->joined != ear->opening)
+        return;
+    r->joined = 0;
+    for (other = io->routers; other; other = other->next)
+        if (other->link == r->link && vrrp__ear_of(other) == ear &&
+            other->joined == ear->opening && vrrp__same(&other->v.d.group_address, group))
+            return;
+    vrrp__ear_join(r->link, r->v.d.family == VRRP_IPV6, group, false);
+}
+
 /* Opens, closes, joins as the routers of this interface and family need it. */
 static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
 {
     vrrp__ear *ear = &link->ear[six];
-    bool       join = ear->multicast > 0;
     int        error = 0;
 
     if (!link->ifindex || ear->routers == 0) {
@@ -3523,9 +3853,8 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
         error = vrrp__ear_open(io, link, six);
     if (!error)
         vrrp__ear_size(io, ear);
-    if (!error && join != ear->joined)
-        error = vrrp__ear_join(link, six, join);
-    ear->joined = join;
+    if (!error)
+        error = vrrp__join(io, link, six);
     if (error) {
         vrrp__ear_close(ear);           /* without ears nobody may believe in silence */
         io->retry_at = now + VRRP_SECOND;
@@ -4122,6 +4451,8 @@ static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *l
     else if (code == VRRP_E_VERSION)
         snprintf(e->text, sizeof e->text, "theirs %u, ours %u", rx->message[0] >> 4u,
                  r->v.d.version);
+    else if (code == VRRP_E_TTL)
+        snprintf(e->text, sizeof e->text, "it is %u", rx->ttl);
 }
 
 /* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of
@@ -5065,15 +5396,6 @@ static int vrrp__devices_use(vrrp_io *io, const vrrp_desc *d)
     return 0;
 }
 
-static void vrrp__ear_count(vrrp_router *r, int by)
-{
-    vrrp__ear *ear = &r->link->ear[r->v.d.family == VRRP_IPV6];
-
-    ear->routers = (uint16_t)(ear->routers + by);
-    if (r->v.d.n_peers == 0)
-        ear->multicast = (uint16_t)(ear->multicast + by);
-}
-
 static void vrrp__set_up(vrrp_router *r, const vrrp_setup *setup)
 {
     r->source = setup->source;
@@ -5157,7 +5479,7 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
     *bucket = r;
     r->next = io->routers;
     io->routers = r;
-    vrrp__ear_count(r, 1);
+    vrrp__ear_of(r)->routers++;
     r->added = r->starting = r->unswept = true;
     vrrp__stale(io, r->link);
     vrrp__rearm(io);
@@ -5243,14 +5565,14 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
         vrrp__sync(io, now);
         vrrp__drain(io, now);
     }
-    vrrp__ear_count(r, -1);
     error = vrrp_update(&r->v, &setup->desc, now);
-    vrrp__ear_count(r, 1);
     if (error) {
         vrrp__devices_drop(io, &setup->desc, setup->desc.n_addresses);
         return vrrp__fail(io, error, "VRID %d on %s: %s", old.vrid, r->link->name,
                           vrrp_str(error));
     }
+    if (r->v.d.n_peers || !vrrp__same(&old.group_address, &r->v.d.group_address))
+        vrrp__part(io, r, &old.group_address);
     error = vrrp__replace_list(io, r, &old);
     if (error)
         vrrp__complain(io, r, r->link, error, "removing old addresses from %s: %s",
@@ -5295,7 +5617,8 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
     *at = r->hash_next;
     if (r->key != VRRP_NEVER)
         vrrp__heap_remove(io, r);
-    vrrp__ear_count(r, -1);
+    vrrp__ear_of(r)->routers--;
+    vrrp__part(io, r, &r->v.d.group_address);
     vrrp__tune(io, r->link, six, now);
     vrrp__devices_drop(io, &r->v.d, r->v.d.n_addresses);
     vrrp__link_drop(io, r->link);

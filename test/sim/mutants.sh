@@ -59,11 +59,18 @@ retries-without-backoff; ^static void vrrp__claim_failed; s/ << v->retries//
 lost-lease-claims-again; ^VRRP_DEF void vrrp_lost; s/if (why == VRRP_LOST_LEASE)/if (why == 99)/
 deletion-not-put-back; ^static void vrrp__put_back; 0,/vrrp__claim(v);/s///
 deletions-put-back-forever; ^static void vrrp__put_back; s|if (v->lost_count < 3)|if (v->lost_count < 30)|
-second-round-missing; ^static void vrrp__announce; s/v->timer\[VRRP__T_SECOND\] = .*/;/
-no-round-after-taking; ^static void vrrp__announce; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
+second-round-missing; ^static void vrrp__announce(; s/v->timer\[VRRP__T_SECOND\] = .*/;/
+no-round-after-taking; ^static void vrrp__announce(; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
 no-round-after-conflict; ^static void vrrp__contested; s/v->timer\[VRRP__T_AGAIN\] = .*/;/
 conflict-notices-unlimited; ^static void vrrp__contested; s/v->conflict_at = now;//
-one-frame-less; ^static void vrrp__frame; s/if (++v->frame < v->frames)/if (++v->frame + 1 < v->frames)/
+one-frame-less; ^static void vrrp__frames(; s/v->frame < v->frames/v->frame + 1 < v->frames/
+frames-catch-up; ^static void vrrp__frame(; s/if (now - due < vrrp__gap(v, index)) {/if (due) {/
+slots-not-taken; ^static uint64_t vrrp__reserve; s/\*next = at + gap;/*next = now;/
+round-begun-anew; ^static void vrrp__round; s/(left > more ? left : more)/more/
+lower-round-missing; ^static void vrrp__announce_lower; s/v->timer\[VRRP__T_LOWER\] = .*/;/
+lower-rounds-without-limit; ^static void vrrp__announce_lower; s/v->lower_at = now;//
+lower-round-of-one-member; ^static void vrrp__losing; s/m = v->group ? v->group->members : NULL;/m = NULL;/
+no-last-advert; ^static void vrrp__beaten; s/if (v->d.higher_answer)/if (0)/
 refresh-off-the-grid; ^static void vrrp__arm_refresh; s/(now .*;/now + v->d.refresh;/
 group-not-waited-for; ^static bool vrrp__group_agrees; s/if (!v->group)/if (1)/
 group-does-not-follow-down; ^static void vrrp__follow_one; s/old == VRRP_MASTER && m->state == VRRP_MASTER/0/
@@ -72,7 +79,7 @@ fault-left-too-early; ^static void vrrp__set_fault; s/!on && !vrrp__own_fault(v)
 fault-never-left; ^static void vrrp__set_fault; s/else if (!on && /else if (now == 0 \&\& /
 peer-dead-from-anyone; ^VRRP_DEF void vrrp_peer_dead; s/ || !vrrp__same(address, &v->master)/ || !address/
 peer-dead-ignored; ^VRRP_DEF void vrrp_peer_dead; s/vrrp__restart_down(v, true, now);/if (1) return;/
-priority-change-keeps-timer; ^VRRP_DEF void vrrp_set_priority; s/vrrp__arm_down(v, now);/;/
+priority-change-keeps-timer; ^static void vrrp__track(; s/vrrp__arm_down(v, now);/;/
 startup-delay-ignored; ^VRRP_DEF void vrrp_start; s/if (v->d.startup_delay)/if (0)/
 v2-copy-not-shadowed; ^static bool vrrp__shadowed; s/if (!v->d.dual)/if (1)/
 own-advert-heard; ^static int vrrp__check_target; s/if (vrrp__same(&rx->from, &v->primary))/if (!rx->message)/
@@ -84,7 +91,7 @@ probes-past-the-limit; ^static void vrrp__ask_timer; s/v->asked = .*/;/
 death-notice-delays; ^static void vrrp__arm_down; s|at = at < v->ask_limit ? at : v->ask_limit;||
 owner-deaf-in-backup; ^static int vrrp__check_owner; s/ || v->state != VRRP_MASTER//
 prio-0-ends-question; ^static void vrrp__backup_hears; s/if (v->asking == 0 && v->asked == 0)/if (1)/
-ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < min_ttl)/if (!min_ttl \&\& rx->ttl == 255 \&\& !rx->message)/
+ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < ttl.min || /if (/
 LIST
 }
 

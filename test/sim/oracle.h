@@ -77,7 +77,7 @@ static void check_order(const inst *i, const call *c, const seen *t)
 {
     const vrrp_view *a = &c->after[i->seg], *b = &c->before[i->seg];
 
-    if (t->send && a->state != VRRP_MASTER)
+    if (t->send && a->state != VRRP_MASTER && !(i->desc.higher_answer && c->kind == K_RECEIVE))
         fail(SAFETY, "n%d/%d sends an advert in %s", i->node, i->seg, vrrp_state_str(a->state));
     if (t->send0 && (b->state != VRRP_MASTER || a->state == VRRP_MASTER))
         fail(SAFETY, "n%d/%d says priority 0 without leaving MASTER", i->node, i->seg);
@@ -106,7 +106,7 @@ static void check_actions(const inst *i, const call *c, const expect *want, cons
 static void check_announce(const inst *i, const call *c, const vrrp_action *a)
 {
     const vrrp_desc *d = &i->desc;
-    bool refresh = c->kind == K_TICK;
+    bool refresh = c->kind == K_TICK, lower = refresh || c->kind == K_RECEIVE;
 
     if (d->announce_gap) {
         if (a->n != 1 || a->repeat != 1 || a->first != (i->s.frame_at - 1) % d->n_addresses)
@@ -114,7 +114,7 @@ static void check_announce(const inst *i, const call *c, const vrrp_action *a)
                  (i->s.frame_at - 1) % d->n_addresses);
     } else if (a->first != 0 || a->n != d->n_addresses) {
         fail(TIMING, "n%d: a round leaves addresses out", i->node);
-    } else if (a->repeat != d->announce_repeat &&
+    } else if (a->repeat != d->announce_repeat && !(lower && a->repeat == d->lower_repeat) &&
                !(refresh && (a->repeat == 1 || a->repeat == d->announce_refresh_repeat))) {
         fail(TIMING, "n%d: a round of %u frames", i->node, a->repeat);
     }
@@ -163,7 +163,7 @@ static void check_details(inst *i, const call *c)
 static uint64_t spec_deadline(const spec *s)
 {
     const uint64_t t[] = { s->start, s->down, s->ask_at, s->settle, s->adver, s->retry,
-                           s->refresh, s->second, s->again, s->periodic, s->frame };
+                           s->refresh, s->second, s->lower, s->again, s->periodic, s->frame };
     uint64_t first = VRRP_NEVER;
     size_t   k;
 

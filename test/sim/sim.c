@@ -76,6 +76,10 @@ static void pick_common(vrrp_desc *d, int mode)
     d->announce_again = chance(200) ? VRRP_NEVER : between(i / 4, 2 * i);
     d->announce_refresh = chance(200) ? between(i, 8 * i) : 0;
     d->announce_gap = chance(250) ? between(i / 100, i / 4) : 0;
+    d->lower_repeat = (uint8_t)between(1, 5);
+    d->lower_delay = chance(200) ? VRRP_NEVER : between(i / 4, 6 * i);
+    d->lower_quiet = chance(200);
+    d->higher_answer = chance(200);
     if ((mode == ALL_V2 || mode >= ALL_DUAL) && mode != DUAL_V3 && chance(400)) {
         d->auth = VRRP_AUTH_PASS;
         memcpy(d->auth_pass, "secret", 6);

@@ -102,7 +102,8 @@ static uint64_t next_period(uint64_t last, uint64_t period, uint64_t now)
 static void spec_quiet(spec *s)
 {
     s->start = s->down = s->ask_at = s->settle = s->adver = s->retry = s->refresh = VRRP_NEVER;
-    s->second = s->again = s->periodic = s->frame = s->preempt_at = VRRP_NEVER;
+    s->second = s->lower = s->again = s->periodic = s->frame = s->preempt_at = VRRP_NEVER;
+    s->frames = s->frame_at = 0;
     s->ask = s->left = 0;
     s->released = s->dead = s->waited = s->ready = s->claiming = s->holding = s->stolen = false;
 }
@@ -112,7 +113,7 @@ static void spec_init(inst *i)
     memset(&i->s, 0, sizeof i->s);
     spec_quiet(&i->s);
     i->s.interval = i->desc.interval;
-    i->s.answered = i->s.conflict_at = i->s.window = i->s.v3_at = VRRP_NEVER;
+    i->s.answered = i->s.lowered = i->s.conflict_at = i->s.window = i->s.v3_at = VRRP_NEVER;
 }
 
 /* Master_Down_Timer from now: the whole wait, or Skew_Time alone. */
@@ -136,19 +137,56 @@ static void spec_accept(inst *i, const call *c)
     spec_wait(i, false);
 }
 
+/* Frames whose moment has come; each reserves its own, a gap behind the one before. */
+static void spec_frames(inst *i, expect *want)
+{
+    spec *s = &i->s;
+
+    for (s->frame = VRRP_NEVER; s->frame_at < s->frames; s->frame_at++) {
+        uint64_t at = s->slot > w.now ? s->slot : w.now;
+
+        s->slot = at + i->desc.announce_gap;
+        if (at > w.now) {
+            s->frame = at;
+            return;
+        }
+        want->announce++;
+    }
+}
+
+/* A round that comes before the last one ended lets it go on, until all had their share. */
 static void spec_round(inst *i, uint8_t repeat, expect *want)
 {
-    want->announce++;
-    if (i->desc.announce_gap == 0)
-        return;
-    i->s.frames = i->desc.n_addresses * (uint32_t)repeat;
-    i->s.frame_at = 1;
-    i->s.frame = i->s.frames > 1 ? w.now + i->desc.announce_gap : VRRP_NEVER;
+    spec    *s = &i->s;
+    uint32_t more = i->desc.n_addresses * (uint32_t)repeat, left = s->frames - s->frame_at;
+
+    if (i->desc.announce_gap == 0) {
+        want->announce++;
+    } else if (left) {
+        s->frames = s->frame_at + (left > more ? left : more);
+    } else {
+        s->frame_at = 0;
+        s->frames = more;
+        spec_frames(i, want);
+    }
 }
 
 static uint64_t after(uint64_t delay)
 {
     return delay == VRRP_NEVER ? VRRP_NEVER : w.now + delay;
+}
+
+/* A loser was heard: whoever heard its announcements has to hear ours, once a second. */
+static void spec_lower(inst *i, expect *want)
+{
+    spec *s = &i->s;
+
+    if (!s->holding || i->desc.lower_quiet ||
+        (s->lowered != VRRP_NEVER && w.now - s->lowered < VRRP_SECOND))
+        return;
+    s->lowered = w.now;
+    s->lower = after(i->desc.lower_delay);
+    spec_round(i, i->desc.lower_repeat, want);
 }
 
 static void spec_contested(inst *i)
@@ -224,14 +262,16 @@ static void spec_silence(inst *i, const call *c, expect *want)
 
 /* >>spec of ticks */
 
-static void spec_frames(inst *i, expect *want)
+/* Late by a whole gap, a frame waits for another moment. */
+static void spec_frame(inst *i, expect *want)
 {
     spec *s = &i->s;
 
-    want->announce++;
-    s->frame_at++;
-    s->frame = s->frame_at < s->frames ? next_period(s->frame, i->desc.announce_gap, w.now)
-                                       : VRRP_NEVER;
+    if (w.now - s->frame < i->desc.announce_gap) {
+        want->announce++;
+        s->frame_at++;
+    }
+    spec_frames(i, want);
 }
 
 static void spec_announces(inst *i, expect *want)
@@ -242,6 +282,10 @@ static void spec_announces(inst *i, expect *want)
         s->second = VRRP_NEVER;
         spec_round(i, i->desc.announce_repeat, want);
     }
+    if (s->lower <= w.now) {
+        s->lower = VRRP_NEVER;
+        spec_round(i, i->desc.lower_repeat, want);
+    }
     if (s->again <= w.now) {
         s->again = VRRP_NEVER;
         spec_round(i, 1, want);
@@ -251,7 +295,7 @@ static void spec_announces(inst *i, expect *want)
         s->periodic = next_period(s->periodic, i->desc.announce_refresh, w.now);
     }
     if (s->frame <= w.now)
-        spec_frames(i, want);
+        spec_frame(i, want);
 }
 
 static void spec_master_tick(inst *i, expect *want)
@@ -344,12 +388,14 @@ static bool wins(const inst *i, const call *c, const vrrp_view *b)
     return by_address(&c->who, &i->primary) > 0;
 }
 
-static void spec_master_hears(inst *i, const call *c, const vrrp_view *b, expect *want)
+static void spec_master_hears(inst *i, call *c, const vrrp_view *b, expect *want)
 {
     bool speak = !i->desc.no_answer && (c->version == 3 || i->desc.answer_v2);
+    int  s;
 
     if (c->prio && wins(i, c, b)) {
         want->backup = true;
+        want->send = i->desc.higher_answer ? copies(i) : 0;
         return;
     }
     want->master = true;
@@ -363,6 +409,9 @@ static void spec_master_hears(inst *i, const call *c, const vrrp_view *b, expect
         want->send = copies(i);
         i->s.answered = w.now;
     }
+    for (s = 0; s < w.segs; s++)
+        if (w.grouped || s == i->seg)
+            spec_lower(&w.node[i->node].in[s], &c->want[s]);
 }
 
 /* The v2 copy of a router that was heard with v3 a short while ago says nothing new. */
@@ -497,7 +546,7 @@ static void spec_update(inst *i, const call *c, const vrrp_view *b, expect *want
     spec *s = &i->s;
 
     s->frame = VRRP_NEVER;
-    s->frames = 0;
+    s->frames = s->frame_at = 0;
     if (b->state == VRRP_MASTER) {
         if (c->on)
             s->adver = w.now + i->desc.interval;

@@ -40,9 +40,10 @@ static void fail(int class, const char *format, ...)
 /* What the specification says an instance must be doing, kept by oracle.h. */
 typedef struct spec {
     uint64_t interval;                  /* Master_Adver_Interval */
-    uint64_t start, down, ask_at, settle, adver, retry, refresh, second, again, periodic, frame;
+    uint64_t start, down, ask_at, settle, adver, retry, refresh, second, lower, again, periodic;
+    uint64_t frame, slot;               /* the next paced frame; the next free moment */
     uint64_t from, heard, limit;        /* Master_Down counts from; before a notice, its end */
-    uint64_t preempt_at, yield_until, answered, conflict_at, window, v3_at;
+    uint64_t preempt_at, yield_until, answered, lowered, conflict_at, window, v3_at;
     vrrp_ip  master, v3_from;
     uint64_t sent, transitions;
     uint32_t frames, frame_at;

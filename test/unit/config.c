@@ -162,6 +162,7 @@ static void put_desc(text *t, const instance *in)
     put(t, "%s.auth_pass=%.8s\n%s.interval=%llu\n%s.settle=%llu\n", n,
         (const char *)d->auth_pass, n, (unsigned long long)d->interval, n,
         (unsigned long long)d->settle);
+    put(t, "%s.list_once=%d\n", n, d->list_once);
     put(t, "%s.list_check=%d\n%s.leave_adverts=%d\n%s.global_first=%d\n", n, d->list_check, n,
         d->leave_adverts, n, d->global_first);
     put(t, "%s.answer_v2=%d\n%s.no_answer=%d\n%s.owner_drops=%d\n", n, d->answer_v2, n,

@@ -28,7 +28,7 @@ static const char *rig_why(uint8_t why)
 {
     static const char *const words[] = {
         "none", "start", "stop", "timeout", "priority", "preempt", "released", "peer_dead", "owner",
-        "fault", "recovered", "claim", "lease", "yield", "group", "conflict", "stolen"
+        "fault", "recovered", "claim", "lease", "yield", "group", "conflict", "stolen", "stalled"
     };
 
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
@@ -64,6 +64,7 @@ static void rig_init(struct rig *r, const struct packet *like)
     r->desc.interval = (uint64_t)like->interval * (like->version == 2 ? 1000 : 10) * MS;
     r->desc.announce_repeat = 1;
     r->desc.announce_delay = r->desc.announce_again = VRRP_NEVER;
+    r->desc.lower_quiet = true;
     r->desc.addresses = r->vip;
     r->desc.n_addresses = test_vips(like->addresses, r->vip, 256);
     r->primary = test_ip(r->desc.family == VRRP_IPV6 ? "fe80::b" : "192.0.2.20");
@@ -277,8 +278,8 @@ static const struct counter counters[] = {
     COUNTER(address_list_errors, VRRP_E_LIST), COUNTER(interval_errors, VRRP_E_INTERVAL),
     COUNTER(owner_conflict, VRRP_E_OWNER), COUNTER(own_adverts, VRRP_E_OWN),
     COUNTER(ignored_adverts, VRRP_E_STATE), COUNTER(destination_errors, VRRP_E_DESTINATION),
-    COUNTER(shadowed_adverts, VRRP_E_SHADOW), COUNTER(advertisement_rcvd, 0),
-    COUNTER(priority_zero_pkts_rcvd, 0)
+    COUNTER(shadowed_adverts, VRRP_E_SHADOW), COUNTER(unknown_peers, VRRP_E_PEER),
+    COUNTER(advertisement_rcvd, 0), COUNTER(priority_zero_pkts_rcvd, 0)
 };
 enum { N_COUNTERS = sizeof counters / sizeof counters[0] };
 
