@@ -266,10 +266,10 @@ typedef struct vrrp_track {
     bool        up;
 } vrrp_track;
 
-/* Spaces out the announcements of several instances on one network. The caller's, shared by them;
-   everything on it is called with one clock. */
+/* Spaces out the announcements of several instances on one network: each frame has a moment of its
+   own. The caller's, shared by them; all of them live by one clock. */
 typedef struct vrrp_pace {
-    uint64_t arp_gap, na_gap;           /* ns between two frames (default 0) */
+    uint64_t arp_gap, na_gap;           /* ns between two such moments (default 0) */
     uint64_t arp_next, na_next;         /* private: the next free moments */
 } vrrp_pace;
 
@@ -1658,6 +1658,11 @@ static bool vrrp__is_six(const vrrp *v, size_t index)
     return (family ? family : v->d.family) == VRRP_IPV6;
 }
 
+static bool vrrp__is_extra(const vrrp *v, size_t index)
+{
+    return v->d.addresses[index].device[0] != 0;
+}
+
 static uint64_t vrrp__gap(vrrp *v, size_t index)
 {
     const vrrp_pace *pace = vrrp__pace(v);
@@ -1696,7 +1701,7 @@ static void vrrp__frames(vrrp *v, uint64_t now)
         size_t   index = v->frame % v->d.n_addresses;
         uint64_t at;
 
-        if (v->frame_extra && !v->d.addresses[index].device[0])
+        if (v->frame_extra && !vrrp__is_extra(v, index))
             continue;
         at = vrrp__reserve(v, index, now);
         if (at > now) {
@@ -1719,24 +1724,17 @@ static void vrrp__frame(vrrp *v, uint64_t due, uint64_t now)
     vrrp__frames(v, now);
 }
 
-static bool vrrp__is_extra(const vrrp *v, size_t index, bool extra)
-{
-    return !extra || v->d.addresses[index].device[0];
-}
-
 /* One round: all at once, or frame by frame where there is a pace. What is still under way is not
    begun anew: however slow the pace, every address gets its turn. */
 static void vrrp__round(vrrp *v, uint8_t repeat, bool extra, uint64_t now)
 {
     uint32_t left = v->frames - v->frame, more = (uint32_t)v->d.n_addresses * repeat;
-    bool     any = false, paced = false;
+    bool     paced = false;
     size_t   i;
 
-    for (i = 0; i < v->d.n_addresses; i++) {
-        any |= vrrp__is_extra(v, i, extra);
-        paced |= vrrp__is_extra(v, i, extra) && vrrp__gap(v, i);
-    }
-    if (any && !paced)
+    for (i = 0; i < v->d.n_addresses; i++)
+        paced |= (!extra || vrrp__is_extra(v, i)) && vrrp__gap(v, i) > 0;
+    if (more && !paced)
         vrrp__push_announce(v, 0, v->d.n_addresses, repeat, extra);
     if (!paced)
         return;
@@ -1752,15 +1750,24 @@ static uint64_t vrrp__later(uint64_t now, uint64_t delay)
     return delay == VRRP_NEVER ? VRRP_NEVER : now + delay;
 }
 
+/* Of a period that is switched off nothing is left. */
+static uint64_t vrrp__period(uint64_t now, uint64_t period)
+{
+    return period ? now + period : VRRP_NEVER;
+}
+
 static void vrrp__announce(vrrp *v, uint64_t now)
 {
+    bool   extra = false;
+    size_t i;
+
+    for (i = 0; i < v->d.n_addresses; i++)
+        extra |= vrrp__is_extra(v, i);
     vrrp__round(v, v->d.announce_repeat, false, now);
     v->timer[VRRP__T_SECOND] = vrrp__later(now, v->d.announce_delay);
     v->timer[VRRP__T_AGAIN] = vrrp__later(now, v->d.announce_again);
-    if (v->d.announce_refresh)
-        v->timer[VRRP__T_PERIODIC] = now + v->d.announce_refresh;
-    if (v->d.announce_extra)
-        v->timer[VRRP__T_EXTRA] = now + v->d.announce_extra;
+    v->timer[VRRP__T_PERIODIC] = vrrp__period(now, v->d.announce_refresh);
+    v->timer[VRRP__T_EXTRA] = vrrp__period(now, extra ? v->d.announce_extra : 0);
 }
 
 /* Another MASTER was heard that will step down: whoever heard its announcements has to hear ours. A
