@@ -13,6 +13,7 @@ struct rig {
     vrrp_desc   desc;
     vrrp_vip    vip[256];
     vrrp_ip     peer[8], primary;
+    vrrp_track  track[4];
     const char *name;
     int         claim;                  /* CLAIM_* */
     uint64_t    now;
@@ -190,10 +191,11 @@ static void rig_word(const struct rig *r, const vrrp_action *a, char *text, size
     case VRRP_RELEASE: snprintf(text, room, "RELEASE"); break;
     case VRRP_REFRESH: snprintf(text, room, "REFRESH"); break;
     case VRRP_ANNOUNCE:
-        if (a->first == 0 && a->n == a->v->d.n_addresses && a->v->d.announce_gap == 0)
-            snprintf(text, room, "ANNOUNCE x%u", a->repeat);
+        whole = a->extra ? " extra" : "";
+        if (a->first == 0 && a->n == a->v->d.n_addresses && !a->v->d.announce_gap && !a->v->d.pace)
+            snprintf(text, room, "ANNOUNCE x%u%s", a->repeat, whole);
         else
-            snprintf(text, room, "ANNOUNCE %u+%u x%u", a->first, a->n, a->repeat);
+            snprintf(text, room, "ANNOUNCE %u+%u x%u%s", a->first, a->n, a->repeat, whole);
         break;
     case VRRP_ASK:
         snprintf(text, room, "ASK %s until t=%s", a->ask == VRRP_ASK_FENCE ? "FENCE" : "PROBE",

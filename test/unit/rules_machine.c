@@ -851,6 +851,192 @@ static void ready_is_answered(void)
     CHECK(!g.members);
 }
 
+// >>tracks
+
+/* The formula in other words: what a weight adds, by where the object is. */
+static int adds(int weight, bool reverse, bool up)
+{
+    int gain = weight > 0 && up ? weight : 0, loss = weight < 0 && !up ? weight : 0;
+
+    return reverse ? -(gain + loss) : gain + loss;
+}
+
+static void track_formula(void)
+{
+    static const int16_t weights[] = { -253, -100, -1, 1, 60, 253 };
+    unsigned             i, k, n = 0;
+
+    for (i = 0; i < 6 * 6 * 16; i++) {
+        int sum = 1 + (int)(i * 37 % 254);
+
+        fresh(3);
+        r.desc.priority = (uint8_t)sum;
+        r.desc.tracks = r.track;
+        r.desc.n_tracks = 2;
+        for (k = 0; k < 2; k++) {
+            vrrp_track *t = &r.track[k];
+
+            t->weight = weights[k ? i / 16 % 6 : i / 96];
+            t->up = i >> k & 1;
+            t->reverse = i >> (k + 2) & 1;
+            sum += adds(t->weight, t->reverse, t->up);
+        }
+        started();
+        sum = sum < 1 ? 1 : sum > 254 ? 254 : sum;
+        n += r.v.priority == sum && left(VRRP__T_DOWN) == 3 * VRRP_SECOND +
+             (256 - (unsigned)sum) * VRRP_SECOND / 256 && r.v.base == r.desc.priority;
+    }
+    SAME(n, i);
+}
+
+/* A block by hand and the tracks are two things with one name. */
+static void track_and_block(void)
+{
+    vrrp_view view;
+
+    fresh(3);
+    r.desc.tracks = r.track;
+    r.desc.n_tracks = 1;
+    r.track[0].up = true;
+    r.track[0].weight = -30;
+    started();
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, 0);
+    r.track[0].up = false;
+    vrrp_tracked(&r.v, 0);
+    SAME(r.v.state, VRRP_FAULT);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, false, 0);
+    SAME(r.v.state, VRRP_BACKUP);
+    vrrp_look(&r.v, &view);
+    SAME(view.priority, 70);
+    SAME(view.base_priority, 100);
+}
+
+// >>pace
+
+enum { PACED = 5, GAP_ARP = 10, GAP_NA = 25 };      /* ms */
+
+static struct rig paced[PACED];
+static uint64_t   sent_at[2][1000];     /* by family */
+static unsigned   n_sent[2], frames_of[PACED];
+
+static void keep_frames(struct rig *one)
+{
+    size_t i, k;
+
+    for (i = 0; i < one->n_actions; i++) {
+        const vrrp_action *a = &one->action[i];
+
+        for (k = a->first; a->kind == VRRP_ANNOUNCE && k < (size_t)a->first + a->n; k++) {
+            bool six = one->vip[k].family == VRRP_IPV6;
+
+            CHECK(a->repeat == 1 && n_sent[six] < 1000);
+            sent_at[six][n_sent[six]++] = one->now;
+            frames_of[one - paced]++;
+        }
+    }
+    one->n_actions = 0;
+}
+
+/* Each frame has a moment, a gap from the next one's, and is sent before that: whoever is so late
+   that it would not be takes another moment. */
+static void check_pace(int six, uint64_t gap, uint64_t slack)
+{
+    unsigned i, k, bad = 0;
+
+    for (i = 0; i < n_sent[six]; i++)
+        for (k = i + 1; k < n_sent[six]; k++)
+            bad += sent_at[six][k] - sent_at[six][i] + slack < (k - i) * gap;
+    SAME(bad, 0);
+}
+
+static void open_paced(struct rig *one, vrrp_pace *pace)
+{
+    struct packet p = packet_v3(100, "192.0.2.20");
+
+    p.addresses = "192.0.2.1 192.0.2.2 2001:db8::1";
+    rig_init(one, &p);
+    one->vip[2].family = VRRP_IPV6;
+    one->vip[2].excluded = true;
+    one->desc.priority = 255;
+    one->desc.interval = 40 * VRRP_SECOND;
+    one->desc.announce_repeat = 4;
+    one->desc.announce_again = 300 * MS;
+    one->desc.pace = pace;
+    SAME(rig_open(one), 0);
+    rig_start(one, 0);
+    keep_frames(one);
+}
+
+/* Five MASTERs on one pace, woken late by up to late: nobody is too fast, everybody gets done. */
+static void shared_pace(uint64_t late)
+{
+    vrrp_pace pace = { GAP_ARP * MS, GAP_NA * MS, 0, 0 };
+    uint64_t  now = 0, seed = 7;
+    unsigned  i, n;
+
+    memset(n_sent, 0, sizeof n_sent);
+    memset(frames_of, 0, sizeof frames_of);
+    for (i = 0; i < PACED; i++)
+        open_paced(&paced[i], &pace);
+    for (n = 0; now < 20 * VRRP_SECOND && n < 10000; n++) {
+        struct rig *first = paced;
+
+        for (i = 1; i < PACED; i++)
+            if (vrrp_deadline(&paced[i].v) < vrrp_deadline(&first->v))
+                first = &paced[i];
+        seed = seed * 6364136223846793005u + 1;
+        now = vrrp_deadline(&first->v) > now ? vrrp_deadline(&first->v) : now;
+        now += late ? (seed >> 33) % late : 0;
+        rig_tick(first, now);
+        keep_frames(first);
+    }
+    check_pace(0, GAP_ARP * MS, late ? GAP_ARP * MS : 0);
+    check_pace(1, GAP_NA * MS, late ? GAP_NA * MS : 0);
+    for (i = 0; i < PACED; i++)
+        CHECK(frames_of[i] >= 12 && frames_of[i] <= 15);
+    CHECK(n < (late < GAP_ARP * MS ? 90u : 400u));      /* wakes up to send, not to look */
+}
+
+static void on_time(void)
+{
+    shared_pace(0);
+}
+
+static void late_frames(void)
+{
+    shared_pace(MS);
+    shared_pace(30 * MS);
+}
+
+/* Everything one late tick can be asked for, in a MASTER of both versions. */
+static void all_at_once(void)
+{
+    vrrp_pace pace = { 0, 0, 0, 0 };
+
+    fresh(3);
+    r.desc.dual = true;
+    r.desc.n_addresses = test_vips("192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4", r.vip, 256);
+    r.vip[1].family = r.vip[3].family = VRRP_IPV6;
+    r.vip[1].excluded = r.vip[3].excluded = true;
+    r.vip[0].device[0] = r.vip[3].device[0] = 'x';
+    r.desc.pace = &pace;
+    pace.arp_gap = MS;
+    r.desc.leave_adverts = 3;
+    r.desc.higher_answer = true;
+    r.desc.lower_quiet = false;
+    r.desc.lower_delay = r.desc.announce_delay = r.desc.announce_again = VRRP_SECOND;
+    r.desc.announce_refresh = r.desc.announce_extra = r.desc.refresh = VRRP_SECOND;
+    master();
+    hear(MS, 50, "192.0.2.9");
+    vrrp_lost(&r.v, VRRP_LOST_DELETED, r.now);
+    rig_drain(&r);
+    r.claim = CLAIM_WAIT;
+    rig_tick(&r, r.now + 5 * VRRP_SECOND);
+    hear(MS, 200, "192.0.2.9");
+    CHECK(r.worst <= 12);               /* the shell calls the core with up to 6 in the queue */
+    CHECK(r.worst + 6 <= VRRP_QUEUE);
+}
+
 static const test_case tests[] = {
     { "C-045 start: BACKUP, the timer from our own interval", start_backup },
     { "C-046 C-016 start of the owner: advert, announcement, MASTER", start_owner },
@@ -900,7 +1086,12 @@ static const test_case tests[] = {
     { "priority 255 by update, and back", owner_by_update },
     { "a hundred missed adverts, three goodbyes", most_of_all },
     { "the address list is read to its end", list_ends },
-    { "a member that waits for its group; leaving a group", ready_is_answered }
+    { "a member that waits for its group; leaving a group", ready_is_answered },
+    { "tracks: the effective priority is the formula's", track_formula },
+    { "tracks: what was blocked by hand stays blocked", track_and_block },
+    { "a shared pace: nobody too fast, everybody done", on_time },
+    { "a shared pace, served late", late_frames },
+    { "all timers in one tick fit the queue", all_at_once }
 };
 
 int main(void)

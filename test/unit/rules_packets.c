@@ -284,6 +284,10 @@ static void ranges(void)
     fresh(), r.desc.list_check = 9, refused(VRRP_E_DESC_RANGE);
     fresh(), r.desc.checksum_send = 3, refused(VRRP_E_DESC_RANGE);
     fresh(), r.desc.checksum_accept = 3, refused(VRRP_E_DESC_RANGE);
+    fresh(), r.desc.expired_priority = 255, refused(VRRP_E_DESC_RANGE);
+    fresh(), r.desc.group_address = test_ip("192.0.2.99"), refused(VRRP_E_DESC_RANGE);
+    fresh(), r.desc.group_address = test_ip("ff05::12"), r.desc.family = VRRP_IPV6;
+    refused(VRRP_E_DESC_RANGE);         /* not of link scope */
     fresh(), r.desc.interval = 40950 * MS;
     SAME(rig_open(&r), 0);
     fresh(), r.desc.interval = 10 * MS;
@@ -557,6 +561,107 @@ static void min_ttl(void)
     rig_drops(&r, MS, &p, VRRP_E_TTL);
 }
 
+/* 192.0.2.10 with a range of its own, 192.0.2.11 from 250 on; others by min_ttl. */
+static void with_peers(bool check)
+{
+    static const vrrp_ttl ttls[] = { { 250, 253 }, { 250, 0 } };
+    struct packet         p = packet_v3(200, "192.0.2.10");
+
+    rig_init(&r, &p);
+    r.peer[0] = test_ip("192.0.2.10");
+    r.peer[1] = test_ip("192.0.2.11");
+    r.desc.peers = r.peer;
+    r.desc.peer_ttl = ttls;
+    r.desc.n_peers = 2;
+    r.desc.min_ttl = 100;
+    r.desc.check_peers = check;
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    rig_hush(&r);
+}
+
+static void peer_ttl(void)
+{
+    static const struct { const char *from; int ttl, bad; } heard[] = {
+        { "192.0.2.10", 249, VRRP_E_TTL }, { "192.0.2.10", 250, 0 }, { "192.0.2.10", 253, 0 },
+        { "192.0.2.10", 254, VRRP_E_TTL }, { "192.0.2.11", 249, VRRP_E_TTL },
+        { "192.0.2.11", 255, 0 }, { "192.0.2.12", 99, VRRP_E_TTL }, { "192.0.2.12", 100, 0 }
+    };
+    static const vrrp_ttl wrong = { 255, 254 };
+    size_t                i;
+
+    with_peers(false);
+    for (i = 0; i < COUNT(heard); i++) {
+        struct packet p = packet_v3(200, heard[i].from);
+
+        p.to = "192.0.2.20";
+        p.ttl = heard[i].ttl;
+        if (heard[i].bad)
+            rig_drops(&r, r.now + MS, &p, heard[i].bad);
+        else
+            rig_takes(&r, r.now + MS, &p, "");
+    }
+    fresh(), r.desc.peers = r.peer, r.desc.n_peers = 1, r.desc.peer_ttl = &wrong;
+    refused(VRRP_E_DESC_RANGE);
+}
+
+static void unknown_peer(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.12");
+
+    with_peers(true);
+    p.to = "192.0.2.20";
+    rig_drops(&r, MS, &p, VRRP_E_PEER);
+    p.from = "192.0.2.20";              /* ourselves, looped: that is said first */
+    rig_drops(&r, MS, &p, VRRP_E_OWN);
+    p.from = "192.0.2.11";
+    rig_takes(&r, MS, &p, "");
+    rig_init(&r, &p);
+    r.desc.check_peers = true;          /* without peers there is nobody to check */
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    rig_hush(&r);
+    p.from = "192.0.2.99";
+    p.to = "224.0.0.18";
+    rig_takes(&r, MS, &p, "");
+}
+
+/* Another group: adverts go there and are heard from there alone, whoever else is joined. */
+static void own_group(void)
+{
+    struct packet p = packet_v3(100, "192.0.2.20");
+
+    p.to = "224.0.0.77";
+    rig_init(&r, &p);
+    r.desc.group_address = test_ip("224.0.0.77");
+    r.desc.ttl = 3;                     /* unicast's */
+    encodes(&p);
+    rig_start(&r, 0);
+    rig_hush(&r);
+    p.from = "192.0.2.10";
+    rig_takes(&r, MS, &p, "");
+    p.to = "224.0.0.18";
+    rig_drops(&r, MS, &p, VRRP_E_DESTINATION);
+}
+
+static void own_ttl(void)
+{
+    vrrp_action send;
+    vrrp_ip     peer = test_ip("192.0.2.10");
+
+    fresh();
+    r.desc.ttl = 7;
+    SAME(rig_open(&r), 0);
+    memset(&send, 0, sizeof send);
+    send.v = &r.v;
+    send.kind = VRRP_SEND;
+    send.version = 3;
+    CHECK(vrrp_packet(&r.v, &send, &peer, out, sizeof out) > 0);
+    SAME(out[8], 7);
+    CHECK(vrrp_packet(&r.v, &send, NULL, out, sizeof out) > 0);
+    SAME(out[8], 255);
+}
+
 static void other_interface(void)
 {
     static struct rig other;
@@ -671,6 +776,26 @@ static void list_modes(void)
     SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
     p.addresses = "192.0.2.9 192.0.2.8";
     rig_takes(&r, MS, &p, "");
+}
+
+/* The sender of the last advert is not looked at again; everybody else is. */
+static void list_once(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+
+    rig_init(&r, &p);
+    r.desc.list_once = true;
+    SAME(rig_open(&r), 0);
+    rig_start(&r, 0);
+    rig_hush(&r);
+    p.addresses = "192.0.2.9";
+    rig_takes(&r, MS, &p, "address_list_errors");
+    rig_takes(&r, MS, &p, "");
+    p.from = "192.0.2.11";
+    rig_takes(&r, MS, &p, "address_list_errors");
+    rig_takes(&r, MS, &p, "");
+    p.from = "192.0.2.10";
+    rig_takes(&r, MS, &p, "address_list_errors");
 }
 
 static void reserve_bits(void)
@@ -1139,6 +1264,10 @@ static const test_case tests[] = {
     { "C-012 multicast at a unicast instance and the reverse", destinations },
     { "C-012 another protocol is not VRRP", protocols },
     { "C-021 unicast has a lowest TTL of its own", min_ttl },
+    { "each unicast peer may have a range of TTLs", peer_ttl },
+    { "unicast: adverts of others than peers, if they are checked", unknown_peer },
+    { "another multicast group", own_group },
+    { "unicast: the TTL that is sent", own_ttl },
     { "C-030 the VRID of another interface does not match", other_interface },
     { "C-031 V3-N07 V6-N05 count 0", count_0 },
     { "C-032 V3-N08 interval 0 never reaches the machine", interval_0 },
@@ -1147,6 +1276,7 @@ static const test_case tests[] = {
     { "C-035 another address list is counted", other_list },
     { "C-036 the order of a list means nothing", list_order },
     { "C-035 lists: overlap wanted, or not looked at", list_modes },
+    { "C-035 lists: looked at once for each sender", list_once },
     { "C-037 V3-10 Reserve bits are ignored", reserve_bits },
     { "C-038 V3-12 padding is not part of the message", padded },
     { "C-039 checks run in the order of RFC 9568 7.1", order },

@@ -5,8 +5,11 @@
      trace -u NAME.in...     writes NAME.out (then read it!)
 
    A line of a script: [a|b|c:] EVENT. Events:
-     set KEY=VALUE...        settings, before start; "all:" sets them for every router
-     group                   the routers that have settings of their own become a sync group
+     set KEY=VALUE...        settings, before start; "all:" sets them for every router.
+                             addresses=A,B@DEVICE,+EXCLUDED  tracks=WEIGHT[r][!],...  (reverse, down)
+     group [weights=1] [tracks=...]
+                             the routers that have settings of their own become a sync group
+     pace ARP NA             a pace that all routers share, before start
      at TIME                 what follows happens then; "+TIME" is relative
      timer [N]               N times: the next timer, when it is due
      until TIME              every timer up to then
@@ -15,6 +18,7 @@
      start, stop, deaf, priority N, block REASON, unblock REASON, claimed ok|failed,
      claim ok|fail|wait (how CLAIM is answered from now on), lost lease|deleted,
      answer PROBE|FENCE yes|no, peer_dead ADDRESS, conflict ADDRESS, yield TIME, update KEY=VALUE...
+     track N up|down, group_track N up|down
    A "#" line is a comment and is kept. */
 #include "rig.h"
 
@@ -23,7 +27,9 @@ enum { ROUTERS = 3 };
 static struct rig  rigs[ROUTERS];
 static bool        opened[ROUTERS];
 static vrrp_group  group;
-static bool        grouped;
+static vrrp_track  group_tracks[4];
+static vrrp_pace   pace;
+static bool        grouped, paced;
 static uint64_t    now;
 static FILE       *sink;
 static const char *script;
@@ -85,7 +91,7 @@ static bool set_time(vrrp_desc *d, const char *key, const char *value)
         FIELD(interval), FIELD(preempt_delay), FIELD(startup_delay), FIELD(settle), FIELD(refresh),
         FIELD(address_grace),
         FIELD(ask_timeout), FIELD(announce_delay), FIELD(announce_again), FIELD(announce_refresh),
-        FIELD(announce_gap)
+        FIELD(announce_gap), FIELD(announce_extra), FIELD(lower_delay)
     };
     uint64_t ns;
     size_t   i;
@@ -104,7 +110,8 @@ static bool set_byte(vrrp_desc *d, const char *key, const char *value)
     static const struct number keys[] = {
         FIELD(version), FIELD(vrid), FIELD(priority), FIELD(down_adverts), FIELD(leave_adverts),
         FIELD(announce_repeat), FIELD(announce_refresh_repeat), FIELD(dual), FIELD(no_preempt),
-        FIELD(tie_spread), FIELD(no_answer), FIELD(answer_v2), FIELD(ask_refuse), FIELD(list_check)
+        FIELD(tie_spread), FIELD(no_answer), FIELD(answer_v2), FIELD(ask_refuse), FIELD(list_check),
+        FIELD(lower_quiet), FIELD(lower_repeat), FIELD(higher_answer), FIELD(expired_priority)
     };
     size_t i;
 
@@ -126,15 +133,38 @@ static void set_ask(vrrp_desc *d, const char *value)
 
 static void set_addresses(struct rig *r, char *list)
 {
-    char *c;
+    char *word, *device, *rest = NULL;
 
-    for (c = list; *c; c++)
-        if (*c == ',')
-            *c = ' ';
-    r->desc.n_addresses = test_vips(list, r->vip, 256);
-    r->desc.family = *list ? test_family(list) : r->desc.family;
+    r->desc.n_addresses = 0;
+    for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        vrrp_vip *vip = &r->vip[r->desc.n_addresses++];
+
+        device = strchr(word, '@');
+        if (device)
+            *device++ = 0;
+        test_vips(word + (*word == '+'), vip, 1);
+        vip->excluded = *word == '+';
+        vip->family = test_family(word + (*word == '+'));
+        snprintf(vip->device, sizeof vip->device, "%s", device ? device : "");
+        r->desc.family = vip == r->vip ? vip->family : r->desc.family;
+    }
     if (r->desc.family == VRRP_IPV6)
         r->primary = test_ip("fe80::b");
+}
+
+/* 20,-30r,0!: weights; r: reverse, !: down at first. */
+static uint16_t set_tracks(vrrp_track *t, char *list)
+{
+    char    *word, *rest = NULL;
+    uint16_t n = 0;
+
+    memset(t, 0, 4 * sizeof *t);
+    for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest), n++) {
+        t[n].weight = (int16_t)atoi(word);
+        t[n].reverse = strchr(word, 'r') != NULL;
+        t[n].up = !strchr(word, '!');
+    }
+    return n;
 }
 
 /* KEY=VALUE words, on top of the bench's profile: one announcement, no second round. */
@@ -154,6 +184,8 @@ static void set(struct rig *r, char *words)
             r->primary = test_ip(value);
         else if (strcmp(key, "ask") == 0)
             set_ask(&r->desc, value);
+        else if (strcmp(key, "tracks") == 0)
+            r->desc.n_tracks = set_tracks(r->desc.tracks = r->track, value);
         else if (!set_time(&r->desc, key, value) && !set_byte(&r->desc, key, value))
             complain("unknown key", key);
     }
@@ -173,6 +205,7 @@ static void open_one(int i)
     r->desc.vrid = (uint8_t)(51 + i);
     snprintf(words, sizeof words, "%s%s", common, settings[i]);
     set(r, words);
+    r->desc.pace = paced ? &pace : NULL;
     if (rig_open(r))
         complain("refused", vrrp_str(vrrp_init(&r->v, &r->desc)));
     opened[i] = true;
@@ -307,6 +340,12 @@ static void dead_or_conflict(struct rig *r, const char *word, bool dead)
         vrrp_conflict(&r->v, &who, now);
 }
 
+static void track(struct rig *r, vrrp_track *tracks, const char *words)
+{
+    tracks[atoi(words) - 1].up = strstr(words, " up") != NULL;
+    vrrp_tracked(&r->v, now);
+}
+
 /* Inputs of the core, each of which takes place now. */
 static bool input(struct rig *r, const char *event, char *rest)
 {
@@ -335,6 +374,10 @@ static bool input(struct rig *r, const char *event, char *rest)
         vrrp_tick(&r->v, now);
     else if (strcmp(event, "answer") == 0)
         answer(r, rest);
+    else if (strcmp(event, "track") == 0)
+        track(r, r->track, rest);
+    else if (strcmp(event, "group_track") == 0)
+        track(r, group_tracks, rest);
     else if (strcmp(event, "update") == 0)
         update(r, rest);
     else if (strcmp(event, "advert") == 0)
@@ -344,11 +387,15 @@ static bool input(struct rig *r, const char *event, char *rest)
     return true;
 }
 
-static void join_group(void)
+static void join_group(char *words)
 {
-    int i;
+    char *tracks = strstr(words, "tracks=");
+    int   i;
 
     vrrp_group_init(&group, "G");
+    group.weights = strstr(words, "weights=1") != NULL;
+    if (tracks)
+        group.n_tracks = set_tracks(group.tracks = group_tracks, tracks + 7);
     for (i = 0; i < ROUTERS; i++)
         if (*settings[i]) {
             open_one(i);
@@ -395,7 +442,13 @@ static void event(int who, bool all, char *words)
         return;
     }
     if (strcmp(words, "group") == 0) {
-        join_group();
+        join_group(rest);
+        return;
+    }
+    if (strcmp(words, "pace") == 0) {
+        paced = true;
+        pace.arp_gap = duration(strtok(rest, " "));
+        pace.na_gap = duration(strtok(NULL, " "));
         return;
     }
     open_one(who);
@@ -423,7 +476,8 @@ static void play(FILE *in)
     memset(opened, 0, sizeof opened);
     memset(settings, 0, sizeof settings);
     common[0] = 0;
-    grouped = false;
+    grouped = paced = false;
+    memset(&pace, 0, sizeof pace);
     now = 0;
     for (line_number = 1; fgets(line, sizeof line, in); line_number++) {
         int  who = 0;
