@@ -464,7 +464,7 @@ typedef struct vrrp {
     bool               outranks;        /* a master of lower priority was heard */
     bool               ready;           /* would be MASTER but for the sync group */
     bool               waited;          /* T_DOWN was already given a second chance */
-    bool               track_down;      /* VRRP_FAULT_TRACK is the tracks' */
+    bool               track_down, track_block; /* VRRP_FAULT_TRACK: by tracks, by hand */
     bool               frame_extra;     /* what is announced by pace are extra rounds */
 } vrrp;
 
@@ -2597,14 +2597,10 @@ static bool vrrp__weighed(vrrp *v)
 
 static void vrrp__track(vrrp *v, uint64_t now)
 {
-    bool down = vrrp__weighed(v);
-
+    v->track_down = vrrp__weighed(v);
     if (v->timer[VRRP__T_DOWN] != VRRP_NEVER)
         vrrp__arm_down(v, now);
-    if (down == v->track_down)
-        return;
-    v->track_down = down;
-    vrrp__set_fault(v, VRRP_FAULT_TRACK, down, now);
+    vrrp__set_fault(v, VRRP_FAULT_TRACK, v->track_down || v->track_block, now);
 }
 
 // >>core
@@ -2716,6 +2712,10 @@ VRRP_DEF void vrrp_block(vrrp *v, uint8_t reason, bool on, uint64_t now)
     vrrp__clock(v, now);
     if (reason == VRRP_FAULT_ADDRESS && v->d.address_grace && vrrp__graced(v, on, now))
         return;
+    if (reason == VRRP_FAULT_TRACK) {
+        v->track_block = on;
+        on |= v->track_down;
+    }
     vrrp__set_fault(v, reason, on, now);
 }
 

@@ -17,6 +17,7 @@ struct node {
     vrrp       v;
     vrrp_desc  d;
     vrrp_vip   vip[4];
+    vrrp_track track[2];
     vrrp_stats last;
     uint8_t    notified;                /* by the NOTIFYs seen */
     bool       holds;                   /* by CLAIM and RELEASE */
@@ -27,6 +28,8 @@ struct bench {
     struct node    node[2];
     unsigned       n;
     vrrp_group     group;
+    vrrp_track     shared;              /* the group's */
+    vrrp_pace      pace;
     uint64_t       now;
     const uint8_t *byte, *end;
     unsigned       claims;              /* how CLAIM is answered: 0, 1 ok; 2 fails; 3 later */
@@ -49,7 +52,7 @@ static void choose(struct bench *b, struct node *n, uint8_t vrid)
 {
     static const uint64_t intervals[] = { 10, 100, 1000, 3000, 40950, 1000, 2000, 1000 };
     vrrp_desc            *d = &n->d;
-    uint8_t               x = next(b), y = next(b), z = next(b), i;
+    uint8_t               x = next(b), y = next(b), z = next(b), t = next(b), i;
 
     d->vrid = vrid;
     d->version = x & 1 ? 2 : 3;
@@ -73,6 +76,17 @@ static void choose(struct bench *b, struct node *n, uint8_t vrid)
     d->n_addresses = (z >> 5 & 3);
     d->answer_v2 = z >> 7;
     d->addresses = n->vip;
+    d->lower_quiet = t & 1;
+    d->higher_answer = t >> 1 & 1;
+    d->expired_priority = t & 4 ? 200 : 0;
+    d->announce_extra = t & 8 ? 700 * MS : 0;
+    d->pace = t & 16 ? &b->pace : NULL;
+    n->vip[1].device[0] = t & 32 ? 'x' : 0;
+    n->vip[1].family = z & 64 ? VRRP_IPV4 : 0;
+    d->tracks = n->track;
+    d->n_tracks = (t >> 6) % 3;
+    n->track[0].weight = -60;
+    n->track[0].up = n->track[1].up = true;
     for (i = 0; i < 4; i++)
         memcpy(n->vip[i].address.byte, "\306\063\144", 3), n->vip[i].address.byte[3] = i;
 }
@@ -142,6 +156,18 @@ static void counters_grow(struct node *n)
     n->last = n->v.stats;
 }
 
+/* Those without weight, or taken as such, that are down. */
+static bool track_down(const struct bench *b, const struct node *n)
+{
+    bool     plain = n->v.d.priority == 255 || (n->v.group && !b->group.weights), down;
+    unsigned i;
+
+    down = n->v.group && b->group.n_tracks && plain && !b->shared.up;
+    for (i = 0; i < n->v.d.n_tracks; i++)
+        down |= !n->track[i].up && (plain || n->track[i].weight == 0);
+    return down;
+}
+
 /* What must be true between any two calls. */
 static void promises(struct bench *b, struct node *n)
 {
@@ -153,6 +179,7 @@ static void promises(struct bench *b, struct node *n)
     MUST(!v->claimed || v->state == VRRP_MASTER);
     MUST(n->holds == (v->claimed || v->claiming));
     MUST(n->notified == v->notified);
+    MUST(!track_down(b, n) || v->faults & VRRP_FAULT_TRACK);
     MUST(v->priority >= 1 && (v->d.priority == 255) == (v->priority == 255));
     switch (v->state) {
     case VRRP_INIT:
@@ -286,6 +313,15 @@ static uint8_t reason(uint8_t x)
     return reasons[x & 3];
 }
 
+static void track(struct bench *b, struct node *n)
+{
+    uint8_t     x = next(b);
+    vrrp_track *t = x & 2 ? &b->shared : &n->track[x & 1];
+
+    t->up = !t->up;
+    vrrp_tracked(&n->v, b->now);
+}
+
 static void step(struct bench *b)
 {
     uint8_t      op = next(b);
@@ -305,7 +341,12 @@ static void step(struct bench *b)
     case 12: update(b, n); break;
     case 13: restart(b, op & 16); break;
     case 14: vrrp_deaf(&n->v, b->now); break;
-    default: b->claims = op >> 4 & 3; break;
+    default:
+        if (op & 64)
+            track(b, n);
+        else
+            b->claims = op >> 4 & 3;
+        break;
     }
     drain(b);
     answer_claims(b);
@@ -327,16 +368,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct bench b;
     vrrp_ip             primary;
-    uint8_t             before[2];
+    uint8_t             before[2], x;
     unsigned            i;
 
     memset(&b, 0, sizeof b);
     memset(&primary, 0, sizeof primary);
     memcpy(primary.byte, "\306\063\144\226", 4);
     b.byte = data, b.end = data + size;
-    b.n = 1 + (next(&b) & 1);
+    x = next(&b);
+    b.n = 1 + (x & 1);
+    b.pace.arp_gap = 4 * MS;
     b.now = VRRP_SECOND;
     vrrp_group_init(&b.group, "G");
+    b.group.weights = x >> 1 & 1;
+    b.group.tracks = &b.shared;
+    b.group.n_tracks = x >> 2 & 1;
+    b.shared.weight = 70;
+    b.shared.up = true;
     for (i = 0; i < b.n; i++) {
         choose(&b, &b.node[i], (uint8_t)(i + 1));
         MUST(vrrp_init(&b.node[i].v, &b.node[i].d) == 0);

@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static vrrp_vip vips[8];
 static vrrp_ip  peer;
+static vrrp_ttl ttl = { 200, 254 };
 
 static void choose(vrrp_desc *d, const uint8_t *b)
 {
@@ -43,6 +44,9 @@ static void choose(vrrp_desc *d, const uint8_t *b)
     d->no_preempt = b[3] >> 1 & 1;
     d->preempt_delay = b[3] & 4 ? SECOND_OF(9) : 0;
     d->min_ttl = b[3] & 8 ? 250 : 0;
+    d->peer_ttl = b[3] & 64 ? &ttl : NULL;
+    d->check_peers = b[3] >> 7;
+    d->list_once = b[2] >> 7;
     d->global_first = b[3] >> 4 & 1;
     d->no_answer = b[3] >> 5 & 1;
     d->addresses = vips;
@@ -86,7 +90,7 @@ static uint64_t drops(const vrrp_stats *s)
     return s->packet_length_errors + s->ip_ttl_errors + s->version_errors +
            s->invalid_type_pkts_rcvd + s->checksum_errors + s->vrid_errors + s->invalid_auth_type +
            s->auth_type_mismatch + s->auth_failures + s->own_adverts + s->ignored_adverts +
-           s->destination_errors + s->shadowed_adverts;
+           s->destination_errors + s->shadowed_adverts + s->unknown_peers;
 }
 
 static uint64_t warnings(const vrrp_stats *s)
@@ -98,7 +102,7 @@ static void judge(const vrrp_stats *before, const vrrp_stats *after, int code)
 {
     uint64_t dropped = drops(after) - drops(before), warned = warnings(after) - warnings(before);
 
-    MUST(code == 0 || (code <= VRRP_E_LENGTH && code >= VRRP_E_SHADOW));
+    MUST(code == 0 || (code <= VRRP_E_LENGTH && code >= VRRP_E_PEER));
     MUST(after->advertisement_rcvd - before->advertisement_rcvd == (code == 0));
     MUST(after->priority_zero_pkts_rcvd - before->priority_zero_pkts_rcvd <= (code == 0));
     if (code) {

@@ -909,6 +909,17 @@ static void track_and_block(void)
     vrrp_look(&r.v, &view);
     SAME(view.priority, 70);
     SAME(view.base_priority, 100);
+    r.track[0].weight = 0;
+    vrrp_tracked(&r.v, 0);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, 0);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, false, 0);
+    SAME(r.v.state, VRRP_FAULT);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, true, 0);
+    r.track[0].up = true;
+    vrrp_tracked(&r.v, 0);
+    SAME(r.v.state, VRRP_FAULT);
+    vrrp_block(&r.v, VRRP_FAULT_TRACK, false, 0);
+    SAME(r.v.state, VRRP_BACKUP);
 }
 
 // >>pace
