@@ -36,7 +36,7 @@
    WHAT IT DOES
    - VRRPv2 and v3, IPv4 and IPv6, both at once for a migration; multicast or unicast peers
    - text passwords (v2), preemption with delay or not at all, the address owner (255), learned
-     intervals from 10 ms on, sync groups
+     intervals from 10 ms on, sync groups, priorities that follow what is tracked
    - adds and removes the addresses (rtnetlink, marked with a protocol tag so that a restart finds
      what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
    - recovers by itself: interface gone and back, address deleted by somebody else, netlink overrun
@@ -44,7 +44,7 @@
 
    WHAT IT DOES NOT
    - print, exit, allocate memory, start threads, read configuration, own signals
-   - run scripts or checks: vrrp_set_priority() and vrrp_block() are where their verdicts go
+   - run scripts or checks: vrrp_tracked(), vrrp_set_priority(), vrrp_block() take their verdicts
    - AH authentication, virtual MAC addresses, accept mode, routes and rules (not in this version)
 
    HOW IT WORKS
@@ -334,10 +334,11 @@ typedef struct vrrp_desc {
     uint64_t       announce_gap;        /* ns between two frames of a round (default 0) */
     uint64_t       announce_extra;      /* ns between rounds of addresses whose device is another
                                            interface with a virtual MAC (default: none) */
-    bool           announce_extra_all;  /* on any other interface */
+    uint64_t       lower_delay;         /* ns to the second round after a losing advert (default
+                                           announce_delay) */
+    bool           announce_extra_all;  /* announce_extra: any other interface */
     bool           lower_quiet;         /* no rounds after losing adverts */
-    uint8_t        lower_repeat;        /* frames an address in them (default announce_repeat) */
-    uint64_t       lower_delay;         /* ns to the second of them (default announce_delay) */
+    uint8_t        lower_repeat;        /* frames an address in those (default announce_repeat) */
     uint8_t        announce_repeat;     /* frames an address in a round (default 5) */
     uint8_t        announce_refresh_repeat;     /* in a periodic round (default 1) */
 } vrrp_desc;
