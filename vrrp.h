@@ -319,7 +319,8 @@ typedef struct vrrp_desc {
     bool           ah_no_replay;        /* AH, not keepalived's: sequence numbers do not count */
     bool           ah_esn;              /* AH, not keepalived's: 64-bit sequence numbers */
     bool           check_peers;         /* unicast: adverts of others than peers are dropped */
-    bool           higher_answer;       /* one last advert when a higher priority is heard */
+    bool           higher_answer;       /* one last advert when a higher priority is heard; only
+                                           where all nodes have the same interval */
     bool           ask_refuse;          /* no or bad answer to ASK: do not claim (default: claim) */
     uint64_t       interval;            /* advert interval, ns (default 1 s) */
     uint64_t       preempt_delay;       /* ns a lower master is left alone (default 0) */

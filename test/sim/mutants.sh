@@ -44,7 +44,7 @@ goodbye-though-beaten; ^static void vrrp__leave; s/why == VRRP_WHY_PRIORITY || m
 speaks-without-a-link; ^static void vrrp__leave; s/why == VRRP_WHY_PRIORITY || mute/why == VRRP_WHY_PRIORITY/
 claims-before-it-speaks; ^static void vrrp__take; s/vrrp__send(v, v->priority);/if (!v->d.settle) vrrp__claim(v); vrrp__send(v, v->priority); if (!v->d.settle) { v->timer[VRRP__T_ADVERT] = now + v->d.interval; return; }/
 settle-ignored; ^static void vrrp__take; s/if (v->d.settle)/if (0)/
-adver-timer-drifts; ^static void vrrp__fire; s/vrrp__after(due, v->d.interval, now)/now + v->d.interval/
+adver-timer-drifts; ^static void vrrp__advert; s/vrrp__after(due, v->d.interval, now)/now + v->d.interval/
 timers-survive-transitions; ^static void vrrp__enter; s/vrrp__quiet(v);//
 no-late-grace; ^static void vrrp__down; s/if (now - due > v->master_interval/if (0 \&\& now - due > v->master_interval/
 late-grace-forever; ^static void vrrp__down; s/ && !v->waited//
