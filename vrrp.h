@@ -1643,11 +1643,6 @@ static void vrrp__clock(vrrp *v, uint64_t now)
 
 // >>announce
 
-static uint64_t *vrrp__next_slot(vrrp_pace *pace, bool six)
-{
-    return six ? &pace->na_next : &pace->arp_next;
-}
-
 static vrrp_pace *vrrp__pace(vrrp *v)
 {
     return v->d.pace ? v->d.pace : &v->pace;
@@ -1676,8 +1671,9 @@ static uint64_t vrrp__gap(vrrp *v, size_t index)
    wakes up only to find that it is not its turn. */
 static uint64_t vrrp__reserve(vrrp *v, size_t index, uint64_t now)
 {
-    uint64_t *next = vrrp__next_slot(vrrp__pace(v), vrrp__is_six(v, index));
-    uint64_t  gap = vrrp__gap(v, index), at = gap && *next > now ? *next : now;
+    vrrp_pace *pace = vrrp__pace(v);
+    uint64_t  *next = vrrp__is_six(v, index) ? &pace->na_next : &pace->arp_next;
+    uint64_t   gap = vrrp__gap(v, index), at = gap && *next > now ? *next : now;
 
     *next = at + gap;
     return at;
@@ -3812,26 +3808,6 @@ static vrrp__ear *vrrp__ear_of(const vrrp_router *r)
     return &r->link->ear[r->v.d.family == VRRP_IPV6];
 }
 
-/* The groups of all routers here; a socket can be in each only once. */
-static int vrrp__join(vrrp_io *io, vrrp_link *link, int six)
-{
-    vrrp__ear   *ear = &link->ear[six];
-    vrrp_router *r;
-    int          error = 0;
-
-    for (r = io->routers; r && !error; r = r->next) {
-        if (r->link != link || vrrp__ear_of(r) != ear || r->v.d.n_peers ||
-            r->joined == ear->opening)
-            continue;
-        error = vrrp__ear_join(link, six, &r->v.d.group_address, true);
-        if (error == -EADDRINUSE)
-            error = 0;
-        if (!error)
-            r->joined = ear->opening;
-    }
-    return error;
-}
-
 /* The router needs that group no more. Does another one? */
 static void vrrp__part(vrrp_io *io, vrrp_router *r, const vrrp_ip *group)
 {
@@ -3848,7 +3824,18 @@ static void vrrp__part(vrrp_io *io, vrrp_router *r, const vrrp_ip *group)
     vrrp__ear_join(r->link, r->v.d.family == VRRP_IPV6, group, false);
 }
 
-/* Opens, closes, joins as the routers of this interface and family need it. */
+/* Without ears nobody may believe in silence. */
+static void vrrp__ear_failed(vrrp_io *io, vrrp_link *link, int six, int error, uint64_t now)
+{
+    vrrp__ear_close(&link->ear[six]);
+    io->retry_at = now + VRRP_SECOND;
+    if (!link->ear[six].broken)
+        vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
+                       six ? 6 : 4, strerror(-error));
+    link->ear[six].broken = true;
+}
+
+/* Opens and closes as the routers of this interface and family need it. */
 static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
 {
     vrrp__ear *ear = &link->ear[six];
@@ -3860,18 +3847,25 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
     }
     if (!ear->open)
         error = vrrp__ear_open(io, link, six);
-    if (!error)
+    if (error)
+        vrrp__ear_failed(io, link, six, error, now);
+    else
         vrrp__ear_size(io, ear);
-    if (!error)
-        error = vrrp__join(io, link, six);
-    if (error) {
-        vrrp__ear_close(ear);           /* without ears nobody may believe in silence */
-        io->retry_at = now + VRRP_SECOND;
-        if (!ear->broken)
-            vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
-                           six ? 6 : 4, strerror(-error));
-    }
-    ear->broken = error != 0;
+}
+
+/* A socket can be in each group only once. */
+static void vrrp__join(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    vrrp__ear *ear = vrrp__ear_of(r);
+    int        six = r->v.d.family == VRRP_IPV6, error;
+
+    if (!ear->open || r->v.d.n_peers || r->joined == ear->opening)
+        return;
+    error = vrrp__ear_join(r->link, six, &r->v.d.group_address, true);
+    if (error && error != -EADDRINUSE)
+        vrrp__ear_failed(io, r->link, six, error, now);
+    else
+        r->joined = ear->opening;
 }
 
 // >>shell
@@ -5163,6 +5157,8 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     for (i = 0; i < io->n_links * 2; i++)
         if (io->links[i / 2].stale)
             vrrp__tune(io, &io->links[i / 2], i % 2, now);
+    for (r = io->routers; r; r = r->next)
+        vrrp__join(io, r, now);
     for (r = io->routers; r; r = r->next) {
         r->unswept = false;
         vrrp__inform(io, r, now);
@@ -5171,6 +5167,8 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         vrrp__check_lost(io, r, now);
     for (i = 0; i < io->n_links; i++) {
         io->links[i].stale = false;
+        io->links[i].ear[0].broken &= !io->links[i].ear[0].open;
+        io->links[i].ear[1].broken &= !io->links[i].ear[1].open;
         if (io->links[i].renamed) {
             vrrp__drain(io, now);
             vrrp__link_gone(io, &io->links[i]);
