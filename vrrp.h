@@ -35,8 +35,9 @@
 
    WHAT IT DOES
    - VRRPv2 and v3, IPv4 and IPv6, both at once for a migration; multicast or unicast peers
-   - text passwords (v2), preemption with delay or not at all, the address owner (255), learned
-     intervals from 10 ms on, sync groups, priorities that follow what is tracked
+   - text passwords and AH (v2), AH with HMAC-SHA-256, keepalived's HMAC trailer; preemption with
+     delay or not at all, the address owner (255), learned intervals from 10 ms on, sync groups,
+     priorities that follow what is tracked
    - adds and removes the addresses (rtnetlink, marked with a protocol tag so that a restart finds
      what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
    - recovers by itself: interface gone and back, address deleted by somebody else, netlink overrun
@@ -45,7 +46,8 @@
    WHAT IT DOES NOT
    - print, exit, allocate memory, start threads, read configuration, own signals
    - run scripts or checks: vrrp_tracked(), vrrp_set_priority(), vrrp_block() take their verdicts
-   - AH authentication, virtual MAC addresses, accept mode, routes and rules (not in this version)
+   - compute an HMAC: desc.hmac is yours, or mbedTLS's (VRRP_MBEDTLS)
+   - virtual MAC addresses, accept mode, routes and rules (not in this version)
 
    HOW IT WORKS
    Two halves. The core (>>bytes to >>core) is a function of (packet | timer | event, now) that
@@ -71,6 +73,20 @@
    announce_again = VRRP_NEVER, lower_quiet, settle = 0 (its default). Unicast instances accept
    adverts from any sender, as keepalived does, unless check_peers says otherwise.
 
+   AUTHENTICATION
+   PASS goes in clear. AH puts an HMAC in front of the advert (RFC 4302), the trailer one behind it;
+   either takes desc.hmac, desc.keys and, to know what was heard before, desc.senders.
+   - VRRP_AUTH_AH is keepalived's auth_type AH: one count of numbers for a whole virtual router,
+     which a node that takes over goes on from; it cannot tell its senders apart. desc.ah =
+     VRRP_AH_RFC is RFC 2402, with a window for each sender. AH_SHA256 is for v2 and v3, IPv4 and
+     IPv6; the IPsec of a Linux kernel understands it.
+   - A sender that starts again must not begin at 1, or it is not heard until it is past what it
+     said before: set desc.ah_sequence so that it grows faster than adverts are sent, such as the
+     time of day times twice the adverts a second. With ah_esn the nodes' own numbers must lie
+     within 2^31 of each other. keepalived's form does without: it goes on from what it hears.
+   - The trailer (any version and family) holds the time of day, from vrrp_wall(): clocks may differ
+     by trailer->window; a clock that stands still or goes back does not stop a sender.
+
    RULES
    memory      all of it is the caller's; objects must not move while they are added
    threads     none; one object is used by one thread at a time
@@ -84,11 +100,12 @@
    COMPILE-TIME OPTIONS
    VRRP_STATIC      everything static          VRRP_NO_LINUX    the core only
    VRRP_ASSERT(c)   for mistakes of the caller (default: trap)
+   VRRP_MBEDTLS     vrrp_mbedtls_*: an HMAC for authentication (link with -lmbedcrypto)
 
    RFC MAP
    RFC 9568 5.2 vrrp_packet, vrrp_decode   6.1 vrrp_skew, vrrp_down_interval   6.4.1 vrrp__begin
    6.4.2 vrrp__backup_hears, vrrp__down    6.4.3 vrrp__master_hears            7.1 vrrp__judge
-   8.1.2 vrrp_arp   8.2.2 vrrp_na   8.4 dual   RFC 3768 version 2   RFC 2338 5.3.6 auth
+   8.1.2 vrrp_arp   8.2.2 vrrp_na   8.4 dual   RFC 3768 version 2   RFC 2338, 4302 >>auth
    RFC 8347 vrrp_stats
 
    CHANGES
@@ -102,6 +119,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef VRRP_MBEDTLS
+#include <mbedtls/md.h>
+#endif
 
 #define VRRP_VERSION "0.1.0"
 
@@ -131,7 +152,8 @@ enum { VRRP_AUTH_NONE = 0, VRRP_AUTH_PASS = 1, VRRP_AUTH_AH = 2, VRRP_AUTH_AH_SH
 /* Two ways to compute VRRP_AUTH_AH, see desc.ah. */
 enum { VRRP_AH_KEEPALIVED = 0, VRRP_AH_RFC = 1 };
 
-/* Of a trailer that is missing or wrong: drop; count only; as ENFORCE, but send without one. */
+/* Adverts without a trailer: are dropped; count too; count too, and ours have none either. Those
+   with a wrong one are always dropped. Nodes that run change over in this order, last one first. */
 enum { VRRP_HMAC_ENFORCE = 0, VRRP_HMAC_PERMISSIVE, VRRP_HMAC_RECEIVE_ONLY };
 
 /* The two checksums of VRRPv3 over IPv4. Sent: PSEUDO unless told otherwise. Received: ANY. */
@@ -170,7 +192,8 @@ enum {
     VRRP_WHY_GROUP,                     /* the sync group moved */
     VRRP_WHY_CONFLICT,                  /* somebody else answers for an address */
     VRRP_WHY_STOLEN,                    /* an address is deleted again and again */
-    VRRP_WHY_STALLED                    /* silent for so long that another may be MASTER */
+    VRRP_WHY_STALLED,                   /* silent for so long that another may be MASTER */
+    VRRP_WHY_SPENT                      /* AH has no sequence number left: the key must change */
 };
 
 /* Errors: why an advert was dropped, each with one counter, then why a desc was refused. */
@@ -184,6 +207,12 @@ enum {
     VRRP_E_DESTINATION = -1014,         /* multicast at a unicast instance or the reverse */
     VRRP_E_SHADOW = -1015,              /* v2 advert of a router that also sends v3 */
     VRRP_E_PEER = -1016,                /* the sender is no peer, see check_peers */
+    VRRP_E_AUTH_MISSING = -1017,        /* no trailer */
+    VRRP_E_AUTH_MALFORMED = -1018,      /* a trailer of another kind */
+    VRRP_E_AUTH_KEY = -1019,            /* its key is not one of ours */
+    VRRP_E_AUTH_HMAC = -1020,           /* it was made with another key, or changed on the way */
+    VRRP_E_AUTH_STALE = -1021,          /* its time is not ours */
+    VRRP_E_AUTH_REPLAY = -1022,         /* heard before (trailer, AH) */
 
     VRRP_E_DESC_VRID = -1050, VRRP_E_DESC_PRIORITY = -1051, VRRP_E_DESC_INTERVAL = -1052,
     VRRP_E_DESC_VERSION = -1053, VRRP_E_DESC_FAMILY = -1054, VRRP_E_DESC_ADDRESSES = -1055,
@@ -239,13 +268,14 @@ typedef struct vrrp_sender {
     vrrp_ip  from;
     uint32_t spi;
     bool     used;
-    uint64_t top, seen;                 /* highest sequence or time; AH: bits of those before it */
+    uint64_t top, seen;                 /* highest number; AH: a bit for each of the last 64 */
     uint64_t heard;                     /* when */
 } vrrp_sender;
 
 /* keepalived 2.4's auth_hmac: a trailer with a time and an HMAC behind the advert. */
 typedef struct vrrp_trailer {
-    uint64_t window;                    /* ns a clock may differ (default 3 intervals, least 5 s) */
+    uint64_t window;                    /* ns, in whole seconds, that clocks may differ (default 3
+                                           intervals, least 5 s) */
     uint8_t  active;                    /* id of the key that signs; others are accepted too */
     uint8_t  mode;                      /* VRRP_HMAC_* */
     bool     monotonic;                 /* the time must only grow; it is not compared with ours */
@@ -294,7 +324,6 @@ typedef struct vrrp_desc {
     uint8_t        auth;                /* VRRP_AUTH_* */
     uint8_t        ah;                  /* VRRP_AUTH_AH: VRRP_AH_* (default keepalived's form) */
     uint32_t       ah_spi;              /* RFC form, SHA256: 256.. (default 256 + vrid) */
-    uint32_t       ah_sequence;         /* sequence numbers start behind it (default 0) */
     uint8_t        auth_pass[8];        /* zero-filled (RFC 2338 5.3.10) */
     uint8_t        checksum_send;       /* VRRP_CHECKSUM_*, v3 over IPv4 (default PSEUDO) */
     uint8_t        checksum_accept;     /* VRRP_CHECKSUM_*, v3 over IPv4 (default ANY) */
@@ -323,6 +352,7 @@ typedef struct vrrp_desc {
                                            where all nodes have the same interval */
     bool           ask_refuse;          /* no or bad answer to ASK: do not claim (default: claim) */
     uint64_t       interval;            /* advert interval, ns (default 1 s) */
+    uint64_t       ah_sequence;         /* numbers start behind it (default 0), AUTHENTICATION */
     uint64_t       preempt_delay;       /* ns a lower master is left alone (default 0) */
     uint64_t       startup_delay;       /* ns deaf and silent after start (default 0) */
     uint64_t       settle;              /* ns between first advert and CLAIM (default 0) */
@@ -407,6 +437,8 @@ typedef struct vrrp_stats {
     uint64_t priority_zero_pkts_rcvd, priority_zero_pkts_sent;
     uint64_t invalid_type_pkts_rcvd, address_list_errors, packet_length_errors;
     uint64_t invalid_auth_type, auth_type_mismatch, auth_failures;
+    uint64_t auth_missing, auth_malformed, auth_unknown_key, auth_invalid_hmac, auth_stale;
+    uint64_t auth_replay;
     uint64_t owner_conflict, checksum_alt_form;
     uint64_t own_adverts, ignored_adverts, destination_errors, shadowed_adverts, unknown_peers;
     uint64_t conflicts, claim_failures, lost_addresses;
@@ -443,6 +475,8 @@ typedef struct vrrp {
     uint64_t           lost_window;     /* deletions are counted from here */
     uint64_t           heard_at;        /* dead: when T_DOWN was last armed in full */
     uint64_t           ask_limit;       /* dead: a refused PROBE is repeated until then */
+    uint64_t           sequence;        /* last one sent; keepalived's AH: or accepted */
+    uint64_t           wall, wall_at;   /* time of day, and when it was told */
     vrrp_ip            primary, master, v3_master;
     struct vrrp_group *group;
     struct vrrp       *group_next;
@@ -567,7 +601,8 @@ VRRP_DEF bool vrrp_next(vrrp *v, vrrp_action *action);
 VRRP_DEF int vrrp_packet(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *buffer,
                          size_t size);
 /* Encodes a SEND as a whole IP packet, checksums included. to: the peer, or NULL for the group.
-   Returns its length, or VRRP_E_LENGTH when size is too small (VRRP_MAX_PACKET always fits). */
+   Returns its length; VRRP_E_LENGTH when size is too small (VRRP_MAX_PACKET always fits),
+   VRRP_E_AUTH_REPLAY when AH has no sequence number left. */
 
 VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view);
 /* Fills in the picture. */
@@ -601,6 +636,15 @@ VRRP_DEF void vrrp_virtual_mac(uint8_t mac[6], uint8_t family, uint8_t vrid);
 VRRP_DEF void vrrp_group_address(vrrp_ip *out, uint8_t family);
 /* 00-00-5E-00-0{1,2}-VRID; 224.0.0.18 or ff02::12. */
 
+#ifdef VRRP_MBEDTLS
+VRRP_DEF int vrrp_mbedtls_key(vrrp_key *key, mbedtls_md_context_t *context);
+VRRP_DEF void vrrp_mbedtls_hmac(const vrrp_key *key, const uint8_t *input, size_t size,
+                                uint8_t out[32]);
+VRRP_DEF void vrrp_mbedtls_free(vrrp_key *key);
+/* desc.hmac from mbedTLS 2.28 or 3.x. _key() prepares a key once, from its algorithm, size and
+   bytes, in the caller's context (mbedTLS allocates here and nowhere else); 0 or its error. */
+#endif
+
 VRRP_DEF const char *vrrp_str(int code);
 VRRP_DEF const char *vrrp_state_str(uint8_t state);
 VRRP_DEF const char *vrrp_why_str(uint8_t why);
@@ -617,7 +661,7 @@ VRRP_DEF const char *vrrp_fault_str(uint8_t faults);
 enum {
     VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
     VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
-    VRRP__STRANGERS = 1024, VRRP__SAID = 20, VRRP__FRAME = 2
+    VRRP__STRANGERS = 1024, VRRP__SAID = 26, VRRP__FRAME = 2
 };
 
 /* Private: a netlink conversation. Messages are built one behind the other; what does not fit makes
@@ -635,7 +679,8 @@ typedef struct vrrp__nl {
     void          *arg;
 } vrrp__nl;
 
-/* Private: the receive socket of one interface and family. */
+/* Private: the receive socket of one interface, family and protocol. Its place: IPv6 + AH. */
+enum { VRRP__EAR_SIX = 1, VRRP__EAR_AH = 2, VRRP__EARS = 4 };
 typedef struct vrrp__ear {
     int      fd;
     uint32_t buffer;                    /* SO_RCVBUF asked for */
@@ -658,7 +703,7 @@ typedef struct vrrp_link {
     vrrp_ip    primary4, primary6;      /* first own IPv4 address; link-local. Zero: none */
     vrrp_stats stats;                   /* packets that belong to no router here */
 
-    vrrp__ear  ear[2];                  /* private from here: IPv4, IPv6 */
+    vrrp__ear  ear[VRRP__EARS];         /* private from here */
     uint32_t   uses;                    /* routers and addresses that name it */
     uint32_t   promote;                 /* promote_secondaries as found */
     bool       promoted;                /* set by us */
@@ -696,7 +741,7 @@ typedef struct vrrp_router {
     vrrp__news          news[2];        /* of the router, of its group */
     uint32_t            said[VRRP__SAID];       /* by kind of complaint: when, in seconds */
     int                 lock;
-    uint32_t            joined;         /* the opening of its ear that is in its group */
+    uint32_t            joined[2];      /* the opening of its ears that is in its group */
     uint16_t            cursor;         /* the next address of a CLAIM or RELEASE under way */
     uint8_t             arp_form;
     bool                arp_reply_too, dont_track_primary;
@@ -889,6 +934,17 @@ static void vrrp__put16(uint8_t *p, unsigned value)
     p[1] = (uint8_t)value;
 }
 
+static uint32_t vrrp__get32(const uint8_t *p)
+{
+    return (uint32_t)vrrp__get16(p) << 16 | vrrp__get16(p + 2);
+}
+
+static void vrrp__put32(uint8_t *p, uint32_t value)
+{
+    vrrp__put16(p, value >> 16);
+    vrrp__put16(p + 2, value);
+}
+
 static size_t vrrp__ip_size(uint8_t family)
 {
     return family == VRRP_IPV6 ? 16 : 4;
@@ -940,12 +996,477 @@ static uint32_t vrrp__pseudo(const vrrp_ip *from, const vrrp_ip *to, uint8_t fam
     return vrrp__sum(sum, to->byte, vrrp__ip_size(family)) + protocol + (uint32_t)size;
 }
 
-// >>packet
+// >>auth
+
+/* AH (RFC 4302, RFC 2338 5.3.6) in front of the message, or keepalived's HMAC trailer behind it. */
+
+enum { VRRP__AH_FIXED = 12, VRRP__TRAILER = 28, VRRP__TRAILER_ICV = 16 };
 
 static size_t vrrp__message_size(uint8_t version, uint8_t family, size_t count)
 {
     return 8 + count * vrrp__ip_size(family) + (version == 2 ? 8 : 0);
 }
+
+/* Constant time: how much of a guess was right must not show. */
+static bool vrrp__equal(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    unsigned difference = 0;
+    size_t   i;
+
+    for (i = 0; i < size; i++)
+        difference |= (unsigned)(a[i] ^ b[i]);
+    return difference == 0;
+}
+
+static bool vrrp__in_ah(const vrrp *v)
+{
+    return v->d.auth >= VRRP_AUTH_AH;
+}
+
+/* keepalived's form: one count of numbers for all who speak for a virtual router. */
+static bool vrrp__counts_as_one(const vrrp *v)
+{
+    return v->d.auth == VRRP_AUTH_AH && v->d.ah == VRRP_AH_KEEPALIVED;
+}
+
+static bool vrrp__has_esn(const vrrp *v)
+{
+    return v->d.ah_esn && !vrrp__counts_as_one(v);
+}
+
+/* Both kinds of AH are one Auth Type (RFC 2338 5.3.6.3). */
+static uint8_t vrrp__auth_type(const vrrp *v)
+{
+    return v->d.auth < VRRP_AUTH_AH ? v->d.auth : (uint8_t)VRRP_AUTH_AH;
+}
+
+static uint8_t vrrp__protocol(const vrrp *v)
+{
+    return vrrp__in_ah(v) ? VRRP__AH : VRRP_PROTOCOL;
+}
+
+static size_t vrrp__icv_size(const vrrp *v)
+{
+    return v->d.auth == VRRP_AUTH_AH_SHA256 ? 16 : 12;
+}
+
+/* IPv6 wants a multiple of 8 (RFC 4302 2.2). */
+static size_t vrrp__ah_size(const vrrp *v)
+{
+    size_t size = VRRP__AH_FIXED + vrrp__icv_size(v);
+
+    return !vrrp__in_ah(v) ? 0 : v->d.family == VRRP_IPV6 ? (size + 7) / 8 * 8 : size;
+}
+
+static size_t vrrp__tail_size(const vrrp *v)
+{
+    bool sent = v->d.trailer && v->d.trailer->mode != VRRP_HMAC_RECEIVE_ONLY;
+
+    return sent ? VRRP__TRAILER : 0;
+}
+
+/* No number is used twice under one key: who has none left is silent. keepalived stops a little
+   earlier, and so do we beside it. */
+static bool vrrp__spent(const vrrp *v)
+{
+    uint64_t last = vrrp__counts_as_one(v) ? 0xfffffffdu : 0xffffffffu;
+
+    return vrrp__in_ah(v) && !vrrp__has_esn(v) && v->sequence >= last;
+}
+
+static bool vrrp__keys_ok(const vrrp_desc *d)
+{
+    unsigned i, k;
+    bool     active = false;
+
+    for (i = 0; i < d->n_keys; i++) {
+        active |= d->keys[i].id == d->trailer->active;
+        if (d->keys[i].id == 0 || d->keys[i].algorithm != VRRP_SHA256)
+            return false;
+        for (k = 0; k < i; k++)
+            if (d->keys[k].id == d->keys[i].id)
+                return false;
+    }
+    return active && d->trailer->mode <= VRRP_HMAC_RECEIVE_ONLY;
+}
+
+/* Every default is written out. */
+static bool vrrp__auth_ok(const vrrp_desc *d)
+{
+    bool     old = d->auth == VRRP_AUTH_AH, numbered = old && d->ah == VRRP_AH_KEEPALIVED;
+    unsigned algorithm = old ? VRRP_MD5 : VRRP_SHA256;
+
+    if (d->trailer)
+        return !d->auth && d->hmac && d->n_keys && d->n_senders && vrrp__keys_ok(d);
+    if (d->auth == VRRP_AUTH_NONE)
+        return true;
+    if (d->auth == VRRP_AUTH_PASS)
+        return d->version == 2 || d->dual;
+    if (d->auth > VRRP_AUTH_AH_SHA256 || d->ah > VRRP_AH_RFC || (old && d->version != 2))
+        return false;
+    if (!d->hmac || !d->n_keys || d->keys[0].algorithm != algorithm)
+        return false;
+    return numbered || (d->ah_spi > 255 && (d->n_senders || d->ah_no_replay));
+}
+
+/* --- senders and their numbers --- */
+
+static vrrp_sender *vrrp__sender(const vrrp *v, const vrrp_ip *from, uint32_t spi)
+{
+    unsigned i;
+
+    for (i = 0; i < v->d.n_senders; i++) {
+        vrrp_sender *s = &v->d.senders[i];
+
+        if (s->used && s->spi == spi && vrrp__same(&s->from, from))
+            return s;
+    }
+    return NULL;
+}
+
+/* A new one takes a free place, or that of the one not heard for longest. Only for who proved to
+   have the key, or strangers could push out those we know. */
+static vrrp_sender *vrrp__sender_new(const vrrp *v, const vrrp_ip *from, uint32_t spi)
+{
+    vrrp_sender *best = &v->d.senders[0];
+    unsigned     i;
+
+    for (i = 1; i < v->d.n_senders; i++) {
+        vrrp_sender *s = &v->d.senders[i];
+
+        if (best->used && (!s->used || s->heard < best->heard))
+            best = s;
+    }
+    memset(best, 0, sizeof *best);
+    best->used = true;
+    best->from = *from;
+    best->spi = spi;
+    return best;
+}
+
+/* The window of RFC 4302 3.4.3: 64 numbers; the first is 1. */
+static bool vrrp__fresh(const vrrp_sender *s, uint64_t number)
+{
+    if (number == 0 || !s || number > s->top)
+        return number != 0;
+    return s->top - number < 64 && !(s->seen >> (s->top - number) & 1);
+}
+
+static void vrrp__saw(vrrp_sender *s, uint64_t number)
+{
+    uint64_t ahead = number - s->top;
+
+    if (number > s->top) {
+        s->seen = ahead < 64 ? s->seen << ahead | 1 : 1;
+        s->top = number;
+    } else if (s->top - number < 64) {
+        s->seen |= (uint64_t)1 << (s->top - number);
+    }
+}
+
+/* With ESN only the low half is sent (RFC 4302 B2.2). The high half of somebody not heard before is
+   guessed by our own numbers: all nodes start theirs by one rule. */
+static uint64_t vrrp__whole_number(const vrrp *v, const vrrp_sender *s, uint32_t low)
+{
+    uint64_t near = s ? s->top : v->sequence, back = s ? 63 : (uint64_t)1 << 31;
+    uint64_t least = near > back ? near - back : 0, number = (least >> 32 << 32) | low;
+
+    if (!vrrp__has_esn(v))
+        return low;
+    return number < least ? number + ((uint64_t)1 << 32) : number;
+}
+
+/* --- AH --- */
+
+/* The header as it was when the ICV was made: what may change on the way is 0, but for the TTL of
+   multicast in keepalived's form. IPv6 sockets give no header: all that counts of it is known. */
+static bool vrrp__fixed_header(const vrrp *v, const vrrp_rx *rx, uint8_t p[40])
+{
+    bool multicast = vrrp__is_multicast(&rx->to, rx->family);
+
+    memset(p, 0, 40);
+    if (rx->family == VRRP_IPV6) {
+        p[0] = 0x60;
+        vrrp__put16(p + 4, (unsigned)rx->size);
+        p[6] = VRRP__AH;
+        memcpy(p + 8, rx->from.byte, 16);
+        memcpy(p + 24, rx->to.byte, 16);
+        return true;
+    }
+    if (!rx->header || (rx->header[0] & 15) != 5)       /* nobody sends IP options */
+        return false;
+    memcpy(p, rx->header, 20);
+    p[1] = p[6] = p[7] = p[10] = p[11] = 0;
+    if (!multicast || !vrrp__counts_as_one(v))
+        p[8] = 0;
+    return true;
+}
+
+/* rx: the packet from AH on. Its ICV counts as zeros; ESN's high half comes last. */
+static bool vrrp__icv(const vrrp *v, const vrrp_rx *rx, uint32_t high, uint8_t out[32])
+{
+    uint8_t input[VRRP_MAX_PACKET + 4];
+    size_t  n = rx->family == VRRP_IPV6 ? 40 : 20;
+
+    if (rx->size > VRRP_MAX_PACKET - 40 || !vrrp__fixed_header(v, rx, input))
+        return false;
+    memcpy(input + n, rx->message, rx->size);
+    memset(input + n + VRRP__AH_FIXED, 0, vrrp__icv_size(v));
+    n += rx->size;
+    if (vrrp__has_esn(v)) {
+        vrrp__put32(input + n, high);
+        n += 4;
+    }
+    v->d.hmac(v->d.keys, input, n, out);
+    return true;
+}
+
+static uint32_t vrrp__spi(const vrrp *v, const vrrp_ip *from)
+{
+    return vrrp__counts_as_one(v) ? vrrp__get32(from->byte) : v->d.ah_spi;
+}
+
+/* buffer: a packet that is complete but for its AH header. */
+static void vrrp__seal(vrrp *v, uint8_t *buffer, size_t header, size_t payload)
+{
+    size_t   size = vrrp__ah_size(v);
+    uint8_t *ah = buffer + header, icv[32];
+    vrrp_rx  rx;
+
+    if (size == 0)
+        return;
+    vrrp_rx_ip(&rx, buffer, header + payload);
+    v->sequence++;
+    memset(ah, 0, size);
+    ah[0] = VRRP_PROTOCOL;
+    ah[1] = (uint8_t)(size / 4 - 2);
+    vrrp__put32(ah + 4, vrrp__spi(v, &v->primary));
+    vrrp__put32(ah + 8, (uint32_t)v->sequence);
+    vrrp__icv(v, &rx, (uint32_t)(v->sequence >> 32), icv);
+    memcpy(ah + VRRP__AH_FIXED, icv, vrrp__icv_size(v));
+}
+
+/* Length and Payload Len; Linux pads the IPv4 form of SHA-256 to 32 bytes, so that is trusted. */
+static size_t vrrp__ah_found(const vrrp *v, const vrrp_rx *rx)
+{
+    size_t least = VRRP__AH_FIXED + vrrp__icv_size(v), size;
+
+    if (rx->size < least)
+        return 0;
+    size = (rx->message[1] + 2u) * 4;
+    if (size < least || size > rx->size || (rx->family == VRRP_IPV6 && size % 8))
+        return 0;
+    return size;
+}
+
+/* Has this number not been used? keepalived's form wants more than all have used, and ours. */
+static bool vrrp__number_ok(const vrrp *v, const vrrp_sender *s, uint64_t number)
+{
+    if (vrrp__counts_as_one(v))
+        return number > v->sequence;
+    return v->d.ah_no_replay || vrrp__fresh(s, number);
+}
+
+/* After new settings the numbers go on, but not as those of another kind. */
+static void vrrp__renumber(vrrp *v, const vrrp_desc *d)
+{
+    if (d->auth != v->d.auth || d->ah != v->d.ah || !d->trailer != !v->d.trailer)
+        v->sequence = 0;
+    if (d->ah_sequence > v->sequence)
+        v->sequence = d->ah_sequence;
+}
+
+/* Only numbers of authentic packets come here. */
+static void vrrp__number_used(vrrp *v, vrrp_sender *s, const vrrp_ip *from, uint64_t number)
+{
+    if (vrrp__counts_as_one(v)) {
+        v->sequence = number;
+    } else if (!v->d.ah_no_replay) {
+        if (!s)
+            s = vrrp__sender_new(v, from, v->d.ah_spi);
+        vrrp__saw(s, number);
+        s->heard = v->last_now;
+    }
+}
+
+/* Takes AH off an authentic packet; leaves one without it as it is. In the order of RFC 4302 3.4,
+   the cheap checks first; our own packets and those nobody listens to are no reason to count. */
+static int vrrp__unseal(vrrp *v, vrrp_rx *rx, vrrp_ttl ttl)
+{
+    const uint8_t *ah = rx->message;
+    vrrp_sender   *s;
+    uint64_t       number;
+    uint8_t        icv[32];
+    size_t         size;
+
+    if (rx->protocol != VRRP__AH || !vrrp__in_ah(v))
+        return 0;
+    if (rx->ttl < ttl.min || rx->ttl > ttl.max)
+        return VRRP_E_TTL;
+    size = vrrp__ah_found(v, rx);
+    if (size == 0)
+        return VRRP_E_LENGTH;
+    if (vrrp__same(&rx->from, &v->primary))
+        return VRRP_E_OWN;
+    if (v->state != VRRP_BACKUP && v->state != VRRP_MASTER)
+        return VRRP_E_STATE;
+    s = vrrp__sender(v, &rx->from, v->d.ah_spi);
+    number = vrrp__whole_number(v, s, vrrp__get32(ah + 8));
+    if (vrrp__get32(ah + 4) != vrrp__spi(v, &rx->from))
+        return VRRP_E_AUTH;
+    if (!vrrp__number_ok(v, s, number))
+        return VRRP_E_AUTH_REPLAY;
+    if (!vrrp__icv(v, rx, (uint32_t)(number >> 32), icv) ||
+        !vrrp__equal(icv, ah + VRRP__AH_FIXED, vrrp__icv_size(v)))
+        return VRRP_E_AUTH;
+    vrrp__number_used(v, s, &rx->from, number);
+    rx->protocol = VRRP_PROTOCOL;
+    rx->message += size;
+    rx->size -= size;
+    return ah[0] == VRRP_PROTOCOL ? 0 : VRRP_E_TYPE;
+}
+
+#ifndef VRRP_NO_LINUX
+/* The message of a packet, behind AH if there is one, whoever it is for. False: there is none. */
+static bool vrrp__look_inside(const vrrp_rx *rx, vrrp_rx *in)
+{
+    size_t ah = 0;
+
+    *in = *rx;
+    if (rx->protocol == VRRP__AH && rx->size > 1)
+        ah = (rx->message[1] + 2u) * 4;
+    if (rx->size < ah + 8)
+        return false;
+    in->protocol = VRRP_PROTOCOL;
+    in->message += ah;
+    in->size -= ah;
+    return true;
+}
+#endif
+
+/* --- the trailer: type, key, 0, seconds (4), 1/65536 s (2), counter (2), HMAC (16) --- */
+
+static uint64_t vrrp__wall_now(const vrrp *v)
+{
+    return v->wall + (v->last_now - v->wall_at);
+}
+
+/* The time as a number, or the next one where the clock has not moved on. */
+static uint64_t vrrp__next_time(vrrp *v)
+{
+    uint64_t wall = vrrp__wall_now(v), part = (wall % VRRP_SECOND << 16) / VRRP_SECOND;
+    uint64_t number = wall / VRRP_SECOND << 32 | part << 16;
+
+    v->sequence = (int64_t)(number - v->sequence) > 0 ? number : v->sequence + 1;
+    return v->sequence;
+}
+
+static const vrrp_key *vrrp__key_of(const vrrp *v, uint8_t id)
+{
+    unsigned i;
+
+    for (i = 0; i < v->d.n_keys; i++)
+        if (v->d.keys[i].id == id)
+            return &v->d.keys[i];
+    return NULL;
+}
+
+/* Over who speaks for which virtual router, the message with a checksum of 0, and the trailer with
+   an HMAC of zeros. size: of the message. */
+static void vrrp__trailer_hmac(const vrrp *v, const vrrp_key *key, const vrrp_ip *from,
+                               const uint8_t *message, size_t size, uint8_t out[32])
+{
+    uint8_t input[VRRP_MAX_PACKET], *p = input + 20;
+
+    memset(input, 0, 20);
+    input[0] = v->d.family;
+    input[1] = message[0] >> 4;
+    input[2] = v->d.vrid;
+    memcpy(input + 4, from->byte, vrrp__ip_size(v->d.family));
+    memcpy(p, message, size + VRRP__TRAILER);
+    vrrp__put16(p + 6, 0);
+    memset(p + size + VRRP__TRAILER - VRRP__TRAILER_ICV, 0, VRRP__TRAILER_ICV);
+    v->d.hmac(key, input, 20 + size + VRRP__TRAILER, out);
+}
+
+static void vrrp__put_trailer(vrrp *v, uint8_t *message, size_t size)
+{
+    uint8_t *t = message + size, hmac[32];
+    uint64_t number;
+
+    if (vrrp__tail_size(v) == 0)
+        return;
+    number = vrrp__next_time(v);
+    memset(t, 0, VRRP__TRAILER);
+    t[0] = 1;
+    t[1] = v->d.trailer->active;
+    vrrp__put32(t + 4, (uint32_t)(number >> 32));
+    vrrp__put32(t + 8, (uint32_t)number);
+    vrrp__trailer_hmac(v, vrrp__key_of(v, t[1]), &v->primary, message, size, hmac);
+    memcpy(t + VRRP__TRAILER - VRRP__TRAILER_ICV, hmac, VRRP__TRAILER_ICV);
+}
+
+/* Seconds on the wire wrap in 2106, and the difference with them. */
+static bool vrrp__is_stale(const vrrp *v, uint32_t second)
+{
+    uint64_t window = v->d.trailer->window, three = 3 * v->d.interval;
+    int32_t  late = (int32_t)((uint32_t)(vrrp__wall_now(v) / VRRP_SECOND) - second), most;
+
+    if (window == 0)
+        window = three > 5 * VRRP_SECOND ? three : 5 * VRRP_SECOND;
+    most = (int32_t)(window / VRRP_SECOND);
+    return late > most || late < -most;
+}
+
+/* The window before the HMAC, that a flood of old packets costs little; the number after it. */
+static int vrrp__check_trailer(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a)
+{
+    size_t          size = vrrp__message_size(a->version, rx->family, a->count);
+    const uint8_t  *t = rx->message + size;
+    const vrrp_key *key;
+    vrrp_sender    *s;
+    uint64_t        number;
+    uint8_t         hmac[32];
+
+    if (rx->size != size + VRRP__TRAILER)
+        return v->d.trailer->mode == VRRP_HMAC_ENFORCE ? VRRP_E_AUTH_MISSING : 0;
+    if (t[0] != 1 || t[2] || t[3])
+        return VRRP_E_AUTH_MALFORMED;
+    if (!v->d.trailer->monotonic && vrrp__is_stale(v, vrrp__get32(t + 4)))
+        return VRRP_E_AUTH_STALE;
+    key = vrrp__key_of(v, t[1]);
+    if (!key)
+        return VRRP_E_AUTH_KEY;
+    vrrp__trailer_hmac(v, key, &rx->from, rx->message, size, hmac);
+    if (!vrrp__equal(hmac, t + VRRP__TRAILER - VRRP__TRAILER_ICV, VRRP__TRAILER_ICV))
+        return VRRP_E_AUTH_HMAC;
+    number = (uint64_t)vrrp__get32(t + 4) << 32 | vrrp__get32(t + 8);
+    s = vrrp__sender(v, &rx->from, 0);
+    if (s && (int64_t)(number - s->top) <= 0)
+        return VRRP_E_AUTH_REPLAY;
+    if (!s)
+        s = vrrp__sender_new(v, &rx->from, 0);
+    s->top = number;
+    s->heard = v->last_now;
+    return 0;
+}
+
+/* sealed: it came in an AH that was good. */
+static int vrrp__authentic(vrrp *v, const vrrp_rx *rx, const vrrp_advert *a, bool sealed)
+{
+    if (a->version == 2 && a->auth > VRRP_AUTH_AH)
+        return VRRP_E_AUTH_TYPE;
+    if (a->version == 2 && a->auth != vrrp__auth_type(v))
+        return VRRP_E_AUTH_MISMATCH;
+    if (a->version == 2 && a->auth == VRRP_AUTH_PASS &&
+        !vrrp__equal(a->auth_data, v->d.auth_pass, 8))
+        return VRRP_E_AUTH;
+    if (vrrp__in_ah(v) && !sealed)
+        return a->version == 2 ? VRRP_E_AUTH : VRRP_E_AUTH_MISMATCH;
+    return v->d.trailer ? vrrp__check_trailer(v, rx, a) : 0;
+}
+
+// >>packet
 
 VRRP_DEF void vrrp_group_address(vrrp_ip *out, uint8_t family)
 {
@@ -1019,6 +1540,16 @@ VRRP_DEF int vrrp_rx_ip(vrrp_rx *rx, const uint8_t *packet, size_t size)
     return VRRP_E_LENGTH;
 }
 
+/* IPv6: keepalived has its kernel sum up what is behind the message, too. */
+static bool vrrp__trailer_summed(const vrrp_rx *rx, size_t size)
+{
+    size_t whole = size + VRRP__TRAILER;
+
+    return rx->size == whole &&
+           vrrp__fold(vrrp__sum(vrrp__pseudo(&rx->from, &rx->to, VRRP_IPV6, VRRP_PROTOCOL, whole),
+                                rx->message, whole)) == 0;
+}
+
 /* Which checksum the message carries: VRRP_CHECKSUM_*, or 0 for a wrong one. Senders disagree on
    the pseudo-header of v3 over IPv4 (RFC 5798 as the field reads it, RFC 9568 5.2.8), and some put
    the group into it when they send to a unicast peer. */
@@ -1032,7 +1563,7 @@ static int vrrp__checksum_form(const vrrp_rx *rx, uint8_t version, size_t size)
     if (vrrp__fold(sum + vrrp__pseudo(&rx->from, &rx->to, rx->family, VRRP_PROTOCOL, size)) == 0)
         return VRRP_CHECKSUM_PSEUDO;
     if (rx->family == VRRP_IPV6)
-        return 0;
+        return vrrp__trailer_summed(rx, size) ? VRRP_CHECKSUM_PSEUDO : 0;
     if (vrrp__fold(sum) == 0)
         return VRRP_CHECKSUM_MESSAGE;
     vrrp_group_address(&group, VRRP_IPV4);
@@ -1107,7 +1638,7 @@ static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t pa
     if (v->d.family == VRRP_IPV6) {
         p[0] = 0x6c;                    /* version 6, traffic class 0xc0 (CS6) */
         vrrp__put16(p + 4, (unsigned)payload);
-        p[6] = VRRP_PROTOCOL;
+        p[6] = vrrp__protocol(v);
         p[7] = ttl;
         memcpy(p + 8, v->primary.byte, 16);
         memcpy(p + 24, to->byte, 16);
@@ -1118,7 +1649,7 @@ static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t pa
     vrrp__put16(p + 2, (unsigned)(20 + payload));
     vrrp__put16(p + 4, v->ip_id);
     p[8] = ttl;
-    p[9] = VRRP_PROTOCOL;
+    p[9] = vrrp__protocol(v);
     memcpy(p + 12, v->primary.byte, 4);
     memcpy(p + 16, to->byte, 4);
     vrrp__put16(p + 10, vrrp__fold(vrrp__sum(0, p, 20)));
@@ -1153,8 +1684,7 @@ static unsigned vrrp__seconds(uint64_t interval)
     return seconds > 255 ? 255 : seconds ? (unsigned)seconds : 1;
 }
 
-static void vrrp__put_message(const vrrp *v, const vrrp_action *send, const vrrp_ip *to,
-                              uint8_t *p)
+static void vrrp__put_message(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *p)
 {
     uint8_t  family = v->d.family;
     uint32_t sum = 0;
@@ -1166,35 +1696,43 @@ static void vrrp__put_message(const vrrp *v, const vrrp_action *send, const vrrp
     p[3] = vrrp__put_addresses(v, p + 8);
     size = vrrp__message_size(send->version, family, p[3]);
     if (send->version == 2) {
-        p[4] = v->d.auth;
+        p[4] = vrrp__auth_type(v);
         p[5] = (uint8_t)vrrp__seconds(v->d.interval);
         memset(p + size - 8, 0, 8);
         if (v->d.auth == VRRP_AUTH_PASS)
             memcpy(p + size - 8, v->d.auth_pass, 8);
     } else {
         vrrp__put16(p + 4, (unsigned)(v->d.interval / (VRRP_SECOND / 100)));
-        if (family == VRRP_IPV6 || v->d.checksum_send != VRRP_CHECKSUM_MESSAGE)
-            sum = vrrp__pseudo(&v->primary, to, family, VRRP_PROTOCOL, size);
     }
     vrrp__put16(p + 6, 0);
+    vrrp__put_trailer(v, p, size);
+    if (family == VRRP_IPV6)
+        size += vrrp__tail_size(v);
+    if (send->version == 3 &&
+        (family == VRRP_IPV6 || v->d.checksum_send != VRRP_CHECKSUM_MESSAGE))
+        sum = vrrp__pseudo(&v->primary, to, family, VRRP_PROTOCOL, size);
     vrrp__put16(p + 6, vrrp__fold(vrrp__sum(sum, p, size)));
 }
 
 VRRP_DEF int vrrp_packet(vrrp *v, const vrrp_action *send, const vrrp_ip *to, uint8_t *buffer,
                          size_t size)
 {
-    size_t header = v->d.family == VRRP_IPV6 ? 40 : 20, payload;
+    size_t header = v->d.family == VRRP_IPV6 ? 40 : 20, ah = vrrp__ah_size(v), payload;
 
     VRRP_ASSERT(send->kind == VRRP_SEND);
-    payload = vrrp__message_size(send->version, v->d.family, vrrp__listed_count(v));
+    payload = ah + vrrp__message_size(send->version, v->d.family, vrrp__listed_count(v)) +
+              vrrp__tail_size(v);
     if (size < header + payload)
         return VRRP_E_LENGTH;
+    if (vrrp__spent(v))
+        return VRRP_E_AUTH_REPLAY;
     if (!to)
         to = &v->d.group_address;
     if (++v->ip_id == 0)                /* 0 would let the kernel choose */
         v->ip_id = 1;
-    vrrp__put_message(v, send, to, buffer + header);
+    vrrp__put_message(v, send, to, buffer + header + ah);
     vrrp__put_ip(v, to, buffer, payload);
+    vrrp__seal(v, buffer, header, payload);
     return (int)(header + payload);
 }
 
@@ -1265,7 +1803,8 @@ VRRP_DEF const char *vrrp_why_str(uint8_t why)
         "our lease ran out", "handed over", "the sync group moved",
         "somebody else claims an address",
         "an address is deleted again and again: from now on it is put back once an interval",
-        "silent for so long that another may be MASTER"
+        "silent for so long that another may be MASTER",
+        "the sequence numbers of AH are used up, the key must change"
     };
 
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
@@ -1292,9 +1831,12 @@ static const char *vrrp__drop_str(int code)
     static const char *const words[] = {
         "packet too short", "TTL is not accepted", "wrong VRRP version", "unknown packet type",
         "bad checksum", "VRID not configured here", "unknown authentication type",
-        "another authentication type", "wrong password", "another address list",
+        "another authentication type", "wrong password or key", "another address list",
         "another advertisement interval", "this node is the address owner", "own advert",
-        "not listening", "wrong destination", "v2 copy of a v3 router", "sender is no unicast peer"
+        "not listening", "wrong destination", "v2 copy of a v3 router", "sender is no unicast peer",
+        "no HMAC trailer", "malformed HMAC trailer", "unknown HMAC key",
+        "wrong HMAC key, or changed on the way", "the clocks of both nodes differ too much",
+        "sequence number already used"
     };
     int i = VRRP_E_LENGTH - code;
 
@@ -1308,7 +1850,8 @@ static const char *vrrp__desc_str(int code)
         "interval must be 10 ms..40.95 s in steps of 10 ms (v3) or whole seconds 1..255 (v2)",
         "version must be 2 or 3", "VRRPv2 is IPv4 only", "more than 255 addresses",
         "IPv4 and IPv6 addresses in one virtual router",
-        "the first IPv6 address must be link-local", "authentication needs VRRPv2, type PASS",
+        "the first IPv6 address must be link-local",
+        "authentication: PASS and AH are VRRPv2's; AH and the trailer need hmac, keys and senders",
         "password needed", "vrid and family cannot change", "setting out of range"
     };
     int i = VRRP_E_DESC_VRID - code;
@@ -1390,7 +1933,7 @@ static int vrrp__check(const vrrp_desc *d)
         return VRRP_E_DESC_INTERVAL;
     if (d->auth == VRRP_AUTH_PASS && d->auth_pass[0] == 0)
         return VRRP_E_DESC_PASS;
-    if (d->auth > VRRP_AUTH_PASS || (d->auth && d->version == 3 && !d->dual))
+    if (!vrrp__auth_ok(d))
         return VRRP_E_DESC_AUTH;
     if (d->down_adverts > 100 || d->leave_adverts > 3 || d->list_check > VRRP_LIST_IGNORE ||
         d->checksum_send > VRRP_CHECKSUM_MESSAGE || d->checksum_accept > VRRP_CHECKSUM_MESSAGE ||
@@ -1417,6 +1960,7 @@ static void vrrp__defaults(vrrp_desc *d)
     d->announce_repeat = (uint8_t)vrrp__or(d->announce_repeat, 5);
     d->announce_refresh_repeat = (uint8_t)vrrp__or(d->announce_refresh_repeat, 1);
     d->interval = vrrp__or(d->interval, VRRP_SECOND);
+    d->ah_spi = (uint32_t)vrrp__or(d->ah_spi, 256u + d->vrid);
     d->ask_timeout = vrrp__or(d->ask_timeout, VRRP_SECOND / 50);
     d->announce_delay = vrrp__or(d->announce_delay, 5 * VRRP_SECOND);
     d->announce_again = vrrp__or(d->announce_again, VRRP_SECOND * 11 / 10);
@@ -1890,7 +2434,7 @@ static void vrrp__ready(vrrp *v, uint8_t cause, uint64_t now)
 /* Startup, also after the last fault went away (RFC 9568 6.4.1). */
 static void vrrp__begin(vrrp *v, uint8_t why, uint64_t now)
 {
-    bool owner = v->priority == VRRP_OWNER && now >= v->yield_until;
+    bool owner = v->priority == VRRP_OWNER && now >= v->yield_until && !vrrp__spent(v);
 
     if (!v->faults && v->group && vrrp__group_faulty(v->group))
         v->faults = VRRP_FAULT_GROUP;
@@ -1934,6 +2478,10 @@ static void vrrp__down(vrrp *v, uint64_t due, uint64_t now)
     uint8_t cause = v->dead ? VRRP_WHY_PEER_DEAD : v->released ? VRRP_WHY_RELEASED :
                     v->outranks ? VRRP_WHY_PREEMPT : VRRP_WHY_TIMEOUT;
 
+    if (vrrp__spent(v)) {               /* who cannot speak does not take */
+        vrrp__restart_down(v, false, now);
+        return;
+    }
     if (now - due > v->master_interval / 2 && !v->waited) {
         v->waited = true;
         vrrp__restart_down(v, false, now);
@@ -2022,6 +2570,8 @@ static void vrrp__advert(vrrp *v, uint64_t due, uint64_t now)
     }
     vrrp__send(v, v->priority);
     v->timer[VRRP__T_ADVERT] = vrrp__after(due, v->d.interval, now);
+    if (vrrp__spent(v))
+        vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_SPENT, now);
 }
 
 static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
@@ -2055,30 +2605,6 @@ static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
 }
 
 // >>receive
-
-/* Constant time: how much of a guess was right must not show. */
-static bool vrrp__equal(const uint8_t *a, const uint8_t *b, size_t size)
-{
-    unsigned difference = 0;
-    size_t   i;
-
-    for (i = 0; i < size; i++)
-        difference |= (unsigned)(a[i] ^ b[i]);
-    return difference == 0;
-}
-
-static int vrrp__authentic(const vrrp *v, const vrrp_advert *a)
-{
-    if (a->auth > VRRP_AUTH_AH)
-        return VRRP_E_AUTH_TYPE;
-    if (a->auth != v->d.auth)
-        return VRRP_E_AUTH_MISMATCH;
-    if (a->auth == VRRP_AUTH_AH)        /* without the AH header in front */
-        return VRRP_E_AUTH;
-    if (a->auth == VRRP_AUTH_PASS && !vrrp__equal(a->auth_data, v->d.auth_pass, 8))
-        return VRRP_E_AUTH;
-    return 0;
-}
 
 static bool vrrp__listed(const vrrp *v, const uint8_t *address)
 {
@@ -2225,8 +2751,12 @@ static int vrrp__check_target(const vrrp *v, const vrrp_rx *rx, const vrrp_adver
 static int vrrp__judge(vrrp *v, const vrrp_rx *rx, vrrp_advert *a, unsigned *odd, uint64_t now)
 {
     unsigned versions = v->d.dual ? 1u << 2 | 1u << 3 : 1u << v->d.version;
-    int      bad = vrrp__parse(rx, versions, vrrp__ttl_of(v, rx), a);
+    vrrp_ttl ttl = vrrp__ttl_of(v, rx);
+    vrrp_rx  in = *rx;                  /* without the AH header */
+    int      bad = vrrp__unseal(v, &in, ttl);
 
+    if (!bad)
+        bad = vrrp__parse(&in, versions, ttl, a);
     if (bad)
         return bad;
     if (a->version == 3 && rx->family == VRRP_IPV4 && v->d.checksum_accept &&
@@ -2235,8 +2765,8 @@ static int vrrp__judge(vrrp *v, const vrrp_rx *rx, vrrp_advert *a, unsigned *odd
     bad = vrrp__check_target(v, rx, a);
     if (!bad)
         bad = vrrp__check_owner(v, a, odd);
-    if (!bad && a->version == 2)
-        bad = vrrp__authentic(v, a);
+    if (!bad)
+        bad = vrrp__authentic(v, &in, a, rx->protocol == VRRP__AH);
     if (!bad)
         bad = vrrp__check_list(v, rx, a, odd);
     if (!bad)
@@ -2278,6 +2808,12 @@ static void vrrp__count_drop(vrrp_stats *s, int code)
     case VRRP_E_STATE:         s->ignored_adverts++; break;
     case VRRP_E_DESTINATION:   s->destination_errors++; break;
     case VRRP_E_PEER:          s->unknown_peers++; break;
+    case VRRP_E_AUTH_MISSING:  s->auth_missing++; break;
+    case VRRP_E_AUTH_MALFORMED: s->auth_malformed++; break;
+    case VRRP_E_AUTH_KEY:      s->auth_unknown_key++; break;
+    case VRRP_E_AUTH_HMAC:     s->auth_invalid_hmac++; break;
+    case VRRP_E_AUTH_STALE:    s->auth_stale++; break;
+    case VRRP_E_AUTH_REPLAY:   s->auth_replay++; break;
     default:                   s->shadowed_adverts++; break;
     }
 }
@@ -2611,6 +3147,7 @@ VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
     v->base = v->d.priority;
     v->pace.arp_gap = v->pace.na_gap = v->d.announce_gap;
     v->master_interval = v->d.interval;
+    v->sequence = v->d.ah_sequence;
     v->answered_at = v->lower_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
     v->timer[VRRP__T_GRACE] = VRRP_NEVER;
     vrrp__quiet(v);
@@ -2621,6 +3158,46 @@ VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
 VRRP_DEF void vrrp_primary(vrrp *v, const vrrp_ip *address)
 {
     v->primary = *address;
+}
+
+#ifdef VRRP_MBEDTLS
+VRRP_DEF int vrrp_mbedtls_key(vrrp_key *key, mbedtls_md_context_t *context)
+{
+    mbedtls_md_type_t type = key->algorithm == VRRP_MD5 ? MBEDTLS_MD_MD5 : MBEDTLS_MD_SHA256;
+    int               error;
+
+    key->context = context;
+    mbedtls_md_init(context);
+    error = mbedtls_md_setup(context, mbedtls_md_info_from_type(type), 1);
+    return error ? error : mbedtls_md_hmac_starts(context, key->bytes, key->size);
+}
+
+VRRP_DEF void vrrp_mbedtls_hmac(const vrrp_key *key, const uint8_t *input, size_t size,
+                                uint8_t out[32])
+{
+    mbedtls_md_context_t *context = (mbedtls_md_context_t *)key->context;
+    int                   error = mbedtls_md_hmac_reset(context);
+
+    if (!error)
+        error = mbedtls_md_hmac_update(context, input, size);
+    if (!error)
+        error = mbedtls_md_hmac_finish(context, out);
+    VRRP_ASSERT(!error);                /* nothing that is known may pass for an HMAC */
+}
+
+VRRP_DEF void vrrp_mbedtls_free(vrrp_key *key)
+{
+    if (key->context)
+        mbedtls_md_free((mbedtls_md_context_t *)key->context);
+    key->context = NULL;
+}
+#endif
+
+VRRP_DEF void vrrp_wall(vrrp *v, uint64_t unix_time, uint64_t now)
+{
+    vrrp__clock(v, now);
+    v->wall = unix_time;
+    v->wall_at = now;
 }
 
 VRRP_DEF void vrrp_start(vrrp *v, uint64_t now)
@@ -2847,6 +3424,7 @@ VRRP_DEF int vrrp_update(vrrp *v, const vrrp_desc *desc, uint64_t now)
     if (d.vrid != v->d.vrid || d.family != v->d.family)
         return VRRP_E_DESC_CHANGED;
     interval_changed = d.interval != v->d.interval;
+    vrrp__renumber(v, &d);
     v->base = vrrp__keep_offset(v, d.priority);
     v->d = d;
     v->pace.arp_gap = v->pace.na_gap = d.announce_gap;
@@ -3641,6 +4219,17 @@ static void vrrp__send_one(vrrp_io *io, vrrp_router *r, const vrrp_action *a, co
     vrrp__out_keep(io, out, (size_t)size);
 }
 
+/* Only a trailer has the time of day in it. */
+static void vrrp__tell_time(vrrp_router *r, uint64_t now)
+{
+    struct timespec t;
+
+    if (!r->v.d.trailer)
+        return;
+    clock_gettime(CLOCK_REALTIME, &t);
+    vrrp_wall(&r->v, (uint64_t)t.tv_sec * VRRP_SECOND + (uint64_t)t.tv_nsec, now);
+}
+
 /* A list of peers may be the same on all nodes: our own address in it is skipped. */
 static void vrrp__send_advert(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
 {
@@ -3648,6 +4237,7 @@ static void vrrp__send_advert(vrrp_io *io, vrrp_router *r, const vrrp_action *a,
 
     if (r->link->ifindex == 0 || vrrp__is_zero(&r->v.primary))
         return;
+    vrrp__tell_time(r, now);
     if (r->v.d.n_peers == 0)
         vrrp__send_one(io, r, a, NULL, now);
     for (i = 0; i < r->v.d.n_peers; i++)
@@ -3717,7 +4307,30 @@ static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *
         }
 }
 
-/* --- receive sockets: one for each interface and family --- */
+/* --- receive sockets: one for each interface, family and protocol --- */
+
+/* The ear that has to hear for a router: with AH those of the others count for nothing. */
+static unsigned vrrp__ear_of(const vrrp *v)
+{
+    return (v->d.family == VRRP_IPV6) * 1u + vrrp__in_ah(v) * 2u;      /* VRRP__EAR_SIX, _AH */
+}
+
+/* Does it need that ear? With AH it also hears adverts without, to say who sends them. */
+static bool vrrp__listens(const vrrp *v, unsigned which)
+{
+    unsigned own = vrrp__ear_of(v);
+
+    return which == own || which == (own & VRRP__EAR_SIX);
+}
+
+static void vrrp__ears_count(vrrp_router *r, int by)
+{
+    unsigned i;
+
+    for (i = 0; i < VRRP__EARS; i++)
+        if (vrrp__listens(&r->v, i))
+            r->link->ear[i].routers = (uint16_t)(r->link->ear[i].routers + by);
+}
 
 static void vrrp__ear_close(vrrp__ear *ear)
 {
@@ -3729,8 +4342,10 @@ static void vrrp__ear_close(vrrp__ear *ear)
 
 static void vrrp__ears_close(vrrp_link *link)
 {
-    vrrp__ear_close(&link->ear[0]);
-    vrrp__ear_close(&link->ear[1]);
+    unsigned i;
+
+    for (i = 0; i < VRRP__EARS; i++)
+        vrrp__ear_close(&link->ear[i]);
 }
 
 /* Adverts of all routers must fit while we do something else. The kernel counts about 2 kB each. */
@@ -3756,15 +4371,16 @@ static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
     return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
 }
 
-static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
+static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, unsigned which)
 {
-    vrrp__ear *ear = &link->ear[six];
+    vrrp__ear *ear = &link->ear[which];
+    bool       six = which & VRRP__EAR_SIX;
     unsigned   early;
     uint8_t    byte;
     int        error;
 
     ear->fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                     VRRP_PROTOCOL);
+                     which & VRRP__EAR_AH ? VRRP__AH : VRRP_PROTOCOL);
     if (ear->fd < 0)
         return -errno;
     if (six) {
@@ -3778,7 +4394,7 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
                    (socklen_t)strlen(link->name)) < 0)
         error = -errno;
     else
-        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * 2 + (uint64_t)six + 2);
+        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which + 2);
     for (early = 0; early < 1024 && recv(ear->fd, &byte, 1, MSG_DONTWAIT) >= 0; early++)
         ;                               /* came before it was bound, from whatever interface */
     ear->open = error == 0;
@@ -3789,56 +4405,56 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, int six)
 }
 
 /* The group by interface index: there may be no route and no address yet. */
-static int vrrp__ear_join(const vrrp_link *link, int six, const vrrp_ip *ip, bool join)
+static int vrrp__ear_join(const vrrp_link *link, unsigned which, const vrrp_ip *ip, bool join)
 {
     struct group_req group;
     vrrp__way        way;
+    bool             six = which & VRRP__EAR_SIX;
 
     vrrp__way_to(&way, six, ip, 0);
     memset(&group, 0, sizeof group);
     group.gr_interface = link->ifindex;
     memcpy(&group.gr_group, &way.to, sizeof way.to);
-    return setsockopt(link->ear[six].fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
+    return setsockopt(link->ear[which].fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
                       join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &group, sizeof group) < 0 ?
            -errno : 0;
 }
 
-static vrrp__ear *vrrp__ear_of(const vrrp_router *r)
-{
-    return &r->link->ear[r->v.d.family == VRRP_IPV6];
-}
-
 /* The router needs that group no more. Does another one? */
-static void vrrp__part(vrrp_io *io, vrrp_router *r, const vrrp_ip *group)
+static void vrrp__part(vrrp_io *io, vrrp_router *r, unsigned which, const vrrp_ip *group)
 {
-    vrrp__ear         *ear = vrrp__ear_of(r);
+    vrrp__ear         *ear = &r->link->ear[which];
+    unsigned           ah = which / VRRP__EAR_AH;
     const vrrp_router *other;
 
-    if (!ear->open || r->joined != ear->opening)
+    if (!ear->open || r->joined[ah] != ear->opening)
         return;
-    r->joined = 0;
+    r->joined[ah] = 0;
     for (other = io->routers; other; other = other->next)
-        if (other->link == r->link && vrrp__ear_of(other) == ear &&
-            other->joined == ear->opening && vrrp__same(&other->v.d.group_address, group))
+        if (other->link == r->link && other->v.d.family == r->v.d.family &&
+            other->joined[ah] == ear->opening && vrrp__same(&other->v.d.group_address, group))
             return;
-    vrrp__ear_join(r->link, r->v.d.family == VRRP_IPV6, group, false);
+    vrrp__ear_join(r->link, which, group, false);
 }
 
 /* Without ears nobody may believe in silence. */
-static void vrrp__ear_failed(vrrp_io *io, vrrp_link *link, int six, int error, uint64_t now)
+static void vrrp__ear_failed(vrrp_io *io, vrrp_link *link, unsigned which, int error, uint64_t now)
 {
-    vrrp__ear_close(&link->ear[six]);
+    vrrp__ear *ear = &link->ear[which];
+
+    vrrp__ear_close(ear);
     io->retry_at = now + VRRP_SECOND;
-    if (!link->ear[six].broken)
-        vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d): %s", link->name,
-                       six ? 6 : 4, strerror(-error));
-    link->ear[six].broken = true;
+    if (!ear->broken)
+        vrrp__complain(io, NULL, link, error, "cannot listen on %s (IPv%d%s): %s", link->name,
+                       which & VRRP__EAR_SIX ? 6 : 4, which & VRRP__EAR_AH ? ", AH" : "",
+                       strerror(-error));
+    ear->broken = true;
 }
 
-/* Opens and closes as the routers of this interface and family need it. */
-static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
+/* Opens and closes as the routers that listen there need it. */
+static void vrrp__tune(vrrp_io *io, vrrp_link *link, unsigned which, uint64_t now)
 {
-    vrrp__ear *ear = &link->ear[six];
+    vrrp__ear *ear = &link->ear[which];
     int        error = 0;
 
     if (!link->ifindex || ear->routers == 0) {
@@ -3846,26 +4462,46 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, int six, uint64_t now)
         return;
     }
     if (!ear->open)
-        error = vrrp__ear_open(io, link, six);
+        error = vrrp__ear_open(io, link, which);
     if (error)
-        vrrp__ear_failed(io, link, six, error, now);
+        vrrp__ear_failed(io, link, which, error, now);
     else
         vrrp__ear_size(io, ear);
 }
 
 /* A socket can be in each group only once. */
-static void vrrp__join(vrrp_io *io, vrrp_router *r, uint64_t now)
+static void vrrp__join(vrrp_io *io, vrrp_router *r, unsigned which, uint64_t now)
 {
-    vrrp__ear *ear = vrrp__ear_of(r);
-    int        six = r->v.d.family == VRRP_IPV6, error;
+    vrrp__ear *ear = &r->link->ear[which];
+    uint32_t  *joined = &r->joined[which / VRRP__EAR_AH];
+    int        error;
 
-    if (!ear->open || r->v.d.n_peers || r->joined == ear->opening)
+    if (!ear->open || r->v.d.n_peers || *joined == ear->opening)
         return;
-    error = vrrp__ear_join(r->link, six, &r->v.d.group_address, true);
+    error = vrrp__ear_join(r->link, which, &r->v.d.group_address, true);
     if (error && error != -EADDRINUSE)
-        vrrp__ear_failed(io, r->link, six, error, now);
+        vrrp__ear_failed(io, r->link, which, error, now);
     else
-        r->joined = ear->opening;
+        *joined = ear->opening;
+}
+
+/* Leaves the group it was in: with all ears, or with those that new settings do not need. */
+static void vrrp__ears_part(vrrp_io *io, vrrp_router *r, const vrrp_ip *group, bool all)
+{
+    unsigned i;
+
+    for (i = vrrp__ear_of(&r->v) & VRRP__EAR_SIX; i < VRRP__EARS; i += VRRP__EAR_AH)
+        if (all || !vrrp__listens(&r->v, i))
+            vrrp__part(io, r, i, group);
+}
+
+static void vrrp__ears_join(vrrp_io *io, vrrp_router *r, uint64_t now)
+{
+    unsigned i;
+
+    for (i = 0; i < VRRP__EARS; i++)
+        if (vrrp__listens(&r->v, i))
+            vrrp__join(io, r, i, now);
 }
 
 // >>shell
@@ -4485,25 +5121,27 @@ static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint6
 {
     vrrp_router *r;
     vrrp_advert  advert;
+    vrrp_rx      in;
     uint8_t      state;
     int          code;
 
-    if (rx->size < 8) {
+    if (!vrrp__look_inside(rx, &in)) {
         link->stats.packet_length_errors++;
         return;
     }
-    r = vrrp__find(io, link, rx->family == VRRP_IPV6, rx->message[1]);
+    r = vrrp__find(io, link, rx->family == VRRP_IPV6, in.message[1]);
     if (!r) {
-        code = vrrp_decode(rx, &advert);
+        code = vrrp_decode(&in, &advert);
         vrrp__count_drop(&link->stats, code ? code : VRRP_E_VRID);
         if (!code)
-            vrrp__strange(io, link, rx, now);
+            vrrp__strange(io, link, &in, now);
         return;
     }
     state = r->v.state;
+    vrrp__tell_time(r, now);
     code = vrrp_receive(&r->v, rx, now);
     if (code)
-        vrrp__dropped(io, r, rx, code, now);
+        vrrp__dropped(io, r, &in, code, now);
     if (r->v.state != state || r->v.queued)
         vrrp__touched(io, r, now);
     else
@@ -4511,8 +5149,9 @@ static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint6
 }
 
 /* IPv6 leaves the header to the kernel: what we need of it comes beside the packet. */
-static void vrrp__rx_beside(vrrp_rx *rx, struct msghdr *h, const struct sockaddr_in6 *from)
+static void vrrp__rx_beside(vrrp_rx *rx, struct msghdr *h, uint8_t protocol)
 {
+    const struct sockaddr_in6 *from = (const struct sockaddr_in6 *)h->msg_name;
     const uint8_t     *p = (const uint8_t *)h->msg_control;
     size_t             left = h->msg_controllen, step;
     struct cmsghdr     c;
@@ -4521,7 +5160,7 @@ static void vrrp__rx_beside(vrrp_rx *rx, struct msghdr *h, const struct sockaddr
 
     memset(rx, 0, sizeof *rx);
     rx->family = VRRP_IPV6;
-    rx->protocol = VRRP_PROTOCOL;
+    rx->protocol = protocol;
     memcpy(rx->from.byte, &from->sin6_addr, 16);
     for (; left >= sizeof c; p += step, left -= step) {
         memcpy(&c, p, sizeof c);
@@ -4538,15 +5177,15 @@ static void vrrp__rx_beside(vrrp_rx *rx, struct msghdr *h, const struct sockaddr
     }
 }
 
-static void vrrp__packet_in(vrrp_io *io, vrrp_link *link, struct msghdr *h, size_t size,
-                            uint64_t now)
+static void vrrp__packet_in(vrrp_io *io, vrrp_link *link, unsigned which, struct msghdr *h,
+                            size_t size, uint64_t now)
 {
     const uint8_t *p = (const uint8_t *)h->msg_iov->iov_base;
     vrrp_rx        rx;
     bool           cut = (h->msg_flags & MSG_TRUNC) != 0;
 
     if (h->msg_name) {
-        vrrp__rx_beside(&rx, h, (const struct sockaddr_in6 *)h->msg_name);
+        vrrp__rx_beside(&rx, h, which & VRRP__EAR_AH ? VRRP__AH : VRRP_PROTOCOL);
         rx.message = p;
         rx.size = size;
     } else if (vrrp_rx_ip(&rx, p, size) != 0) {
@@ -4559,7 +5198,7 @@ static void vrrp__packet_in(vrrp_io *io, vrrp_link *link, struct msghdr *h, size
 }
 
 /* Reads one socket, at most *budget packets. True when it was read to its end. */
-static bool vrrp__hear(vrrp_io *io, vrrp_link *link, int six, unsigned *budget, uint64_t now)
+static bool vrrp__hear(vrrp_io *io, vrrp_link *link, unsigned which, unsigned *budget, uint64_t now)
 {
     struct mmsghdr      msg[VRRP__IN];
     struct iovec        part[VRRP__IN];
@@ -4568,7 +5207,7 @@ static bool vrrp__hear(vrrp_io *io, vrrp_link *link, int six, unsigned *budget, 
         uint64_t align;
         uint8_t  bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
     } control[VRRP__IN];
-    vrrp__ear *ear = &link->ear[six];
+    vrrp__ear *ear = &link->ear[which];
     unsigned   most = VRRP__IN, want = *budget < most ? *budget : most, i;
     int        n;
 
@@ -4578,7 +5217,7 @@ static bool vrrp__hear(vrrp_io *io, vrrp_link *link, int six, unsigned *budget, 
         part[i].iov_len = sizeof io->in[i];
         msg[i].msg_hdr.msg_iov = &part[i];
         msg[i].msg_hdr.msg_iovlen = 1;
-        if (six) {
+        if (which & VRRP__EAR_SIX) {
             msg[i].msg_hdr.msg_name = &from[i];
             msg[i].msg_hdr.msg_namelen = sizeof from[i];
             msg[i].msg_hdr.msg_control = control[i].bytes;
@@ -4587,7 +5226,7 @@ static bool vrrp__hear(vrrp_io *io, vrrp_link *link, int six, unsigned *budget, 
     }
     n = recvmmsg(ear->fd, msg, want, MSG_DONTWAIT, NULL);
     for (i = 0; n > 0 && i < (unsigned)n; i++)
-        vrrp__packet_in(io, link, &msg[i].msg_hdr, msg[i].msg_len, now);
+        vrrp__packet_in(io, link, which, &msg[i].msg_hdr, msg[i].msg_len, now);
     *budget -= n > 0 ? (unsigned)n : 0;
     if (want == 0 || n == (int)want)
         return false;
@@ -4610,7 +5249,8 @@ static void vrrp__hear_all(vrrp_io *io, uint64_t now)
             if (ev[i].data.u64 >= 2) {
                 uint64_t which = ev[i].data.u64 - 2;
 
-                left |= !vrrp__hear(io, &io->links[which / 2], which % 2, &budget, now);
+                left |= !vrrp__hear(io, &io->links[which / VRRP__EARS], which % VRRP__EARS,
+                                    &budget, now);
             }
     }
 }
@@ -4620,9 +5260,8 @@ static void vrrp__hear_all(vrrp_io *io, uint64_t now)
    SO_MEMINFO has the drops at once, SO_RXQ_OVFL only with the next packet. */
 static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
 {
-    int          six = one->v.d.family == VRRP_IPV6;
-    vrrp__ear   *ear = &one->link->ear[six];
-    unsigned     budget = VRRP__PACKETS;
+    unsigned     which = vrrp__ear_of(&one->v), budget = VRRP__PACKETS;
+    vrrp__ear   *ear = &one->link->ear[which];
     uint32_t     info[9];               /* SK_MEMINFO_DROPS is the last */
     socklen_t    size = sizeof info;
     vrrp_router *r;
@@ -4631,11 +5270,11 @@ static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
         return;
     ear->checked = io->turn;
     while (ear->turn != io->turn && budget)
-        vrrp__hear(io, one->link, six, &budget, now);
+        vrrp__hear(io, one->link, which, &budget, now);
     memset(info, 0, sizeof info);
     getsockopt(ear->fd, SOL_SOCKET, SO_MEMINFO, info, &size);
     for (r = io->routers; r && (ear->turn != io->turn || info[8] != ear->drops); r = r->next)
-        if (r->link == one->link && r->v.d.family == one->v.d.family) {
+        if (r->link == one->link && vrrp__ear_of(&r->v) == which) {
             vrrp_deaf(&r->v, now);
             vrrp__mark_one(io, r);
         }
@@ -4695,8 +5334,10 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
         vrrp__complain(io, NULL, link, 0, "link %s is %s", link->name, up ? "up" : "down");
     if (born || !news || up != link->up || resized)
         vrrp__stale(io, link);
-    if (resized && (d->mtu < 1280 || link->mtu < 1280))
-        vrrp__ear_close(&link->ear[1]);         /* IPv6 forgot the group */
+    if (resized && (d->mtu < 1280 || link->mtu < 1280)) {       /* IPv6 forgot the group */
+        vrrp__ear_close(&link->ear[VRRP__EAR_SIX]);
+        vrrp__ear_close(&link->ear[VRRP__EAR_SIX | VRRP__EAR_AH]);
+    }
     link->ifindex = d->is.ifindex;
     link->mtu = d->mtu;
     link->type = d->is.type;
@@ -5057,7 +5698,8 @@ static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
 static bool vrrp__fits(const vrrp_router *r)
 {
     uint8_t version = r->v.d.dual ? 2 : r->v.d.version, family = r->v.d.family;
-    size_t  size = vrrp__message_size(version, family, vrrp__listed_count(&r->v));
+    size_t  size = vrrp__message_size(version, family, vrrp__listed_count(&r->v)) +
+                   vrrp__ah_size(&r->v) + vrrp__tail_size(&r->v);
 
     return size + (family == VRRP_IPV6 ? 40 : 20) <= r->link->mtu;
 }
@@ -5068,7 +5710,7 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
     const vrrp_link *link = r->link;
     unsigned         i;
 
-    if (!link->ifindex || link->renamed || !link->ear[r->v.d.family == VRRP_IPV6].open ||
+    if (!link->ifindex || link->renamed || !link->ear[vrrp__ear_of(&r->v)].open ||
         !(link->up || r->dont_track_primary) || !vrrp__fits(r))
         return false;
     for (i = 0; i < r->v.d.n_addresses; i++) {
@@ -5138,7 +5780,7 @@ static void vrrp__check_lost(vrrp_io *io, vrrp_router *r, uint64_t now)
 static void vrrp__sync(vrrp_io *io, uint64_t now)
 {
     int          error = 0;
-    size_t       i;
+    size_t       i, k;
     vrrp_router *r;
 
     if (io->resync)
@@ -5154,11 +5796,11 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         io->retry_at = now + VRRP_SECOND;
         return;
     }
-    for (i = 0; i < io->n_links * 2; i++)
-        if (io->links[i / 2].stale)
-            vrrp__tune(io, &io->links[i / 2], i % 2, now);
+    for (i = 0; i < io->n_links * VRRP__EARS; i++)
+        if (io->links[i / VRRP__EARS].stale)
+            vrrp__tune(io, &io->links[i / VRRP__EARS], i % VRRP__EARS, now);
     for (r = io->routers; r; r = r->next)
-        vrrp__join(io, r, now);
+        vrrp__ears_join(io, r, now);
     for (r = io->routers; r; r = r->next) {
         r->unswept = false;
         vrrp__inform(io, r, now);
@@ -5167,8 +5809,8 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         vrrp__check_lost(io, r, now);
     for (i = 0; i < io->n_links; i++) {
         io->links[i].stale = false;
-        io->links[i].ear[0].broken &= !io->links[i].ear[0].open;
-        io->links[i].ear[1].broken &= !io->links[i].ear[1].open;
+        for (k = 0; k < VRRP__EARS; k++)
+            io->links[i].ear[k].broken &= !io->links[i].ear[k].open;
         if (io->links[i].renamed) {
             vrrp__drain(io, now);
             vrrp__link_gone(io, &io->links[i]);
@@ -5486,7 +6128,7 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
     *bucket = r;
     r->next = io->routers;
     io->routers = r;
-    vrrp__ear_of(r)->routers++;
+    vrrp__ears_count(r, 1);
     r->added = r->starting = r->unswept = true;
     vrrp__stale(io, r->link);
     vrrp__rearm(io);
@@ -5572,14 +6214,16 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
         vrrp__sync(io, now);
         vrrp__drain(io, now);
     }
+    vrrp__ears_count(r, -1);
     error = vrrp_update(&r->v, &setup->desc, now);
+    vrrp__ears_count(r, 1);
     if (error) {
         vrrp__devices_drop(io, &setup->desc, setup->desc.n_addresses);
         return vrrp__fail(io, error, "VRID %d on %s: %s", old.vrid, r->link->name,
                           vrrp_str(error));
     }
-    if (r->v.d.n_peers || !vrrp__same(&old.group_address, &r->v.d.group_address))
-        vrrp__part(io, r, &old.group_address);
+    vrrp__ears_part(io, r, &old.group_address, r->v.d.n_peers ||
+                    !vrrp__same(&old.group_address, &r->v.d.group_address));
     error = vrrp__replace_list(io, r, &old);
     if (error)
         vrrp__complain(io, r, r->link, error, "removing old addresses from %s: %s",
@@ -5624,9 +6268,10 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
     *at = r->hash_next;
     if (r->key != VRRP_NEVER)
         vrrp__heap_remove(io, r);
-    vrrp__ear_of(r)->routers--;
-    vrrp__part(io, r, &r->v.d.group_address);
-    vrrp__tune(io, r->link, six, now);
+    vrrp__ears_count(r, -1);
+    vrrp__ears_part(io, r, &r->v.d.group_address, true);
+    vrrp__tune(io, r->link, (unsigned)six, now);
+    vrrp__tune(io, r->link, (unsigned)six | VRRP__EAR_AH, now);
     vrrp__devices_drop(io, &r->v.d, r->v.d.n_addresses);
     vrrp__link_drop(io, r->link);
     vrrp__close(&r->lock);
