@@ -1,4 +1,5 @@
 # make          ./sidecar, static (musl where it is installed)
+# make TLS=1    with AH and HMAC authentication: mbedTLS's libmbedcrypto.a in it (Debian's wants cc)
 # make demo     two nodes, one address, a crash, the takeover: on this machine, in namespaces
 # make deps     what the tests need (Debian packages)
 # make test     everything this machine can run; make bench: figures beside keepalived's
@@ -9,7 +10,7 @@ DESTDIR ?=
 ARCH := $(shell cc -print-multiarch 2>/dev/null)
 MUSL := $(shell command -v musl-gcc 2>/dev/null)
 ifeq ($(origin CC),default)
-CC   := $(if $(MUSL),musl-gcc,cc)
+CC   := $(if $(MUSL),$(if $(TLS),cc,musl-gcc),cc)
 endif
 # musl-gcc does not look where Debian keeps the kernel's headers
 UAPI := $(if $(findstring musl,$(CC)),-idirafter /usr/include -idirafter /usr/include/$(ARCH))
@@ -18,16 +19,21 @@ CFLAGS  ?= -Os -g0
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 TRIM    := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -Wl,--gc-sections
 LDFLAGS ?= -static -s
+BUILT   := test/build/tls$(TLS)
 
-sidecar: sidecar.c vrrp.h
-	$(CC) -std=gnu99 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(TRIM) $(UAPI) -o $@ sidecar.c $(LDFLAGS)
+sidecar: sidecar.c vrrp.h $(BUILT)
+	$(CC) -std=gnu99 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(TRIM) $(UAPI) $(if $(TLS),-DSIDECAR_TLS) \
+	    -o $@ sidecar.c $(LDFLAGS) $(if $(TLS),-lmbedcrypto)
+
+$(BUILT):
+	@mkdir -p $(@D) && rm -f test/build/tls* && touch $@
 
 demo: sidecar
 	@sh test/demo.sh
 
 DEPS := gcc g++ make clang libclang-rt-dev musl-tools python3 iproute2 iputils-ping \
         keepalived frr tcpdump tshark libcap2-bin util-linux procps universal-ctags binutils \
-        linux-libc-dev libc6-dev git ca-certificates \
+        linux-libc-dev libc6-dev libmbedtls-dev python3-scapy git ca-certificates \
         $(if $(filter x86_64%,$(ARCH)),gcc-multilib)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 

@@ -70,6 +70,9 @@
 #define _GNU_SOURCE
 #endif
 
+#ifdef SIDECAR_TLS                      /* make TLS=1 */
+#define VRRP_MBEDTLS
+#endif
 #ifndef SIDECAR_TEST
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
@@ -151,6 +154,11 @@ typedef struct peer {
     address a;
 } peer;
 
+typedef struct hmac_key {
+    node     n;
+    vrrp_key k;
+} hmac_key;
+
 typedef struct sync_group {
     node         n;
     const char  *label;
@@ -166,10 +174,14 @@ typedef struct instance {
     void       *run;                    /* whatever runs it keeps here */
     vip        *vips, *excluded;
     peer       *peers;
+    hmac_key   *hmac_keys;
+    vrrp_key    auth_key;               /* size 0: none */
+    vrrp_trailer trailer;
     address     unicast_src, mcast_src;
     char        interface[16];
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
-    uint8_t     auth_type;
+    uint8_t     auth_type, ah_form, hmac_replay, hmac_mode;
+    bool        ah_replay;
     bool        no_vips, as_v2, lower_silent;
     bool        ready;                  /* model_resolve() is through with it: can be added */
     uint8_t     told;                   /* what it has said while there is no interface */
@@ -393,6 +405,11 @@ static peer *peer_next(const peer *p)
     return (peer *)(void *)p->n.next;
 }
 
+static hmac_key *hmac_key_next(const hmac_key *k)
+{
+    return (hmac_key *)(void *)k->n.next;
+}
+
 static sync_group *group_next(const sync_group *g)
 {
     return (sync_group *)(void *)g->n.next;
@@ -405,7 +422,8 @@ static sync_group *group_next(const sync_group *g)
    together, in the order in which help shows them. */
 
 enum {
-    B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, BLOCKS
+    B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
+    BLOCKS
 };
 
 typedef struct block {
@@ -425,11 +443,12 @@ static const block blocks[BLOCKS] = {
     [B_BFD] = {"BFD", 0, "BFD is not part of this version"},
     [B_VIP] = {NULL, sizeof(vip), NULL},
     [B_PEER] = {NULL, sizeof(peer), NULL},
+    [B_KEY] = {NULL, sizeof(hmac_key), NULL},
 };
 
 enum {
     T_NONE, T_FLAG, T_NOT, T_BYTE, T_TIME, T_WORD, T_TEXT, T_IFNAME, T_IP, T_CIDR, T_BRD, T_SCOPE,
-    T_LIFETIME, T_PASS, T_PRIORITY, T_LOG, T_NAMES, T_BLOCK, TYPES
+    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_BLOCK, TYPES
 };
 
 enum {
@@ -440,8 +459,16 @@ enum {
     ALIAS = 16,             /* another spelling of the row with the same place; never written */
     INHERIT = 32,           /* what is unnamed counts for all named blocks */
     INERT = 64,             /* read and checked, no effect; help says why */
-    REFUSED = 128           /* known, an error; help says why */
+    REFUSED = 128,          /* known, an error; help says why */
+    NEEDS_TLS = 256         /* an error in a sidecar without mbedTLS */
 };
+
+#ifdef SIDECAR_TLS
+enum { HAS_TLS = 1 };
+#else
+enum { HAS_TLS = 0 };
+#endif
+#define NO_TLS "this sidecar was built without mbedTLS; build it with: make TLS=1"
 
 typedef struct row {
     uint8_t     in;         /* block it stands in */
@@ -491,12 +518,43 @@ static const row rows[] = {
     {B_INSTANCE, T_WORD, 0, INHERIT, I(version), "version", "2|3|2+3",
      "(2 for IPv4, 3 for IPv6 and below one second)",
      "VRRP version. 2+3 sends and understands both, for a migration."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(auth_type), "auth_type", "PASS|AH",
+    {B_INSTANCE, T_WORD, 0, INHERIT, I(auth_type), "auth_type", "PASS|AH|AH-SHA256",
      "(PASS with a password, else none)",
-     "Authentication, with version 2 only. AH is not part of this version."},
+     "Authentication. PASS and AH with version 2 only; AH as keepalived has it, with auth_pass as"
+     " the key. AH-SHA256 with any version. AH needs a sidecar built with make TLS=1."},
     {B_INSTANCE, T_PASS, 0, ESSENTIAL | INHERIT | SECRET, D(auth_pass), "auth_pass",
      "1..8 characters", "(none)",
-     "Password, with version 2 only; readable by everyone on the network."},
+     "Password, with version 2 only; readable by everyone on the network unless auth_type is AH."},
+    {B_INSTANCE, T_KEY, 0, INHERIT | SECRET | NEEDS_TLS, I(auth_key), "auth_key",
+     "hex:DIGITS|file:PATH|text", "(none)",
+     "Key of AH-SHA256 (32 bytes), or of AH with ah_form rfc (16 bytes)."},
+    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(ah_form), "ah_form", "keepalived|rfc",
+     "keepalived", "How auth_type AH is computed: as keepalived does, or by RFC 2402."},
+    {B_INSTANCE, T_NUMBER, 0, INHERIT | NEEDS_TLS, D(ah_spi), "ah_spi", "256..4294967295",
+     "(256 and the virtual router id)",
+     "SPI of AH-SHA256 and ah_form rfc, the same on all nodes."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT | NEEDS_TLS, I(ah_replay), "ah_replay", "yes|no", "yes",
+     "AH-SHA256 and ah_form rfc: packets heard before are dropped. A node that starts again numbers"
+     " its own by its clock, which must not go back; no: for nodes without a good clock."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT | NEEDS_TLS, D(ah_esn), "ah_esn", "yes|no", "no",
+     "AH-SHA256 and ah_form rfc: 64-bit sequence numbers (RFC 4302), for intervals so short that 32"
+     " bits do not last. The clocks of all nodes must agree to some days."},
+    {B_INSTANCE, T_BLOCK, B_KEY, INHERIT | SECRET | NEEDS_TLS, I(hmac_keys), "auth_hmac_key",
+     "ID KEY, ...", "(none)",
+     "keepalived's auth_hmac, any version: adverts carry their time and an HMAC. ID 1..255; KEY"
+     " hex:DIGITS, file:PATH or text, 32..64 bytes. Several: all are accepted, one signs."},
+    {B_INSTANCE, T_BYTE, 0, INHERIT | NEEDS_TLS, AT(instance, trailer.active),
+     "auth_hmac_active_key", "1..255", "(the first key)", "ID of the key that signs."},
+    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(hmac_replay), "auth_hmac_anti_replay",
+     "time|monotonic", "time",
+     "time: the clocks of the nodes must agree. monotonic: each sender's time must only grow."},
+    {B_INSTANCE, T_TIME, 0, INHERIT | NEEDS_TLS, AT(instance, trailer.window),
+     "auth_hmac_time_window", "1..300", "(three times advert_int, at least 5)",
+     "How much clocks may differ, with auth_hmac_anti_replay time."},
+    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(hmac_mode), "auth_hmac_mode",
+     "enforce|permissive|receive-only", "enforce",
+     "permissive: adverts without an HMAC count, too; receive-only: and ours have none. To change"
+     " over while all runs: receive-only on all nodes, then permissive, then enforce."},
     {B_INSTANCE, T_FLAG, 0, ESSENTIAL | INHERIT, D(no_preempt), "nopreempt", "yes|no", "no",
      "A node that returns leaves the addresses where they are, whatever the priorities."},
     {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, D(no_preempt), "preempt", "yes|no", NULL,
@@ -568,7 +626,6 @@ static const row rows[] = {
               "the receive buffers fit the number of virtual routers"),
     LATER(B_INSTANCE, "no_accept", "dropping packets to the addresses is"),
     LATER(B_INSTANCE, "strict_mode", "the strict mode is"),
-    LATER(B_INSTANCE, "auth_hmac", "HMAC authentication is"),
     LATER(B_INSTANCE, "track_interface", "tracked interfaces are"),
     LATER(B_INSTANCE, "track_script", "health checks are"),
     LATER(B_INSTANCE, "track_file", "health checks are"),
@@ -630,6 +687,10 @@ static const row rows[] = {
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
     {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
+
+    /* --- an item of auth_hmac_key ----------------------------------------------------------- */
+    {B_KEY, T_HMAC_KEY, 0, HEAD | SECRET, AT(hmac_key, k), "key",
+     "ID KEY; ID 1..255, KEY hex:DIGITS, file:PATH or text, 32..64 bytes", NULL, "A key."},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
     {B_GROUP, T_NAMES, 0, HEAD | MAKES, AT(sync_group, members), "group", "NAME NAME ...", NULL,
@@ -1078,7 +1139,7 @@ static void put_time(text *t, uint64_t v)
         put(t, ".%0*u", (int)width, part);
 }
 
-/* What counts from 1 and is 0 was not decided: nothing is written. */
+/* What is 0 and cannot be was not decided: nothing is written. */
 static void write_value(text *t, const node *n, const row *r)
 {
     const type *type_ = &types[r->type];
@@ -1091,9 +1152,12 @@ static void write_value(text *t, const node *n, const row *r)
             put(t, "%s", w->name);
             return;
         }
+    v = type_->parse == read_time && v == VRRP_NEVER ? 0 : v;
+    if (type_->parse && !in_range(r->allowed, v, type_->parse))
+        return;
     if (type_->parse == read_time)
-        put_time(t, v == VRRP_NEVER ? 0 : v);
-    else if (v || !begins(r->allowed, "1.."))
+        put_time(t, v);
+    else
         put(t, "%llu", (unsigned long long)v);
 }
 
@@ -1169,6 +1233,75 @@ static bool read_pass(reader *rd, void *at, const words *w)
     memset(at, 0, 8);
     memcpy(at, w->at->s, n);
     return true;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char       *at = c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) % 16 : -1;
+}
+
+/* The bytes of "hex:DIGITS" or of a text; the word itself is never shown. */
+static bool key_bytes(reader *rd, const char *s, vrrp_key *k)
+{
+    bool   hex = begins(s, "hex:");
+    size_t n = hex ? (strlen(s) - 4) / 2 : strlen(s);
+
+    if (hex && (strlen(s) % 2 || strspn(s + 4, "0123456789abcdefABCDEF") != strlen(s + 4)))
+        return wrong(rd, "the key is not an even number of hexadecimal digits");
+    if (n == 0 || n > sizeof k->bytes)
+        return wrong(rd, "the key has %zu bytes (allowed: %s)", n, rd->row->allowed);
+    for (size_t i = 0; i < n; i++) {
+        const char *two = s + 4 + 2 * i;
+
+        k->bytes[i] = (uint8_t)(hex ? hex_digit(two[0]) * 16 + hex_digit(two[1]) : s[i]);
+    }
+    k->size = (uint8_t)n;
+    k->algorithm = VRRP_SHA256;
+    return true;
+}
+
+static char *file_read(reader *rd, const char *path);
+
+static bool read_key(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at[w->n - 1].s;
+
+    if (begins(s, "file:"))
+        s = file_read(rd, s + 5);
+    return s && key_bytes(rd, s, at);
+}
+
+/* "7 hex:..." */
+static bool read_hmac_key(reader *rd, void *at, const words *w)
+{
+    vrrp_key *k = at;
+    uint64_t  id;
+
+    if (w->n < 2 || !read_number(w->at->s, &id) || id < 1 || id > 255)
+        return wrong(rd, "a key is an ID and a KEY (allowed: %s)", rd->row->allowed);
+    k->id = (uint8_t)id;
+    if (!read_key(rd, at, w))
+        return false;
+    return k->size >= 32 || wrong(rd, "key %u has %u bytes (allowed: 32..64)", k->id, k->size);
+}
+
+static void write_key(text *t, const node *n, const row *r)
+{
+    const vrrp_key *k = place_of(n, r);
+
+    if (k->size)
+        put(t, "hex:");
+    for (size_t i = 0; i < k->size; i++)
+        put(t, "%02x", k->bytes[i]);
+}
+
+static void write_hmac_key(text *t, const node *n, const row *r)
+{
+    put(t, "%u ", ((const vrrp_key *)place_of(n, r))->id);
+    write_key(t, n, r);
 }
 
 static void write_chars(text *t, const node *n, const row *r)
@@ -1411,6 +1544,10 @@ static const type types[TYPES] = {
     [T_SCOPE] = {"is no scope", 1, 1, read_value, write_value, read_number, scopes},
     [T_LIFETIME] = {"is not a number of seconds", 1, sizeof(uint32_t), read_value, write_value,
                     read_number, forever},
+    [T_NUMBER] = {"is not a number", 1, sizeof(uint32_t), read_value, write_value, read_number,
+                  NULL},
+    [T_KEY] = {NULL, 1, sizeof(vrrp_key), read_key, write_key, NULL, NULL},
+    [T_HMAC_KEY] = {NULL, 2, sizeof(vrrp_key), read_hmac_key, write_hmac_key, NULL, NULL},
     [T_PASS] = {NULL, 1, 8, read_pass, write_chars, NULL, NULL},
     [T_PRIORITY] = {NULL, -1, 1, read_priority, write_value, NULL, NULL},
     [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log, NULL, NULL},
@@ -1474,6 +1611,11 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
     nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
 
+    if (row_with(b, SECRET)) {
+        wrong(rd, "words that belong to no item; a comma stands between two (allowed: %s)",
+              row_with(b, HEAD)->allowed);
+        return;
+    }
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (HEAD | REFUSED | INERT | ALIAS))) {
             put(&t, "%s%s", t.n ? ", " : "", r->key);
@@ -1526,8 +1668,11 @@ static bool starts_item(reader *rd, const word *w)
 static size_t item_read(reader *rd, node **end, node *item, const words *w, size_t i)
 {
     const row *head = row_with(item->block, HEAD);
-    words      first = {&w->at[i++], 1};
+    words      first = {&w->at[i], 1};
+    size_t     most = (size_t)types[head->type].words;
 
+    for (i++; first.n < most && i < w->n && !w->at[i].first; i++)
+        first.n++;
     *giver(item, head) = rd->variable;
     if (row_read(rd, item, head, &first))
         *end = item;
@@ -1570,7 +1715,7 @@ static void list_read(reader *rd, node **list, uint8_t b, const words *w, int32_
             list = &(*list)->next;
         if (number >= 0 && items == 1)
             wrong(rd, "'%.80s' begins a second item, but a numbered variable holds one",
-                  w->at[i].s);
+                  row_with(b, SECRET) ? "..." : w->at[i].s);
         item->number = number;
         i = item_read(rd, list, item, w, i);
     }
@@ -2188,6 +2333,10 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         return;
     }
     *giver(n, r) = rd->variable;
+    if (r->flags & NEEDS_TLS && !HAS_TLS) {
+        wrong(rd, "%s", NO_TLS);
+        return;
+    }
     if (v->from_file && !(value = file_read(rd, value)))
         return;
     if (several)
@@ -2522,17 +2671,28 @@ static void interval_check(const checker *c)
 }
 
 /* What does not go together. The text names the setting behind it, too. */
+typedef struct flaw {
+    bool        found;
+    uint8_t     level;
+    const char *key, *text, *other;
+} flaw;
+
+static void flaws_tell(const checker *c, const flaw *f, size_t n)
+{
+    for (; n > 0; f++, n--)
+        if (f->found)
+            tell(c, f->level, f->key, f->text, origin(c, f->other));
+}
+
 static void contradictions(const checker *c)
 {
     const instance  *in = c->in;
     const vrrp_desc *d = &in->setup.desc;
     bool unicast = in->unicast_src.family != 0, owner = d->priority == VRRP_OWNER;
-    bool four = d->family == VRRP_IPV4, three = d->version == 3, dual = d->dual;
-    bool pass = has(c, "auth_pass"), bare = three && !dual && (pass || in->auth_type);
-    const char *auth = pass ? "auth_pass" : "auth_type";
+    bool four = d->family == VRRP_IPV4, three = d->version == 3;
     const char *no_owner = "has no effect with priority 255: the owner of an address always takes"
                            " it", *no_sum = "has no effect: it is for version 3 over IPv4";
-    const struct { bool found; uint8_t level; const char *key, *text, *other; } flaws[] = {
+    const flaw flaws[] = {
         {in->vips && in->no_vips, SAY_ERROR, "no_virtual_ipaddress", "contradicts %s",
          "virtual_ipaddress"},
         {!has(c, "virtual_ipaddress") && !has(c, "no_virtual_ipaddress"), SAY_ERROR,
@@ -2544,14 +2704,6 @@ static void contradictions(const checker *c)
          "without %s the adverts are multicast, from this address", "unicast_peer"},
         {has(c, "min_ttl") && !in->peers, SAY_WARNING, "min_ttl", "has no effect without %s",
          "unicast_peer"},
-        {in->auth_type == VRRP_AUTH_AH, SAY_ERROR, "auth_type",
-         "AH is not part of this version (allowed: PASS)", "auth_type"},
-        {in->auth_type == VRRP_AUTH_PASS && !pass, SAY_ERROR, "auth_type",
-         "PASS needs a password: %s (1..8 characters)", "auth_pass"},
-        {bare && four, SAY_ERROR, auth,
-         "version 3 has no authentication; remove it, or set %s=2", "version"},
-        {bare && !four, SAY_ERROR, auth, "version 3 has no authentication; remove it", "version"},
-        {pass && dual, SAY_INFO, "auth_pass", "only the adverts of version 2 carry it", "version"},
         {d->no_preempt && d->preempt_delay, SAY_WARNING, "preempt_delay", "has no effect with %s",
          "nopreempt"},
         {owner && d->no_preempt, SAY_WARNING, "nopreempt", no_owner, "priority"},
@@ -2566,9 +2718,139 @@ static void contradictions(const checker *c)
          "version"},
     };
 
-    for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
-        if (flaws[i].found)
-            tell(c, flaws[i].level, flaws[i].key, flaws[i].text, origin(c, flaws[i].other));
+    flaws_tell(c, flaws, sizeof flaws / sizeof *flaws);
+}
+
+/* --- authentication ------------------------------------------------------------------------- */
+
+static void auth_contradictions(const checker *c)
+{
+    const instance *in = c->in;
+    uint8_t kind = in->auth_type, size = in->auth_key.size;
+    bool pass = has(c, "auth_pass"), key = has(c, "auth_key"), keys = in->hmac_keys != NULL;
+    bool three = in->setup.desc.version == 3, dual = in->setup.desc.dual;
+    bool four = in->setup.desc.family == VRRP_IPV4, sha = kind == VRRP_AUTH_AH_SHA256;
+    bool ah = kind == VRRP_AUTH_AH, rfc = sha || (ah && in->ah_form - 1 == VRRP_AH_RFC);
+    bool two = pass || (kind && !sha), bare = three && !dual && two && !sha && !keys;
+    const char *auth = pass ? "auth_pass" : "auth_type";
+    const char *no_ah = "has no effect without %s=AH-SHA256, or AH and ah_form rfc",
+               *no_key = "has no effect without %s", *hmac = "auth_hmac_key";
+    const flaw flaws[] = {
+        {kind >= VRRP_AUTH_AH && !HAS_TLS, SAY_ERROR, "auth_type", NO_TLS, "auth_type"},
+        {kind == VRRP_AUTH_PASS && !pass, SAY_ERROR, "auth_type",
+         "PASS needs a password: %s (1..8 characters)", "auth_pass"},
+        {ah && !rfc && !pass, SAY_ERROR, "auth_type",
+         "AH needs a password: %s (1..8 characters)", "auth_pass"},
+        {ah && rfc && !pass && !key && HAS_TLS, SAY_ERROR, "auth_type",
+         "AH needs a key: %s (16 bytes), or a password", "auth_key"},
+        {sha && !key && HAS_TLS, SAY_ERROR, "auth_type", "AH-SHA256 needs a key: %s (32 bytes)",
+         "auth_key"},
+        {sha && key && size && size != 32, SAY_ERROR, "auth_key",
+         "%s is AH-SHA256, whose keys have 32 bytes", "auth_type"},
+        {ah && rfc && key && size && size != 16, SAY_ERROR, "auth_key",
+         "%s is AH by RFC 2402, whose keys have 16 bytes", "auth_type"},
+        {key && !rfc, SAY_ERROR, "auth_key", "has no effect without %s=AH-SHA256, or AH and ah_form"
+         " rfc; keepalived's AH takes a password", "auth_type"},
+        {pass && key && rfc, SAY_ERROR, "auth_pass", "contradicts %s", "auth_key"},
+        {sha && pass && !key, SAY_ERROR, "auth_pass", "%s is AH-SHA256, which takes no password",
+         "auth_type"},
+        {keys && (kind || pass), SAY_ERROR, auth, "contradicts %s", hmac},
+        {bare && four, SAY_ERROR, auth, "version 3 has no authentication; remove it, or set %s=2",
+         "version"},
+        {bare && !four, SAY_ERROR, auth, "version 3 has no authentication; remove it", "version"},
+        {ah && dual, SAY_ERROR, "auth_type", "AH is for version 2 alone, and %s is 2+3 (AH-SHA256"
+         " is for both)", "version"},
+        {pass && dual && !ah && !sha && !keys, SAY_INFO, "auth_pass",
+         "only the adverts of version 2 carry it", "version"},
+        {has(c, "ah_form") && !ah, SAY_WARNING, "ah_form", "has no effect without %s=AH",
+         "auth_type"},
+        {has(c, "ah_spi") && !rfc, SAY_WARNING, "ah_spi", no_ah, "auth_type"},
+        {has(c, "ah_replay") && !rfc, SAY_WARNING, "ah_replay", no_ah, "auth_type"},
+        {has(c, "ah_esn") && !rfc, SAY_WARNING, "ah_esn", no_ah, "auth_type"},
+        {has(c, "auth_hmac_active_key") && !keys, SAY_WARNING, "auth_hmac_active_key", no_key,
+         hmac},
+        {has(c, "auth_hmac_anti_replay") && !keys, SAY_WARNING, "auth_hmac_anti_replay", no_key,
+         hmac},
+        {has(c, "auth_hmac_time_window") && (!keys || in->hmac_replay == 2), SAY_WARNING,
+         "auth_hmac_time_window", keys ? "has no effect with %s=monotonic" : no_key,
+         keys ? "auth_hmac_anti_replay" : hmac},
+        {has(c, "auth_hmac_mode") && !keys, SAY_WARNING, "auth_hmac_mode", no_key, hmac},
+    };
+
+    flaws_tell(c, flaws, sizeof flaws / sizeof *flaws);
+}
+
+/* A key that is ready to be used. Its context is freed with the model. */
+static void key_take(const checker *c, vrrp_key *to, const vrrp_key *from)
+{
+    *to = *from;
+#ifdef SIDECAR_TLS
+    if (vrrp_mbedtls_key(to, take(&c->m->a, sizeof(mbedtls_md_context_t))) != 0)
+        tell(c, SAY_ERROR, "auth_type", "mbedTLS cannot use the key (was it built without MD5?)");
+    c->in->setup.desc.hmac = vrrp_mbedtls_hmac;
+#else
+    (void)c;
+#endif
+}
+
+static void hmac_keys_take(const checker *c, vrrp_key *to)
+{
+    instance *in = c->in;
+    uint8_t   active = in->trailer.active ? in->trailer.active : in->hmac_keys->k.id;
+    bool      found = false;
+
+    for (const hmac_key *k = in->hmac_keys, *q; k; k = hmac_key_next(k)) {
+        for (q = in->hmac_keys; q != k && q->k.id != k->k.id; q = hmac_key_next(q))
+            ;
+        if (q != k)
+            remark_add(c->out, SAY_ERROR, item_giver(&k->n), "two keys have the ID %u", k->k.id);
+        found |= k->k.id == active;
+        key_take(c, to++, &k->k);
+    }
+    if (!found)
+        tell(c, SAY_ERROR, "auth_hmac_active_key", "there is no key %u in %s", active,
+             origin(c, "auth_hmac_key"));
+    in->trailer.active = active;
+    in->trailer.mode = (uint8_t)(in->hmac_mode - 1);
+    in->trailer.monotonic = in->hmac_replay == 2;
+    in->setup.desc.trailer = &in->trailer;
+}
+
+/* Keys, and room for what is heard of the others. */
+static void keys_take(const checker *c)
+{
+    instance  *in = c->in;
+    vrrp_desc *d = &in->setup.desc;
+    vrrp_key   password = {NULL, 0, VRRP_MD5, 8, {0}}, *to;
+    size_t     n = 1, nodes = 32;
+
+    for (const hmac_key *k = in->hmac_keys; k; k = hmac_key_next(k))
+        n++;
+    for (const peer *p = in->peers; p && nodes < UINT16_MAX; p = peer_next(p))
+        nodes++;
+    if (d->auth < VRRP_AUTH_AH && !in->hmac_keys)
+        return;
+    d->keys = to = take(&c->m->a, n * sizeof *to);
+    d->n_keys = (uint16_t)(in->hmac_keys ? n - 1 : 1);
+    d->n_senders = (uint16_t)nodes;
+    d->senders = take(&c->m->a, nodes * sizeof *d->senders);
+    memcpy(password.bytes, d->auth_pass, 8);
+    in->auth_key.algorithm = d->auth == VRRP_AUTH_AH_SHA256 ? VRRP_SHA256 : VRRP_MD5;
+    if (in->hmac_keys)
+        hmac_keys_take(c, to);
+    else
+        key_take(c, to, in->auth_key.size ? &in->auth_key : &password);
+}
+
+static void keys_free(const model *m)
+{
+#ifdef SIDECAR_TLS
+    for (const instance *in = m->instances; in; in = instance_next(in))
+        for (size_t i = 0; i < in->setup.desc.n_keys; i++)
+            vrrp_mbedtls_free((vrrp_key *)(uintptr_t)&in->setup.desc.keys[i]);
+#else
+    (void)m;
+#endif
 }
 
 /* Words to the settings they stand for, and what is always so. */
@@ -2581,9 +2863,11 @@ static void desc_fill(const checker *c)
         in->label = in->n.name;
     d->name = in->label;
     d->tie_spread = !has(c, "priority");
-    d->auth = has(c, "auth_pass") ? VRRP_AUTH_PASS : VRRP_AUTH_NONE;
-    if (d->auth)
-        in->auth_type = d->auth;
+    if (!in->auth_type && has(c, "auth_pass") && !in->hmac_keys)
+        in->auth_type = VRRP_AUTH_PASS;
+    d->auth = in->auth_type;
+    d->ah = (uint8_t)(in->ah_form - 1);
+    d->ah_no_replay = !in->ah_replay;
     if (in->as_v2)
         in->checksum = VRRP_CHECKSUM_MESSAGE;
     d->checksum_send = in->checksum;
@@ -2748,7 +3032,9 @@ static void model_check(model *m, const var *list, report *out)
         version_choose(&c);
         interval_check(&c);
         contradictions(&c);
+        auth_contradictions(&c);
         desc_fill(&c);
+        keys_take(&c);
         m->n_instances++;
         m->n_undecided += !c.in->setup.interface;
     }
@@ -2794,6 +3080,7 @@ static void model_free(model *m)
 {
     arena a = m->a;                     /* the model lies in it */
 
+    keys_free(m);
     arena_free(&a);
 }
 
@@ -3111,9 +3398,8 @@ static void help_names(text *t)
     const char *sign = "";
 
     put(t, "A name is made of A-Z, 0-9 and _. It cannot end in _FILE, begin with GROUP_ or be "
-        "GROUP,\nor begin with VIRTUAL_IPADDRESS_<n> or UNICAST_PEER_<n>. Nor can it be one of "
-        "these, as a"
-        "\nkeyword behind it would read as another keyword:\n\n  ");
+        "GROUP,\nor begin with VIRTUAL_IPADDRESS_<n>, UNICAST_PEER_<n> or AUTH_HMAC_KEY_<n>. Nor "
+        "can it be\none of these, as a keyword behind it would read as another keyword:\n\n  ");
     for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r))
         for (size_t n = 1; r->key[n]; n++)
             if (is_taken(r->key, n) && !taken_before(r, n)) {
@@ -3667,9 +3953,36 @@ static vrrp_group *life_group(sync_group *g)
     return run;
 }
 
+/* Sequence numbers must lie above those of before a restart. Since 2026 began they grow twice as
+   fast as adverts are sent; what is sent besides (answers to losing adverts) is rare enough. */
+static bool life_number(instance *in)
+{
+    vrrp_desc      *d = &in->setup.desc;
+    uint64_t        each = (d->n_peers ? d->n_peers : 1u) * (d->dual ? 4u : 2u);
+    int64_t         seconds;
+    struct timespec now;
+
+    if (d->auth < VRRP_AUTH_AH || (d->auth == VRRP_AUTH_AH && d->ah == VRRP_AH_KEEPALIVED) ||
+        d->ah_no_replay)
+        return true;
+    clock_gettime(CLOCK_REALTIME, &now);
+    seconds = (int64_t)now.tv_sec - 1767225600;
+    if (seconds < 0) {
+        say(SAY_WARNING, in->label, "the clock stands before 2026: nodes that have heard this one "
+            "will not hear it now (ah_replay)");
+        seconds = 0;
+    }
+    d->ah_sequence = (uint64_t)seconds * (VRRP_SECOND / 1000) / (d->interval / 1000) * each;
+    if (d->ah_esn || d->ah_sequence < UINT32_MAX / 16 * 15)
+        return true;
+    say(SAY_ERROR, in->label, "32 bits have no more sequence numbers for adverts as frequent as "
+        "these: set ah_esn=yes on all nodes");
+    return false;
+}
+
 static bool life_add(life *l, instance *in)
 {
-    vrrp_router *router = calloc(1, sizeof *router);
+    vrrp_router *router = life_number(in) ? calloc(1, sizeof *router) : NULL;
     int          bad = router ? 0 : -ENOMEM;
 
     in->setup.group = in->group ? life_group(in->group) : NULL;
@@ -3777,8 +4090,12 @@ static void life_remove(life *l, instance *in)
 static void life_inherit(life *l, instance *in, instance *old)
 {
     vrrp_group *g = old->group ? old->group->run : NULL;
+    size_t      n = in->setup.desc.n_senders < old->setup.desc.n_senders
+                        ? in->setup.desc.n_senders : old->setup.desc.n_senders;
 
     in->run = old->run;
+    if (n)                              /* what was heard stays known */
+        memcpy(in->setup.desc.senders, old->setup.desc.senders, n * sizeof(vrrp_sender));
     if (g) {
         in->group->run = g;
         g->name = in->group->label;
