@@ -134,6 +134,11 @@ start() {
 }
 # sidecar NAME NODE VARIABLE=VALUE ...
 sidecar() { start "$@" "$SIDECAR"; }
+# the next sidecars are those that can AH and HMAC
+with_tls() {
+    SIDECAR=$TOOLS/sidecar-tls
+    [ -x "$SIDECAR" ] || skip "authentication needs libmbedtls-dev"
+}
 
 # kin PID: it and all its descendants, parents first, in KIN
 kin() {

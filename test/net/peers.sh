@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The field's daemons, started with the settings under test. Variables of peer_*:
-#   VERSION 2|3, FAMILY 4|6, INTERVAL seconds, PASS password, UNICAST the other's address
+#   VERSION 2|3, FAMILY 4|6, INTERVAL seconds, AUTH PASS|AH and PASS password, UNICAST the other's
+#   address
 
 peer_vips() { [ "$FAMILY" = 4 ] && VIPS=("$VIP/24") || VIPS=("$VIP6LL/64" "$VIP6/64"); }
 
@@ -14,7 +15,7 @@ peer_keepalived() {
         printf '    %s\n' "interface eth0" "virtual_router_id 51" "version $VERSION" \
             "priority $priority" "advert_int $INTERVAL" "garp_master_delay 1"
         [ -z "$PASS" ] ||
-            printf '    authentication {\n auth_type PASS\n auth_pass %s\n }\n' "$PASS"
+            printf '    authentication {\n auth_type %s\n auth_pass %s\n }\n' "$AUTH" "$PASS"
         [ -z "$UNICAST" ] || printf '    unicast_peer {\n %s\n }\n' "$UNICAST"
         printf '    virtual_ipaddress {\n'
         printf '        %s\n' "${VIPS[@]}"
@@ -67,7 +68,8 @@ peer_frr() {
 peer_sidecar() {
     local words=()
     peer_vips
-    [ -z "$PASS" ] || words+=("VRRP_AUTH_TYPE=PASS" "VRRP_AUTH_PASS=$PASS")
+    [ -z "$PASS" ] || words+=("VRRP_AUTH_TYPE=$AUTH" "VRRP_AUTH_PASS=$PASS")
+    [ "$AUTH" = PASS ] || with_tls
     [ -z "$UNICAST" ] || words+=("VRRP_UNICAST_PEER=$UNICAST")
     local IFS=,
     sidecar "$1" "$2" VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 \

@@ -27,8 +27,9 @@ check_packets() {
     say "$checked packets good"
 }
 
-settings() { # settings VERSION FAMILY [PASS] [unicast]
-    VERSION=$1 FAMILY=$2 PASS=$3 INTERVAL=1
+settings() { # settings VERSION FAMILY [PASS|AH:PASS] [unicast]
+    VERSION=$1 FAMILY=$2 PASS=${3#AH:} INTERVAL=1 AUTH=PASS
+    [ "$3" = "$PASS" ] || AUTH=AH
     [ "$4" = unicast ] && MODE=unicast || MODE=
     [ "$FAMILY" = 4 ] && ADDRESS=$VIP || ADDRESS=$VIP6LL
 }
@@ -63,7 +64,7 @@ interop() {
     shift 3
     settings "$@"
     world n1 n2 client
-    capture br0 'ip proto 112 or ip6 proto 112'
+    capture br0 'ip proto 112 or ip proto 51 or ip6 proto 112'
     better=n1 worse=n2 b=$peer w=sidecar
     [ "$role" = master ] || better=n2 worse=n1 b=sidecar w=$peer
     # the new master's first advert ends the old one; FRR's first IPv6 advert fails (the carrier of
@@ -107,6 +108,14 @@ t_keepalived_v2_master() { interop keepalived master "v2 IPv4" 2 4; }
 t_keepalived_v2_backup() { interop keepalived backup "v2 IPv4" 2 4; }
 t_keepalived_v2_pass_master() { interop keepalived master "v2 IPv4 PASS" 2 4 s3cret; }
 t_keepalived_v2_pass_backup() { interop keepalived backup "v2 IPv4 PASS" 2 4 s3cret; }
+t_keepalived_v2_ah_master() { interop keepalived master "v2 IPv4 AH" 2 4 AH:s3cret; }
+t_keepalived_v2_ah_backup() { interop keepalived backup "v2 IPv4 AH" 2 4 AH:s3cret; }
+t_keepalived_v2_ah_unicast_master() {
+    interop keepalived master "v2 IPv4 AH unicast" 2 4 AH:s3cret unicast
+}
+t_keepalived_v2_ah_unicast_backup() {
+    interop keepalived backup "v2 IPv4 AH unicast" 2 4 AH:s3cret unicast
+}
 t_keepalived_v3_master() { interop keepalived master "v3 IPv4" 3 4; }
 t_keepalived_v3_backup() { interop keepalived backup "v3 IPv4" 3 4; }
 t_keepalived_v3_ipv6_master() { interop keepalived master "v3 IPv6" 3 6; }
