@@ -2727,7 +2727,7 @@ static void auth_contradictions(const checker *c)
 {
     const instance *in = c->in;
     uint8_t kind = in->auth_type, size = in->auth_key.size;
-    bool pass = has(c, "auth_pass"), key = has(c, "auth_key"), keys = in->hmac_keys != NULL;
+    bool pass = has(c, "auth_pass"), key = has(c, "auth_key"), keys = has(c, "auth_hmac_key");
     bool three = in->setup.desc.version == 3, dual = in->setup.desc.dual;
     bool four = in->setup.desc.family == VRRP_IPV4, sha = kind == VRRP_AUTH_AH_SHA256;
     bool ah = kind == VRRP_AUTH_AH, rfc = sha || (ah && in->ah_form - 1 == VRRP_AH_RFC);
@@ -3973,11 +3973,10 @@ static bool life_number(instance *in)
         seconds = 0;
     }
     d->ah_sequence = (uint64_t)seconds * (VRRP_SECOND / 1000) / (d->interval / 1000) * each;
-    if (d->ah_esn || d->ah_sequence < UINT32_MAX / 16 * 15)
-        return true;
-    say(SAY_ERROR, in->label, "32 bits have no more sequence numbers for adverts as frequent as "
-        "these: set ah_esn=yes on all nodes");
-    return false;
+    if (!d->ah_esn && d->ah_sequence > UINT32_MAX / 16 * 12)
+        say(SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set ah_esn=yes on all "
+            "nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
+    return d->ah_esn || d->ah_sequence < UINT32_MAX / 16 * 15;
 }
 
 static bool life_add(life *l, instance *in)

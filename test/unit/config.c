@@ -184,6 +184,24 @@ static void put_desc(text *t, const instance *in)
     put(t, "%s\n", ip_text(t->a, &in->setup.source, d->family));
 }
 
+static void put_auth(text *t, const instance *in)
+{
+    const vrrp_desc *d = &in->setup.desc;
+    const char      *n = in->n.name;
+
+    put(t, "%s.ah=%d\n%s.ah_spi=%u\n%s.ah_no_replay=%d\n%s.ah_esn=%d\n", n, d->ah, n, d->ah_spi,
+        n, d->ah_no_replay, n, d->ah_esn);
+    for (size_t i = 0; i < d->n_keys; i++) {
+        put(t, "%s.key=%d %s ", n, d->keys[i].id, d->keys[i].algorithm == VRRP_MD5 ? "md5" : "sha");
+        for (size_t k = 0; k < d->keys[i].size; k++)
+            put(t, "%02x", d->keys[i].bytes[k]);
+        put(t, "\n");
+    }
+    if (d->trailer)
+        put(t, "%s.trailer=%d %d %d %llu\n", n, d->trailer->active, d->trailer->mode,
+            d->trailer->monotonic, (unsigned long long)d->trailer->window);
+}
+
 static void put_addresses(text *t, const instance *in)
 {
     const vrrp_desc *d = &in->setup.desc;
@@ -219,6 +237,7 @@ static char *outcome(const model *m, arena *a)
         m->n_undecided, m->global.node, m->global.log.json, m->global.log.level);
     for (const instance *in = m->instances; in; in = instance_next(in)) {
         put_desc(&t, in);
+        put_auth(&t, in);
         put_addresses(&t, in);
     }
     return t.s;
@@ -897,6 +916,10 @@ int main(int argc, char **argv)
     if (!mkdtemp(folder))
         return 1;
     run_table(argc > 1 ? argv[1] : "config.table");
+    if (!HAS_TLS) {                     /* the rest is the same with it */
+        folder_remove();
+        return failures != 0;
+    }
     test_rows();
     test_presets();
     test_help();

@@ -29,7 +29,8 @@ static const char *rig_why(uint8_t why)
 {
     static const char *const words[] = {
         "none", "start", "stop", "timeout", "priority", "preempt", "released", "peer_dead", "owner",
-        "fault", "recovered", "claim", "lease", "yield", "group", "conflict", "stolen", "stalled"
+        "fault", "recovered", "claim", "lease", "yield", "group", "conflict", "stolen", "stalled",
+        "spent"
     };
 
     return why < sizeof words / sizeof words[0] ? words[why] : "?";
@@ -281,7 +282,11 @@ static const struct counter counters[] = {
     COUNTER(owner_conflict, VRRP_E_OWNER), COUNTER(own_adverts, VRRP_E_OWN),
     COUNTER(ignored_adverts, VRRP_E_STATE), COUNTER(destination_errors, VRRP_E_DESTINATION),
     COUNTER(shadowed_adverts, VRRP_E_SHADOW), COUNTER(unknown_peers, VRRP_E_PEER),
-    COUNTER(advertisement_rcvd, 0), COUNTER(priority_zero_pkts_rcvd, 0)
+    COUNTER(auth_missing, VRRP_E_AUTH_MISSING), COUNTER(auth_malformed, VRRP_E_AUTH_MALFORMED),
+    COUNTER(auth_unknown_key, VRRP_E_AUTH_KEY), COUNTER(auth_invalid_hmac, VRRP_E_AUTH_HMAC),
+    COUNTER(auth_stale, VRRP_E_AUTH_STALE), COUNTER(auth_replay, VRRP_E_AUTH_REPLAY),
+    COUNTER(advertisement_rcvd, 0),
+    COUNTER(priority_zero_pkts_rcvd, 0)
 };
 enum { N_COUNTERS = sizeof counters / sizeof counters[0] };
 

@@ -371,7 +371,7 @@ static void words(void)
 {
     int i, j;
 
-    for (i = VRRP_E_SHADOW; i <= VRRP_E_LENGTH; i++)
+    for (i = VRRP_E_AUTH_REPLAY; i <= VRRP_E_LENGTH; i++)
         for (j = i + 1; j <= VRRP_E_LENGTH; j++)
             CHECK(strcmp(vrrp_str(i), vrrp_str(j)) != 0);
     for (i = VRRP_E_DESC_RANGE; i <= VRRP_E_DESC_VRID; i++)

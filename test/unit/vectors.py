@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Turns vectors.json into the C tables that vectors.c includes: vectors.py vectors.json > vectors.h"""
+"""Turns vectors.json into C tables: vectors.py vectors.json for vectors.c, and with "auth" behind it
+those of auth.c."""
 import ipaddress
 import json
 import re
@@ -80,9 +81,35 @@ def answers(kats):
                             for c in k['K-LIVE']['cases']])
 
 
+def authentication(packets, kats):
+    table('sealed', 'sealed_packets', [
+        ', '.join([text(p['id']), text(p['description']), str(int(p['expect'] == 'accept')),
+                   text(p['ip_hex'])])
+        for p in packets if p['id'].startswith('AH-') or
+        p['id'] in ('V2-07', 'V2-08', 'V2-09', 'V2-N09')])
+    table('known', 'knowns', [
+        ', '.join([text(k['id'] + ' ' + k['what']), text(k['key_hex']), text(k['data_hex']),
+                   text(k.get('hmac_md5') or k['hmac_sha256'])])
+        for k in kats if k['id'].startswith('K-HMAC')])
+    for k in kats:
+        if k['id'] == 'K-REPLAY-64':
+            table('stepped', 'replay_64', ['%d, true, %d' % (n, verdict == 'accept')
+                                           for n, verdict in k['steps']])
+        if k['id'] == 'K-REPLAY-BADICV':
+            table('stepped', 'replay_bad', ['%d, %s, %d' % (
+                n, 'true' if icv == 'good' else 'false', verdict == 'accept')
+                for n, icv, verdict in k['steps_with_icv']])
+        if k['id'] == 'K-LIVE':
+            live = [c['payload_hex'] for c in k['cases'] if ' AH' in c['what']]
+            print('static const char keepalived_ah[] = %s;' % text(live[0]))
+
+
 with open(sys.argv[1], encoding='utf-8') as f:
     data = json.load(f)
 print('/* made by vectors.py */\n')
+if sys.argv[2:] == ['auth']:
+    authentication(data['packets'], data['kats'])
+    sys.exit()
 table('vector', 'vectors', [packet(p) for p in data['packets'] if not p['id'].startswith('BFD')])
 scripts(data['scenarios'])
 answers(data['kats'])
