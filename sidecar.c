@@ -3974,8 +3974,8 @@ static bool life_number(instance *in)
     }
     d->ah_sequence = (uint64_t)seconds * (VRRP_SECOND / 1000) / (d->interval / 1000) * each;
     if (!d->ah_esn && d->ah_sequence > UINT32_MAX / 16 * 12)
-        say(SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set ah_esn=yes on all "
-            "nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
+        say(SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set ah_esn=yes on "
+            "all nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
     return d->ah_esn || d->ah_sequence < UINT32_MAX / 16 * 15;
 }
 
