@@ -5076,7 +5076,8 @@ static vrrp_router *vrrp__find(vrrp_io *io, const vrrp_link *link, int six, uint
 static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *link, int code,
                          const vrrp_rx *rx)
 {
-    vrrp_event *e = vrrp__event(io, kind, r, link);
+    const uint8_t *tail = rx->message + (rx->size > VRRP__TRAILER ? rx->size - VRRP__TRAILER : 0);
+    vrrp_event    *e = vrrp__event(io, kind, r, link);
 
     if (!e)
         return;
@@ -5092,6 +5093,11 @@ static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *l
                  r->v.d.version);
     else if (code == VRRP_E_TTL)
         snprintf(e->text, sizeof e->text, "it is %u", rx->ttl);
+    else if (code == VRRP_E_AUTH_STALE)
+        snprintf(e->text, sizeof e->text, "theirs is %d s ahead of ours",
+                 (int)(vrrp__get32(tail + 4) - (uint32_t)(r->v.wall / VRRP_SECOND)));
+    else if (code == VRRP_E_AUTH_KEY)
+        snprintf(e->text, sizeof e->text, "key %u", tail[1]);
 }
 
 /* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of

@@ -47,6 +47,7 @@ for tool in watch probe noise pod; do
     "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
         -o "$TOOLS/$tool" "$NET/$tool.c" || exit 1
 done
+"${CC:-cc}" -O1 -Wall -Wextra -shared -fPIC -o "$TOOLS/shift.so" "$NET/shift.c" || exit 1
 # sidecar with mbedTLS, where that is installed
 if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
     "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \

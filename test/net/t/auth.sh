@@ -114,6 +114,45 @@ t_auth_hmac_restarts() {
     nothing_dropped
 }
 
+# n2's clock is a minute ahead: said; and no matter where only order counts
+t_auth_hmac_clocks() {
+    auth_settings "VRRP_AUTH_HMAC_KEY=1 $KEY"
+    auth_run n1 150
+    auth_run n2 100 LD_PRELOAD="$TOOLS/shift.so" SHIFT=60
+    wait_for 8 holds n1 || die "n1 did not become MASTER"
+    wait_for 8 holds n2 || die "n2 believed an advert from another time"
+    wait_for 5 said n1 'clocks of both nodes differ too much \(theirs is (59|60|61) s ahead' ||
+        die "n1 does not say how much"
+    wait_for 5 said n2 'theirs is -(59|60|61) s ahead' || die "n2 does not say how much"
+    end n1
+    end n2
+    wait_for 5 nobody || die "the address stayed"
+    auth_run n1 150 VRRP_AUTH_HMAC_ANTI_REPLAY=monotonic
+    auth_run n2 100 VRRP_AUTH_HMAC_ANTI_REPLAY=monotonic LD_PRELOAD="$TOOLS/shift.so" SHIFT=60
+    wait_for 8 alone n1 || die "n1 did not become MASTER"
+    for_all_of 2 alone n1 || die "n2 did not believe n1"
+}
+
+# With AH a node whose clock went back is not heard until its numbers have caught up; without
+# anti-replay it is.
+t_auth_ah_clock_goes_back() {
+    auth_pair VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY
+    end n1
+    wait_for 5 alone n2 || die "n2 did not take over"
+    auth_run n1 150 LD_PRELOAD="$TOOLS/shift.so" SHIFT=-3600
+    wait_for 5 holds n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 'dropped an advert from 198.51.100.1: sequence number already used' ||
+        die "n2 does not say why"
+    end n1
+    end n2
+    auth_run n2 100 VRRP_AH_REPLAY=no
+    auth_run n1 150
+    wait_for 5 alone n1 || die "n1 did not become MASTER again"
+    end n1
+    auth_run n1 150 LD_PRELOAD="$TOOLS/shift.so" SHIFT=-3600
+    wait_for 8 alone n1 || die "without anti-replay n2 did not yield"
+}
+
 # Nodes that do not trust each other both hold the address, and say why.
 t_auth_keys_differ() {
     auth_settings VRRP_AUTH_TYPE=AH-SHA256

@@ -70,6 +70,11 @@ for cc in g++ clang++; do
     gate "compile $cc c++11" ways $cc c++11 c++
 done
 gate "compile implementation in C, user in C++" mixed
+for cc in "gcc -x c -std=c99" "clang -x c -std=c99" "g++ -x c++ -std=c++11"; do
+    # shellcheck disable=SC2086
+    gate "compile ${cc%% *} VRRP_MBEDTLS" $cc $warn -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o \
+        whole.c
+done
 if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o 32 - 2>/dev/null; then
     # shellcheck disable=SC2086
     gate "compile -m32" gcc -m32 -std=c99 $warn -D_GNU_SOURCE -O2 -c -o way.o whole.c
