@@ -1280,6 +1280,9 @@ static bool read_hmac_key(reader *rd, void *at, const words *w)
     vrrp_key *k = at;
     uint64_t  id;
 
+    if (w->n > 2)
+        return wrong(rd, "a key is two words; a comma stands between two keys, and quotes around"
+                     " one with blanks (allowed: %s)", rd->row->allowed);
     if (w->n < 2 || !read_number(w->at->s, &id) || id < 1 || id > 255)
         return wrong(rd, "a key is an ID and a KEY (allowed: %s)", rd->row->allowed);
     k->id = (uint8_t)id;
@@ -1547,7 +1550,7 @@ static const type types[TYPES] = {
     [T_NUMBER] = {"is not a number", 1, sizeof(uint32_t), read_value, write_value, read_number,
                   NULL},
     [T_KEY] = {NULL, 1, sizeof(vrrp_key), read_key, write_key, NULL, NULL},
-    [T_HMAC_KEY] = {NULL, 2, sizeof(vrrp_key), read_hmac_key, write_hmac_key, NULL, NULL},
+    [T_HMAC_KEY] = {NULL, -1, sizeof(vrrp_key), read_hmac_key, write_hmac_key, NULL, NULL},
     [T_PASS] = {NULL, 1, 8, read_pass, write_chars, NULL, NULL},
     [T_PRIORITY] = {NULL, -1, 1, read_priority, write_value, NULL, NULL},
     [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log, NULL, NULL},
@@ -1611,11 +1614,6 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
     nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
 
-    if (row_with(b, SECRET)) {
-        wrong(rd, "words that belong to no item; a comma stands between two (allowed: %s)",
-              row_with(b, HEAD)->allowed);
-        return;
-    }
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (HEAD | REFUSED | INERT | ALIAS))) {
             put(&t, "%s%s", t.n ? ", " : "", r->key);
@@ -1663,16 +1661,17 @@ static bool starts_item(reader *rd, const word *w)
     return address_read(keep(rd->scratch, w->s, strcspn(w->s, "/")), &a);
 }
 
-/* One item from word i on; returns the word behind it. A bad head still has its options checked,
-   but the item is left out. */
+/* One item from word i on; returns the word behind it. A head of several words ends at the first
+   option. A bad head still has its options checked, but the item is left out. */
 static size_t item_read(reader *rd, node **end, node *item, const words *w, size_t i)
 {
-    const row *head = row_with(item->block, HEAD);
-    words      first = {&w->at[i], 1};
-    size_t     most = (size_t)types[head->type].words;
+    const row  *head = row_with(item->block, HEAD);
+    words       first = {&w->at[i++], 1};
+    const char *value;
 
-    for (i++; first.n < most && i < w->n && !w->at[i].first; i++)
-        first.n++;
+    while (types[head->type].words < 0 && i < w->n && !w->at[i].first &&
+           !option_row(rd, item->block, &w->at[i], &value))
+        first.n++, i++;
     *giver(item, head) = rd->variable;
     if (row_read(rd, item, head, &first))
         *end = item;
