@@ -103,6 +103,22 @@ t_auth_hmac_migration() {
     nothing_dropped
     not said n2 MASTER || die "n2 became MASTER on the way"
 }
+# From no authentication to AH and back, by reloads: another socket, another group membership.
+t_auth_reload_to_ah() {
+    local node words
+    with_env_files
+    for words in "VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY" "" \
+        "VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY2"; do
+        for node in n1 n2; do
+            tr ' ' '\n' <<<"$words" >"$W/$node.env"
+            kill -HUP "${PID[$node]}"
+        done
+        wait_for 8 alone n1 || die "n1 did not become MASTER with: $words"
+        for_all_of 2 alone n1 || die "n2 did not believe n1 with: $words"
+    done
+    end n1
+    wait_for 5 holds n2 || die "n2 did not take over"
+}
 t_auth_hmac_restarts() {
     local i
     auth_pair "VRRP_AUTH_HMAC_KEY=1 $KEY"
