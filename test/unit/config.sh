@@ -16,8 +16,13 @@ built() {   # NAME FLAGS...
     exit 1
 }
 
-built config -DSIDECAR_TLS -lmbedcrypto
 built config-plain
-../build/config config.table
-status=$?
+status=0
+if echo '#include <mbedtls/md.h>' | $CC -E - >/dev/null 2>&1; then
+    built config -DSIDECAR_TLS -lmbedcrypto
+    ../build/config config.table
+    status=$?
+else
+    echo "skip - config: the whole table (needs libmbedtls-dev)"
+fi
 ../build/config-plain config_plain.table && exit $status

@@ -14,6 +14,10 @@ say() {
     tee -a $log
 }
 
+have_mbedtls() {
+    echo '#include <mbedtls/md.h>' | $CC -E - >/dev/null 2>&1
+}
+
 # stops at the first crash, so a program that dies is a failure of its own
 program() {
     name=$1 libraries=
@@ -34,7 +38,11 @@ program() {
 python3 vectors.py vectors.json >$build/vectors.h || echo "not ok - vectors.py" | say
 python3 vectors.py vectors.json auth >$build/auth_vectors.h || echo "not ok - vectors.py" | say
 program vectors | say
-program auth | say
+if have_mbedtls; then
+    program auth | say
+else
+    echo "skip - auth: what needs an HMAC (needs libmbedtls-dev)" | say
+fi
 program rules_packets | say
 program rules_machine | say
 program shell | say
@@ -50,7 +58,7 @@ done
 lines() {
     seq -f 'C-%03g' "$1" "$2"
 }
-{ lines 1 69; lines 79 114; lines 136 138; lines 140 143; } >$build/wanted
+{ lines 1 69; lines 79 95; ! have_mbedtls || lines 96 111; lines 112 114; lines 136 138; lines 140 143; } >$build/wanted
 grep '^ok - ' $log | grep -o 'C-[0-9][0-9][0-9]' | sort -u >$build/named
 grep '^not ok - ' $log | grep -o 'C-[0-9][0-9][0-9]' | sort -u >$build/broken
 comm -23 $build/named $build/broken >$build/proved

@@ -72,7 +72,7 @@ done
 gate "compile implementation in C, user in C++" mixed
 for cc in "gcc -x c -std=c99" "clang -x c -std=c99" "g++ -x c++ -std=c++11"; do
     # shellcheck disable=SC2086
-    gate "compile ${cc%% *} VRRP_MBEDTLS" $cc $warn -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o \
+    [ ! -f /usr/include/mbedtls/md.h ] || gate "compile ${cc%% *} VRRP_MBEDTLS" $cc $warn -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o \
         whole.c
 done
 if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o 32 - 2>/dev/null; then
