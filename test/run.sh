@@ -24,6 +24,7 @@ suite unit sh unit/run.sh
 suite sim sh sim/run.sh
 suite fuzz sh fuzz/run.sh
 suite net bash net/run.sh
+suite vm bash vm/run.sh
 
 printf '\n'
 [ -z "$CI" ] || [ "$skipped" = 0 ] || failed=$((failed + skipped))

@@ -1,11 +1,14 @@
 #!/bin/bash
 # Tests in network namespaces: real kernels, real packets, real peers.
 #
-#     run.sh [-j JOBS] [-l] [REGEX]     -l lists; REGEX picks tests by name
+#     run.sh [-j JOBS] [-s SUITE] [-l | -b] [REGEX]     REGEX picks tests by name
 #
-# A test is a function t_NAME in t/*.sh; each runs in a world of its own (lib.sh), a few at a time.
-# One line each; the last line is "net: N passed, N failed, N skipped".
+# A test is a function t_NAME in ../SUITE/t/*.sh (net, or vm for those that need a kernel with more
+# in it); each runs in a world of its own (lib.sh), a few at a time. One line each; the last line is
+# "SUITE: N passed, N failed, N skipped". -l lists the tests, -b only builds what they use: whoever
+# sets TOOLS has done that.
 
+built=$TOOLS
 . "$(dirname "$0")/lib.sh"
 
 if [ "$1" = --one ]; then # inside the world of one test
@@ -19,11 +22,12 @@ if [ "$1" = --one ]; then # inside the world of one test
     exit 0
 fi
 
-jobs=6 list=
-while getopts j:l option; do
+jobs=6 suite=net only=
+while getopts j:s:lb option; do
     case $option in
     j) jobs=$OPTARG ;;
-    l) list=1 ;;
+    s) suite=$OPTARG ;;
+    l | b) only=$option ;;
     *) exit 2 ;;
     esac
 done
@@ -33,26 +37,30 @@ pick=${1:-.}
 tests=()
 while IFS=: read -r file name; do
     [[ ${name#t_} =~ $pick ]] && tests+=("$file:$name")
-done < <(grep -oHE '^t_[a-z0-9_]+' "$NET"/t/*.sh)
-[ -z "$list" ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
+done < <(grep -oHE '^t_[a-z0-9_]+' "$TOP/test/$suite"/t/*.sh)
+[ "$only" != l ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
 
+build_tools() {
+    [ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && return 1; }
+    mkdir -p "$TOOLS"
+    for tool in watch probe noise pod; do
+        "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+            -o "$TOOLS/$tool" "$NET/$tool.c" || return 1
+    done
+    "${CC:-cc}" -O1 -Wall -Wextra -shared -fPIC -o "$TOOLS/shift.so" "$NET/shift.c" || return 1
+    # sidecar with mbedTLS, where that is installed
+    if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
+        "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \
+            "$TOP/sidecar.c" -lmbedcrypto || return 1
+    fi
+}
+[ "$only" != b ] || { build_tools && exit; }
 world_words || {
-    echo "net: this machine gives neither root nor user namespaces: nothing can be tested here"
-    echo "net: 0 passed, 0 failed, ${#tests[@]} skipped"
+    echo "$suite: this machine gives neither root nor user namespaces: nothing can be tested here"
+    echo "$suite: 0 passed, 0 failed, ${#tests[@]} skipped"
     exit 0
 }
-[ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && exit 1; }
-mkdir -p "$TOOLS"
-for tool in watch probe noise pod; do
-    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-        -o "$TOOLS/$tool" "$NET/$tool.c" || exit 1
-done
-"${CC:-cc}" -O1 -Wall -Wextra -shared -fPIC -o "$TOOLS/shift.so" "$NET/shift.c" || exit 1
-# sidecar with mbedTLS, where that is installed
-if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
-    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \
-        "$TOP/sidecar.c" -lmbedcrypto || exit 1
-fi
+[ -n "$built" ] || build_tools || exit 1
 
 results=$(mktemp -d) || exit 1
 trap 'rm -rf "$results"' EXIT
@@ -94,5 +102,5 @@ if [ -s "$results/rows" ]; then
 fi
 passed=$(cat "$results"/*.status 2>/dev/null | grep -cx 0)
 skipped=$(cat "$results"/*.status 2>/dev/null | grep -cx 4)
-echo "net: $passed passed, $((${#tests[@]} - passed - skipped)) failed, $skipped skipped"
+echo "$suite: $passed passed, $((${#tests[@]} - passed - skipped)) failed, $skipped skipped"
 [ $((passed + skipped)) = ${#tests[@]} ]
