@@ -2,11 +2,12 @@
 # Runs every suite and adds up what they say. Each ends with "NAME: N passed, N failed, N skipped".
 cd "$(dirname "$0")" || exit 1
 mkdir -p build
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 logs=
 
 suite() {
     name=$1
     shift
+    logs="$logs build/$name.log"
     printf '\n== %s\n' "$name"
     "$@" 2>&1 | tee "build/$name.log"
     line=$(grep -E "^$name: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped" "build/$name.log" | tail -n 1)
@@ -25,6 +26,11 @@ suite sim sh sim/run.sh
 suite fuzz sh fuzz/run.sh
 suite net bash net/run.sh
 suite vm bash vm/run.sh
+
+printf '\n== conformance\n'
+# shellcheck disable=SC2086
+sh conformance.sh $logs | tee build/conformance.out
+failed=$((failed + $(grep -c '^not ok - ' build/conformance.out)))
 
 printf '\n'
 [ -z "$CI" ] || [ "$skipped" = 0 ] || failed=$((failed + skipped))

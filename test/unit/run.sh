@@ -54,20 +54,6 @@ for script in config*.sh; do
     [ ! -f "$script" ] || sh "$script" 2>&1 | say
 done
 
-# The conformance list: a line passed when every test that names it did, and there is one.
-lines() {
-    seq -f 'C-%03g' "$1" "$2"
-}
-{ lines 1 69; lines 79 95; ! have_mbedtls || lines 96 111; lines 112 114; lines 136 138; lines 140 143; } >$build/wanted
-grep '^ok - ' $log | grep -o 'C-[0-9][0-9][0-9]' | sort -u >$build/named
-grep '^not ok - ' $log | grep -o 'C-[0-9][0-9][0-9]' | sort -u >$build/broken
-comm -23 $build/named $build/broken >$build/proved
-echo "conformance:"
-sed 's/$/ passed/' $build/proved | paste -d, - - - - - - | sed 's/,/  /g; s/^/    /'
-for line in $(comm -23 $build/wanted $build/proved); do
-    echo "not ok - $line has no passing test" | say
-done
-
 passed=$(grep -c '^ok - ' $log)
 failed=$(grep -c '^not ok - ' $log)
 skipped=$(grep -c '^skip - ' $log)

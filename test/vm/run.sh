@@ -32,7 +32,7 @@ ended() { # ended WHY: the guest did not come to the line that adds up
 
 if ! command -v "$UML" >/dev/null; then
     echo "skip - there is no $UML here (Debian: user-mode-linux, on x86 only)"
-    echo "$suite: 0 passed, 0 failed, $(bash test/net/run.sh "${words[@]}" -l | wc -l) skipped"
+    echo "$suite: 0 passed, 0 failed, $(bash test/net/run.sh -l "${words[@]}" | wc -l) skipped"
     exit 0
 fi
 bash test/net/run.sh -b || exit 1
