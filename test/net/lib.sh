@@ -124,12 +124,21 @@ not() { ! "$@"; }
 
 # --- processes ----------------------------------------------------------------------------------
 
+# In user-mode Linux (test/vm) bash comes back from read -t with a signal mask of random bits: what
+# it starts must not inherit that, and it may not have noticed the end of a child (a zombie).
+CLEAR=HUP,TERM,QUIT,USR1,USR2,ALRM,CHLD,PIPE
+running() { # running PID
+    local stat
+    { read -r stat <"/proc/${1:-none}/stat"; } 2>/dev/null && [[ ${stat##*) } != Z* ]]
+}
+
 # start NAME NODE [VARIABLE=VALUE ...] COMMAND...: in the background, in an empty environment
 start() {
     local name=$1 ns=/run/netns/${NS[$2]}
     shift 2
     LOG[$name]=$W/$name.log
-    nsenter --net="$ns" env -i PATH="$PATH" "$@" >>"${LOG[$name]}" 2>&1 </dev/null &
+    nsenter --net="$ns" env -i --default-signal=$CLEAR PATH="$PATH" "$@" \
+        >>"${LOG[$name]}" 2>&1 </dev/null &
     PID[$name]=$!
 }
 # sidecar NAME NODE VARIABLE=VALUE ...
@@ -153,10 +162,11 @@ kin() {
     done
 }
 worker_of() { # the child that does the work, in WORKER
+    WORKER=
     read -r WORKER _ <"/proc/${PID[$1]}/task/${PID[$1]}/children" # without a newline at its end
     [ -n "$WORKER" ]
 }
-alive() { kill -0 "${PID[$1]}" 2>/dev/null; }
+alive() { running "${PID[$1]}"; }
 
 # all NAME SIGNAL: to the process and all its descendants at once
 all() {
@@ -175,7 +185,7 @@ end() {
         ;;
     *) kill -s "${2:-TERM}" "$pid" 2>/dev/null ;;
     esac
-    wait_for 15 not kill -0 "$pid" 2>/dev/null || {
+    wait_for 15 not running "$pid" || {
         all "$1" KILL
         unset "PID[$1]"
         say "$1 did not end by ${2:-TERM} within 15 s"
@@ -283,7 +293,7 @@ probe_end() { # the longest silence in GAP (ms, or never)
 # capture INTERFACE FILTER: of the world's own namespace ("n1" is the bridge's port to node n1).
 # dumpcap, because tcpdump insists on becoming another user, which a user namespace has not.
 capture() {
-    dumpcap -q -P -i "$1" -f "$2" -w $W/pcap >$W/dumpcap.log 2>&1 </dev/null &
+    env --default-signal dumpcap -q -P -i "$1" -f "$2" -w $W/pcap >$W/dumpcap.log 2>&1 </dev/null &
     PID[dumpcap]=$!
     wait_for 10 grep -q '^File:' $W/dumpcap.log || die "dumpcap: $(cat $W/dumpcap.log)"
 }

@@ -87,13 +87,13 @@ t_address_was_there() {
 }
 t_interface_missing_then_there() {
     world n1 client
+    ipn n1 link set eth0 down # kernels before 6.2 rename only what is down
     ipn n1 link set eth0 name later
     watch_nodes $VIP n1
     sidecar n1 n1 "${ONE[@]}"
     wait_for 5 said n1 'FAULT' || die "does not say FAULT"
     for_all_of 1 alive n1 || die "gave up"
     mark
-    ipn n1 link set later down
     ipn n1 link set later name eth0
     ipn n1 link set eth0 up
     wait_for 10 holds n1 || die "did not start when the interface appeared"
