@@ -137,7 +137,7 @@ start() {
     local name=$1 ns=/run/netns/${NS[$2]}
     shift 2
     LOG[$name]=$W/$name.log
-    nsenter --net="$ns" env -i --default-signal=$CLEAR PATH="$PATH" "$@" \
+    nsenter --net="$ns" env -i --default-signal="$CLEAR" PATH="$PATH" "$@" \
         >>"${LOG[$name]}" 2>&1 </dev/null &
     PID[$name]=$!
 }
@@ -208,6 +208,7 @@ watch_nodes() {
     shift
     for name; do words+=("$name=/run/netns/${NS[$name]}"); done
     : >$W/watch
+    [ -z "$WATCH_PAUSE" ] || flags+=(-p "$WATCH_PAUSE")
     "$TOOLS/watch" "${flags[@]}" "$list" "${words[@]}" >>$W/watch 2>$W/watch.err &
     PID[watch]=$!
     exec {WATCH}<$W/watch

@@ -6,7 +6,7 @@ from scapy.layers.ipsec import AH, SecurityAssociation
 
 path, key, spi = sys.argv[1:]
 packets = rdpcap(path)
-judge = SecurityAssociation(AH, spi=int(spi, 0), auth_algo="SHA2-256-128",
+judge = SecurityAssociation(AH, spi=int(spi), auth_algo="SHA2-256-128",
                             auth_key=bytes.fromhex(key))
 lengths, senders = set(), set()
 for packet in packets:

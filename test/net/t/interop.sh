@@ -64,12 +64,12 @@ interop() {
     shift 3
     settings "$@"
     world n1 n2 client
-    capture br0 'ip proto 112 or ip proto 51 or ip6 proto 112'
+    capture br0 'ip proto 112 or ip6 proto 112 or ip proto 51 or ip6 proto 51'
     better=n1 worse=n2 b=$peer w=sidecar
     [ "$role" = master ] || better=n2 worse=n1 b=sidecar w=$peer
     # the new master's first advert ends the old one; FRR's first IPv6 advert fails (the carrier of
     # its macvlan is not there yet), its second comes an interval later
-    local slack=1500 grace=1000
+    local slack=${SLACK:-1500} grace=1000
     [ "$peer $FAMILY" != "frr 6" ] || grace=$((grace + INTERVAL * 1000))
     [ "$peer" = frr ] && carrier=(-c)
     watch_nodes "${carrier[@]}" "$ADDRESS" n1 n2
