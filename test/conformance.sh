@@ -1,14 +1,14 @@
 #!/bin/sh
 # conformance.sh LOG...: the table of test/conformance, each rule with the suites that prove it. A
-# rule is proved when a test that names it passed and none that does failed; without such a test it
-# is a failure, but where tests were skipped it may be theirs.
+# rule is proved when a test that names it (C-074, or _c074 in a function's name) passed and none that
+# does failed; without such a test it is a failure, but where tests were skipped it may be theirs.
 cd "$(dirname "$0")" || exit 1
 awk '
 function ids(line, good,    id, suite) {
     suite = FILENAME
     gsub(/.*\/|\.log$/, "", suite)
-    while (match(line, /C-[0-9][0-9][0-9]/)) {
-        id = substr(line, RSTART, 5)
+    while (match(line, /(C-|_c)[0-9][0-9][0-9]/)) {
+        id = "C-" substr(line, RSTART + 2, 3)
         line = substr(line, RSTART + 5)
         if (!(id in text))
             unknown[id] = suite

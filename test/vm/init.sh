@@ -1,6 +1,6 @@
 #!/bin/bash
 # The first process of the guest (run.sh). Its root is the host's file system, read-only; the
-# checkout is seen at /mnt/src, the directory in which results go back at /mnt/out.
+# checkout is seen at /srv/src, the directory in which results go back at /srv/out.
 # shellcheck disable=SC2154 # out comes from the kernel's command line
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
@@ -9,11 +9,11 @@ ln -s /proc/self/fd /dev/fd
 ln -s fd/0 /dev/stdin
 ln -s fd/1 /dev/stdout
 ln -s fd/2 /dev/stderr
-for dir in /run /tmp /mnt; do mount -t tmpfs tmp $dir; done
-mkdir -p /run/netns /run/m/lib /mnt/src /mnt/out
-mount -t hostfs -o "$out" none /mnt/out
-. /mnt/out/job
-mount -t hostfs -o "ro,$job_src" none /mnt/src
+for dir in /run /tmp /srv; do mount -t tmpfs tmp $dir; done
+mkdir -p /run/netns /run/m/lib /srv/src /srv/out
+mount -t hostfs -o "$out" none /srv/out
+. /srv/out/job
+mount -t hostfs -o "ro,$job_src" none /srv/src
 ln -s /usr/lib/uml/modules /run/m/lib/modules
 # modules come when they are asked for; ipv6 is one of those that nothing asks for
 printf '#!/bin/sh\nexec modprobe -d /run/m "$@"\n' >/run/modprobe
@@ -24,9 +24,9 @@ ip link set lo up
 read -r uptime _ </proc/uptime
 echo "the guest is ready after $uptime s"
 export WATCH_PAUSE=10000 # microseconds; a system call is slow here, and the processor is shared
-cd /mnt/src || echo "no checkout"
-TOOLS=${job_tools/#$job_src//mnt/src} SIDECAR=${job_sidecar/#$job_src//mnt/src} \
-    bash test/net/run.sh "${job_words[@]}" >>/mnt/out/log 2>&1
+cd /srv/src || echo "no checkout"
+TOOLS=${job_tools/#$job_src//srv/src} SIDECAR=${job_sidecar/#$job_src//srv/src} \
+    bash test/net/run.sh "${job_words[@]}" >>/srv/out/log 2>&1
 sync
 echo o >/proc/sysrq-trigger
 sleep 60

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """judge.py CAPTURE KEY SPI: is every packet in there AH with a right ICV? Asks scapy."""
 import sys
-from scapy.all import IP, IPv6, rdpcap
+from scapy.utils import rdpcap
+from scapy.layers.l2 import Ether  # the frames of the capture
+from scapy.layers.inet import IP
+from scapy.layers.inet6 import IPv6
 from scapy.layers.ipsec import AH, SecurityAssociation
 
 path, key, spi = sys.argv[1:]

@@ -106,12 +106,8 @@ t_kernel_ah_wrong_key() {
 t_sidecar_kernel_master() { interop kernel master "v3 IPv4 AH-SHA256" 3 4; }
 t_sidecar_kernel_backup() { interop kernel backup "v3 IPv4 AH-SHA256" 3 4; }
 t_sidecar_kernel_ipv6_master() { interop kernel master "v3 IPv6 AH-SHA256" 3 6; }
-t_sidecar_kernel_ipv6_backup() {
-    say "C-103"
-    interop kernel backup "v3 IPv6 AH-SHA256" 3 6
-}
-t_sidecar_kernel_32_bytes_master() {
-    say "C-102"
+t_sidecar_kernel_ipv6_backup_c103() { interop kernel backup "v3 IPv6 AH-SHA256" 3 6; }
+t_sidecar_kernel_32_bytes_master_c102() {
     FORM=()
     interop kernel master "v3 AH-SHA256 32 B" 3 4
 }
@@ -129,7 +125,6 @@ kernel_and_sidecar() {
 }
 # neither accepts the other's packets
 wrong_key() {
-    say "C-100"
     kernel_and_sidecar "$1" $WRONG
     peer_sidecar n2 n2 100
     wait_for 30 holds n2 || die "n2 accepts the wrong key"
@@ -137,8 +132,8 @@ wrong_key() {
     refuses n1 InStateProtoError || die "n1's kernel refused nothing"
     wait_for 20 said n2 'ICV|authentic|key' || die "n2 does not say what is wrong"
 }
-t_sidecar_kernel_wrong_key() { wrong_key 4; }
-t_sidecar_kernel_wrong_key_ipv6() { wrong_key 6; }
+t_sidecar_kernel_wrong_key_c100() { wrong_key 4; }
+t_sidecar_kernel_wrong_key_ipv6_c100() { wrong_key 6; }
 t_sidecar_kernel_starts_again() {
     kernel_and_sidecar 4 $KEY
     peer_sidecar n2 n2 100
