@@ -44,5 +44,5 @@ END {
         if (verdict == "n/a") printf "%28s %s\n", "", why[id]
     }
     for (id in unknown) print "not ok - " id " of suite " unknown[id] " is not in test/conformance"
-    printf "\n%d of %d rules passed, %d do not apply\n", count["passed"], n, count["n/a"]
+    printf "\n%d of %d rules passed; not for a host: %d\n", count["passed"], n, count["n/a"]
 }' conformance "$@"
