@@ -289,6 +289,31 @@ probe_end() { # the longest silence in GAP (ms, or never)
     GAP=$(sed -n 's/.* summary \([^ ]*\) .*/\1/p' "${LOG[probe]}")
 }
 
+# --- what is left behind -------------------------------------------------------------------------
+
+# everything NODE: what its kernel has that outlives a process. A setting that an interface has got
+# from somebody shows as well as the interface.
+everything() {
+    at "$1" bash -c '
+        for what in "-d link" addr maddr rule "-6 rule" "-4 route show table all" \
+            "-6 route show table all"; do
+            echo "--- ip $what"
+            ip $what
+        done
+        echo "--- settings"
+        grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf | sort
+        echo "--- nft"
+        nft list ruleset 2>&1'
+}
+remember() { everything "$1" >"$W/before.$1"; } # remember NODE: as it is now
+as_remembered() { everything "$1" | diff "$W/before.$1" - >"$W/difference" 2>&1; }
+# nothing_left NODE [WHEN]: it is again as it was; a moment is given to what the kernel does later
+nothing_left() {
+    wait_for 5 as_remembered "$1" && return
+    sed 's/^/    /' "$W/difference"
+    die "something is left behind on $1${2:+ $2}"
+}
+
 # --- packets ------------------------------------------------------------------------------------
 
 # capture INTERFACE FILTER: of the world's own namespace ("n1" is the bridge's port to node n1).
