@@ -129,6 +129,7 @@ t_interface_found_later() { # no interface given, none fits; then an address mak
 deleted() {
     local n
     start monitor n1 ip -o monitor address
+    wait_for 5 at n1 grep -q " ${PID[monitor]} " /proc/net/netlink || die "ip monitor did not start"
     capture n1 "arp or icmp6"
     mark
     ipn n1 addr del "$1/$2" dev eth0 || die "it was not there"
