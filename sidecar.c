@@ -149,6 +149,33 @@ typedef struct vip {
     address  peer, brd;
 } vip;
 
+typedef struct hop {
+    node     n;
+    vrrp_hop h;
+} hop;
+
+typedef struct encap {
+    node       n;
+    vrrp_encap e;
+    bool       ip, ip6, key, csum, seq;
+} encap;
+
+typedef struct route {
+    node        n;
+    vrrp_route  r;
+    hop        *hops;
+    encap      *encaps;
+    uint8_t     family, order;          /* words, from 1; 0: none */
+    const char *track_group;
+} route;
+
+typedef struct rule {
+    node        n;
+    vrrp_rule   r;
+    uint8_t     family;
+    const char *track_group;
+} rule;
+
 typedef struct peer {
     node    n;
     address a;
@@ -177,6 +204,8 @@ typedef struct instance {
     hmac_key   *hmac_keys;
     vrrp_key    auth_key;               /* size 0: none */
     vrrp_trailer trailer;
+    route      *routes;
+    rule       *rules;
     address     unicast_src, mcast_src;
     char        interface[16];
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
@@ -196,6 +225,11 @@ typedef struct globals {
     log_form    log;
     const char *node, *env_file, *router_id;
     uint64_t    startup_delay;
+    vip        *vips;                   /* static: of this host, whoever is MASTER */
+    route      *routes;
+    rule       *rules;
+    vrrp_setup  setup;                  /* of these */
+    void       *run;                    /* whatever runs them keeps here */
 } globals;
 
 typedef struct model {
@@ -205,6 +239,7 @@ typedef struct model {
     instance   *instances;
     sync_group *groups;
     unsigned    n_instances, n_undecided;
+    uint32_t    preference;             /* of the last rule that did not say one */
     bool        unnamed;                /* the one instance was made by unnamed variables */
 } model;
 
@@ -400,6 +435,21 @@ static vip *vip_next(const vip *v)
     return (vip *)(void *)v->n.next;
 }
 
+static route *route_next(const route *r)
+{
+    return (route *)(void *)r->n.next;
+}
+
+static rule *rule_next(const rule *r)
+{
+    return (rule *)(void *)r->n.next;
+}
+
+static hop *hop_next(const hop *h)
+{
+    return (hop *)(void *)h->n.next;
+}
+
 static peer *peer_next(const peer *p)
 {
     return (peer *)(void *)p->n.next;
@@ -423,7 +473,7 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    BLOCKS
+    B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
 };
 
 typedef struct block {
@@ -444,11 +494,17 @@ static const block blocks[BLOCKS] = {
     [B_VIP] = {NULL, sizeof(vip), NULL},
     [B_PEER] = {NULL, sizeof(peer), NULL},
     [B_KEY] = {NULL, sizeof(hmac_key), NULL},
+    [B_ROUTE] = {NULL, sizeof(route), NULL},
+    [B_HOP] = {NULL, sizeof(hop), NULL},
+    [B_ENCAP] = {NULL, sizeof(encap), NULL},
+    [B_RULE] = {NULL, sizeof(rule), NULL},
 };
 
 enum {
     T_NONE, T_FLAG, T_NOT, T_BYTE, T_TIME, T_WORD, T_TEXT, T_IFNAME, T_IP, T_CIDR, T_BRD, T_SCOPE,
-    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_BLOCK, TYPES
+    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_BLOCK, T_NET,
+    T_VIA, T_TABLE, T_ORIGIN, T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC,
+    T_FEATURES, T_REALMS, T_MARK, T_PORTS, T_UIDS, T_LABELS, TYPES
 };
 
 enum {
@@ -460,7 +516,8 @@ enum {
     INHERIT = 32,           /* what is unnamed counts for all named blocks */
     INERT = 64,             /* read and checked, no effect; help says why */
     REFUSED = 128,          /* known, an error; help says why */
-    NEEDS_TLS = 256         /* an error in a sidecar without mbedTLS */
+    NEEDS_TLS = 256,        /* an error in a sidecar without mbedTLS */
+    BARE = 512              /* its values are words of the item by themselves: blackhole */
 };
 
 #ifdef SIDECAR_TLS
@@ -486,6 +543,10 @@ typedef struct row {
 #define I(member) AT(instance, member)
 #define D(member) AT(instance, setup.desc.member)
 #define G(member) AT(globals, member)
+#define R(member) AT(route, r.member)
+#define U(member) AT(rule, r.member)
+#define METRIC(key, number, allowed, help) \
+    {B_ROUTE, T_METRIC, 0, 0, R(metrics[number]), key, allowed, NULL, help}
 #define LATER(in, key, what) \
     {in, T_NONE, 0, REFUSED, 0, key, NULL, NULL, what " not part of this version"}
 #define NO_EFFECT(in, key, why) {in, T_NONE, 0, INERT, 0, key, NULL, NULL, why}
@@ -500,6 +561,11 @@ static const row rows[] = {
      "ADDRESS[/LEN] [option...], ...", NULL,
      "More addresses that move along but do not stand in the adverts: of the other family, or too"
      " many for one packet."},
+    {B_INSTANCE, T_BLOCK, B_ROUTE, INHERIT, I(routes), "virtual_routes",
+     "[TYPE] ADDRESS/LEN|default [option...], ...", "(none)",
+     "Routes that come and go with the addresses, in the words of ip route."},
+    {B_INSTANCE, T_BLOCK, B_RULE, INHERIT, I(rules), "virtual_rules", "[option...], ...", "(none)",
+     "Rules of policy routing that come and go with the addresses, in the words of ip rule."},
     {B_INSTANCE, T_FLAG, 0, MAKES, I(no_vips), "no_virtual_ipaddress", "yes|no", "no",
      "An election without addresses, on purpose."},
     {B_INSTANCE, T_IFNAME, 0, ESSENTIAL | INHERIT, I(interface), "interface", "interface name",
@@ -637,8 +703,6 @@ static const row rows[] = {
     LATER(B_INSTANCE, "notify_fault", "notifications are"),
     LATER(B_INSTANCE, "notify_stop", "notifications are"),
     LATER(B_INSTANCE, "smtp_alert", "notifications are"),
-    LATER(B_INSTANCE, "virtual_routes", "routes are"),
-    LATER(B_INSTANCE, "virtual_rules", "rules are"),
     LATER(B_INSTANCE, "use_vmac", "virtual MAC addresses are"),
     LATER(B_INSTANCE, "use_ipvlan", "virtual MAC addresses are"),
     LATER(B_INSTANCE, "vrf", "VRF is"),
@@ -682,8 +746,10 @@ static const row rows[] = {
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.autojoin), "autojoin", "yes|no", "no",
      "The kernel joins the multicast group of that address."},
     LATER(B_VIP, "use_vmac", "virtual MAC addresses are"),
-    LATER(B_VIP, "track_group", "tracked groups are"),
-    NO_EFFECT(B_VIP, "no_track", "the instance's interface alone is tracked"),
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.no_track), "no_track", "yes|no", "no",
+     "Its interface may be down or missing; else that is a fault."},
+    {B_VIP, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
+     "name the interface in VRRP_TRACK_INTERFACE instead"},
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
     {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
@@ -691,6 +757,161 @@ static const row rows[] = {
     /* --- an item of auth_hmac_key ----------------------------------------------------------- */
     {B_KEY, T_HMAC_KEY, 0, HEAD | SECRET, AT(hmac_key, k), "key",
      "ID KEY; ID 1..255, KEY hex:DIGITS, file:PATH or text, 32..64 bytes", NULL, "A key."},
+
+    /* --- an item of virtual_routes ---------------------------------------------------------- */
+    {B_ROUTE, T_NET, 0, HEAD, R(to), "destination", "ADDRESS[/LEN]|default", NULL,
+     "Where the packets go."},
+    {B_ROUTE, T_NET, 0, ALIAS, R(to), "to", "ADDRESS[/LEN]|default", NULL, "The destination."},
+    {B_ROUTE, T_VIA, 0, 0, R(hop.via), "via", "[inet|inet6] ADDRESS", "(none)",
+     "The gateway, also of the other family."},
+    {B_ROUTE, T_VIA, 0, ALIAS, R(hop.via), "gw", "[inet|inet6] ADDRESS", NULL, "via."},
+    {B_ROUTE, T_IFNAME, 0, 0, R(hop.device), "dev", "interface name", "(the gateway's)",
+     "The interface. It must be up, or that is a fault; see no_track."},
+    {B_ROUTE, T_IFNAME, 0, ALIAS, R(hop.device), "oif", "interface name", NULL, "dev."},
+    {B_ROUTE, T_NET, 0, 0, R(src), "src", "ADDRESS", "(the kernel's choice)",
+     "Source address of what this host sends."},
+    {B_ROUTE, T_NET, 0, 0, R(from), "from", "ADDRESS[/LEN]", "(all)",
+     "IPv6: only for packets from there."},
+    {B_ROUTE, T_TABLE, 0, 0, R(table), "table", "main|local|default|1..4294967295",
+     "(main; local for local types)",
+     "Routing table, by number or by a name that /etc/iproute2/rt_tables knows."},
+    {B_ROUTE, T_NUMBER, 0, 0, R(metric), "metric", "0..4294967295", "(0, IPv6 1024)",
+     "Of several routes to one destination the lowest counts."},
+    {B_ROUTE, T_NUMBER, 0, ALIAS, R(metric), "priority", "0..4294967295", NULL, "metric."},
+    {B_ROUTE, T_NUMBER, 0, ALIAS, R(metric), "preference", "0..4294967295", NULL, "metric."},
+    {B_ROUTE, T_KIND, 0, BARE, R(type), "type",
+     "unicast|local|blackhole|unreachable|prohibit|throw|...", "(unicast)",
+     "What becomes of the packets; stands before the destination. Also broadcast, anycast and"
+     " multicast."},
+    {B_ROUTE, T_SCOPE, 0, 0, R(scope), "scope", "global|site|link|host|nowhere|0..255",
+     "(as ip route)", "Scope of an IPv4 route."},
+    {B_ROUTE, T_ORIGIN, 0, 0, R(protocol), "protocol",
+     "keepalived|static|boot|ra|dhcp|bird|zebra|bgp|...|1..255", "keepalived",
+     "The mark by which what a crash left behind is found again."},
+    {B_ROUTE, T_ORIGIN, 0, ALIAS, R(protocol), "proto", "1..255", NULL, "protocol."},
+    {B_ROUTE, T_TOS, 0, 0, R(tos), "tos", "0x00..0xfc", "0", "Only for packets of this TOS."},
+    {B_ROUTE, T_TOS, 0, ALIAS, R(tos), "dsfield", "0x00..0xfc", NULL, "tos."},
+    {B_ROUTE, T_FLAG, 0, 0, R(hop.onlink), "onlink", "yes|no", "no",
+     "The gateway is there even if no subnet says so."},
+    {B_ROUTE, T_BLOCK, B_HOP, 0, AT(route, hops), "nexthop",
+     "via ADDRESS dev IF weight N onlink", "(none)",
+     "One of several ways; repeated. Its options follow it."},
+    {B_ROUTE, T_BLOCK, B_ENCAP, 0, AT(route, encaps), "encap",
+     "ip|ip6|mpls LABELS id dst src tos ttl csum", "(none)",
+     "What the packets are wrapped into. Its options follow it; key and seq are others."},
+    {B_ROUTE, T_WORD, 0, BARE, AT(route, family), "family", "inet|inet6",
+     "(as the addresses tell)", "For a default route that names no address."},
+    {B_ROUTE, T_WORD, 0, BARE, AT(route, order), "order", "add|append|prepend", "(add)",
+     "Where there is such a route already: leave that, or put this behind or before it."},
+    METRIC("mtu", 2, "[lock] 0..4294967295", "MTU of the path; lock: not to be discovered."),
+    METRIC("window", 3, "[lock] 0..4294967295", "Largest TCP window."),
+    METRIC("rtt", 4, "[lock] 0..4294967295 or with ms, s", "First guess of the round trip time."),
+    METRIC("rttvar", 5, "[lock] 0..4294967295 or with ms, s", "Its variance."),
+    METRIC("ssthresh", 6, "[lock] 0..4294967295", "TCP slow start threshold."),
+    METRIC("cwnd", 7, "[lock] 0..4294967295", "TCP congestion window, with lock."),
+    METRIC("advmss", 8, "[lock] 0..4294967295", "MSS to announce."),
+    METRIC("reordering", 9, "[lock] 0..4294967295", "Reordering that is not loss."),
+    METRIC("hoplimit", 10, "[lock] 0..255", "Hop limit of what is sent."),
+    METRIC("initcwnd", 11, "[lock] 0..4294967295", "Initial TCP congestion window."),
+    METRIC("rto_min", 13, "[lock] 0..4294967295 or with ms, s", "Least TCP retransmission time."),
+    METRIC("initrwnd", 14, "[lock] 0..4294967295", "Initial TCP receive window."),
+    METRIC("quickack", 15, "0..1", "No delayed acknowledgements."),
+    METRIC("fastopen_no_cookie", 17, "0..1", "TCP fast open without a cookie."),
+    {B_ROUTE, T_FEATURES, 0, 0, R(metrics[12]), "features", "ecn", "(none)", "Use ECN."},
+    {B_ROUTE, T_IFNAME, 0, 0, R(congctl), "congctl", "1..15 characters", "(the system's)",
+     "TCP congestion control."},
+    {B_ROUTE, T_REALMS, 0, 0, R(realms), "realms", "[FROM/]TO", "0", "Realms, by number."},
+    {B_ROUTE, T_PREF, 0, 0, R(pref), "pref", "low|medium|high", "medium",
+     "IPv6: preference of a router (RFC 4191)."},
+    {B_ROUTE, T_NUMBER, 0, 0, R(expires), "expires", "0..4294967295", "0",
+     "IPv6: seconds until it goes; it is not put back before the next takeover."},
+    {B_ROUTE, T_FLAG, 0, 0, R(no_track), "no_track", "yes|no", "no",
+     "Its interface may be down or missing; else that is a fault."},
+    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
+     "name the interface in VRRP_TRACK_INTERFACE instead"},
+    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "vrf", NULL, NULL, "name the table of the VRF: table N"},
+    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "ttl-propagate", NULL, NULL,
+     "has no effect on a route of IP; the kernel's setting is net.mpls.ip_ttl_propagate"},
+    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "or", NULL, NULL,
+     "several gateways are written nexthop via A nexthop via B"},
+
+    /* --- an item of nexthop ----------------------------------------------------------------- */
+    {B_HOP, T_NONE, 0, HEAD, 0, "nexthop", "options", NULL, "One of several ways."},
+    {B_HOP, T_VIA, 0, 0, AT(hop, h.via), "via", "[inet|inet6] ADDRESS", "(none)", "The gateway."},
+    {B_HOP, T_VIA, 0, ALIAS, AT(hop, h.via), "gw", "[inet|inet6] ADDRESS", NULL, "via."},
+    {B_HOP, T_IFNAME, 0, 0, AT(hop, h.device), "dev", "interface name", "(the gateway's)",
+     "The interface."},
+    {B_HOP, T_IFNAME, 0, ALIAS, AT(hop, h.device), "oif", "interface name", NULL, "dev."},
+    {B_HOP, T_SHORT, 0, 0, AT(hop, h.weight), "weight", "1..256", "1",
+     "Its share of the packets."},
+    {B_HOP, T_FLAG, 0, 0, AT(hop, h.onlink), "onlink", "yes|no", "no",
+     "The gateway is there even if no subnet says so."},
+
+    /* --- an item of encap ------------------------------------------------------------------- */
+    {B_ENCAP, T_NONE, 0, HEAD, 0, "encap", "options", NULL, "What packets are wrapped into."},
+    {B_ENCAP, T_FLAG, 0, 0, AT(encap, ip), "ip", "yes|no", "no", "An IPv4 tunnel."},
+    {B_ENCAP, T_FLAG, 0, 0, AT(encap, ip6), "ip6", "yes|no", "no", "An IPv6 tunnel."},
+    {B_ENCAP, T_LABELS, 0, 0, AT(encap, e), "mpls", "LABEL/LABEL...", "(none)",
+     "MPLS labels, the outermost first."},
+    {B_ENCAP, T_LONG, 0, 0, AT(encap, e.id), "id", "0..999999999999999999", "0", "Tunnel id."},
+    {B_ENCAP, T_NET, 0, 0, AT(encap, e.dst), "dst", "ADDRESS", "(none)", "Its far end."},
+    {B_ENCAP, T_NET, 0, 0, AT(encap, e.src), "src", "ADDRESS", "(none)", "Its near end."},
+    {B_ENCAP, T_TOS, 0, 0, AT(encap, e.tos), "tos", "0x00..0xff", "0", "TOS."},
+    {B_ENCAP, T_TOS, 0, ALIAS, AT(encap, e.tos), "tc", "0x00..0xff", NULL, "tos."},
+    {B_ENCAP, T_BYTE, 0, 0, AT(encap, e.ttl), "ttl", "0..255", "0", "TTL."},
+    {B_ENCAP, T_BYTE, 0, ALIAS, AT(encap, e.ttl), "hoplimit", "0..255", NULL, "ttl."},
+    {B_ENCAP, T_FLAG, 0, 0, AT(encap, csum), "csum", "yes|no", "no", "With a checksum."},
+    {B_ENCAP, T_FLAG, 0, 0, AT(encap, key), "key", "yes|no", "no", "With a key."},
+    {B_ENCAP, T_FLAG, 0, 0, AT(encap, seq), "seq", "yes|no", "no", "With sequence numbers."},
+
+    /* --- an item of virtual_rules ----------------------------------------------------------- */
+    {B_RULE, T_NONE, 0, HEAD, 0, "rule", "options", NULL, "A rule."},
+    {B_RULE, T_FLAG, 0, 0, U(invert), "not", "yes|no", "no", "For all packets but these."},
+    {B_RULE, T_NET, 0, 0, U(from), "from", "ADDRESS[/LEN]|all", "(all)", "Source."},
+    {B_RULE, T_NET, 0, 0, U(to), "to", "ADDRESS[/LEN]|all", "(all)", "Destination."},
+    {B_RULE, T_IFNAME, 0, 0, U(iif), "iif", "interface name", "(all)",
+     "Interface the packet came in by. It must be up, or that is a fault; see no_track."},
+    {B_RULE, T_IFNAME, 0, ALIAS, U(iif), "dev", "interface name", NULL, "iif."},
+    {B_RULE, T_IFNAME, 0, 0, U(oif), "oif", "interface name", "(all)",
+     "Interface a socket is bound to; as iif."},
+    {B_RULE, T_MARK, 0, 0, U(fwmark), "fwmark", "MARK[/MASK]", "(all)", "Mark of the firewall."},
+    {B_RULE, T_TOS, 0, 0, U(tos), "tos", "0x00..0xfc", "0", "TOS."},
+    {B_RULE, T_TOS, 0, ALIAS, U(tos), "dsfield", "0x00..0xfc", NULL, "tos."},
+    {B_RULE, T_IPPROTO, 0, 0, U(ipproto), "ipproto",
+     "tcp|udp|icmp|ipv6-icmp|sctp|gre|esp|ah|1..255", "(all)", "Protocol of the packet."},
+    {B_RULE, T_PORTS, 0, 0, U(sport), "sport", "1..65535[-1..65535]", "(all)", "Source ports."},
+    {B_RULE, T_PORTS, 0, 0, U(dport), "dport", "1..65535[-1..65535]", "(all)",
+     "Destination ports."},
+    {B_RULE, T_UIDS, 0, 0, U(uid), "uidrange", "N-N", "(all)", "Users of sockets."},
+    {B_RULE, T_LONG, 0, 0, U(tun_id), "tun_id", "0..999999999999999999", "0",
+     "Number of the tunnel it came through."},
+    {B_RULE, T_TABLE, 0, 0, U(table), "table", "main|local|default|1..4294967295", "main",
+     "Table to look into."},
+    {B_RULE, T_TABLE, 0, ALIAS, U(table), "lookup", "main|local|default|1..4294967295", NULL,
+     "table."},
+    {B_RULE, T_FLAG, 0, 0, U(l3mdev), "l3mdev", "yes|no", "no", "The table of the packet's VRF."},
+    {B_RULE, T_ACTION, 0, BARE, U(action), "type", "unicast|blackhole|unreachable|prohibit|nop",
+     "(unicast)", "Instead of a table."},
+    {B_RULE, T_NUMBER, 0, 0, U(target), "goto", "1..4294967295", "(none)",
+     "Go on with the rule of this preference."},
+    {B_RULE, T_NUMBER, 0, 0, U(preference), "preference", "1..4294967295",
+     "(16384, for each further one 1 less)", "Order among all rules, the lowest first."},
+    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "priority", "1..4294967295", NULL, "preference."},
+    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "order", "1..4294967295", NULL, "preference."},
+    {B_RULE, T_REALMS, 0, 0, U(realms), "realms", "[FROM/]TO", "0", "Realms, by number."},
+    {B_RULE, T_NUMBER, 0, 0, U(suppress_prefix), "suppress_prefixlength", "0..128", "(none)",
+     "Routes with a prefix as short as this do not count."},
+    {B_RULE, T_NUMBER, 0, 0, U(suppress_group), "suppress_ifgroup", "0..4294967295", "(none)",
+     "Nor routes through interfaces of this group."},
+    {B_RULE, T_ORIGIN, 0, 0, U(protocol), "protocol",
+     "keepalived|static|boot|ra|dhcp|bird|zebra|bgp|...|1..255", "keepalived",
+     "The mark by which what a crash left behind is found again."},
+    {B_RULE, T_WORD, 0, BARE, AT(rule, family), "family", "inet|inet6",
+     "(as the addresses tell)", "For a rule that names no address."},
+    {B_RULE, T_FLAG, 0, 0, U(no_track), "no_track", "yes|no", "no",
+     "Its interfaces may be down or missing; else that is a fault."},
+    {B_RULE, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
+     "name the interface in VRRP_TRACK_INTERFACE instead"},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
     {B_GROUP, T_NAMES, 0, HEAD | MAKES, AT(sync_group, members), "group", "NAME NAME ...", NULL,
@@ -709,6 +930,13 @@ static const row rows[] = {
      "This node's name in JSON logs."},
     {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0",
      "Time after the start in which nothing is sent and nothing counts."},
+    {B_GLOBAL, T_BLOCK, B_VIP, 0, G(vips), "static_ipaddress",
+     "ADDRESS[/LEN] dev IF [option...], ...", "(none)",
+     "Addresses that this host has while sidecar runs, whoever is MASTER."},
+    {B_GLOBAL, T_BLOCK, B_ROUTE, 0, G(routes), "static_routes",
+     "[TYPE] ADDRESS/LEN|default [option...], ...", "(none)", "Routes likewise."},
+    {B_GLOBAL, T_BLOCK, B_RULE, 0, G(rules), "static_rules", "[option...], ...", "(none)",
+     "Rules likewise."},
     LATER(B_GLOBAL, "config", "reading keepalived.conf is"),
     LATER(B_GLOBAL, "status", "the status page is"),
     LATER(B_GLOBAL, "smtp_server", "notifications are"),
@@ -717,6 +945,8 @@ static const row rows[] = {
 #undef I
 #undef D
 #undef G
+#undef R
+#undef U
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -1121,6 +1351,8 @@ static bool read_value(reader *rd, void *at, const words *w)
         return false;
     if (size == 1)
         *(uint8_t *)at = (uint8_t)(rd->row->type == T_NOT ? !v : v);
+    else if (size == 2)
+        *(uint16_t *)at = (uint16_t)v;
     else if (size == 4)
         *(uint32_t *)at = (uint32_t)v;
     else
@@ -1144,7 +1376,8 @@ static void write_value(text *t, const node *n, const row *r)
 {
     const type *type_ = &types[r->type];
     const void *at = place_of(n, r);
-    uint64_t    v = type_->size == 1 ? *(const uint8_t *)at
+    uint64_t    v = type_->size == 1   ? *(const uint8_t *)at
+                    : type_->size == 2 ? *(const uint16_t *)at
                     : type_->size == 4 ? *(const uint32_t *)at : *(const uint64_t *)at;
 
     for (const named *w = type_->named; w && w->name; w++)
@@ -1520,7 +1753,302 @@ static void write_names(text *t, const node *n, const row *r)
         put(t, "%s%s", i ? " " : "", names[i]);
 }
 
+/* --- types of routes and rules -------------------------------------------------------------- */
+
+/* Decimal, or hexadecimal with 0x. */
+static bool read_any(const char *s, uint64_t *out)
+{
+    if (s[0] != '0' || (s[1] | 32) != 'x')
+        return read_number(s, out);
+    *out = strtoull(s, NULL, 16);
+    return s[2] && strlen(s) <= 18 && !s[2 + strspn(s + 2, "0123456789abcdefABCDEF")];
+}
+
+/* A TOS is hexadecimal with and without 0x, as for ip(8). */
+static bool read_hex(const char *s, uint64_t *out)
+{
+    const char *digits = begins(s, "0x") ? s + 2 : s;
+
+    *out = strtoull(digits, NULL, 16);
+    return *digits && strlen(digits) <= 8 && !digits[strspn(digits, "0123456789abcdefABCDEF")];
+}
+
+/* A network, or one address; "default" and "all" are everything. */
+static bool net_read(const char *s, vrrp_net *net)
+{
+    char        ip[64];
+    const char *slash = strchr(s, '/');
+    size_t      n = strcspn(s, "/");
+    uint64_t    length;
+    address     a;
+
+    memset(net, 0, sizeof *net);
+    if (strcmp(s, "default") == 0 || strcmp(s, "all") == 0 || strcmp(s, "any") == 0)
+        return true;
+    snprintf(ip, sizeof ip, "%.*s", (int)n, s);
+    if (n >= sizeof ip || !address_read(ip, &a))
+        return false;
+    net->ip = a.ip;
+    net->family = a.family;
+    length = a.family == VRRP_IPV6 ? 128 : 32;
+    if (slash && (!read_number(slash + 1, &length) || length > (a.family == VRRP_IPV6 ? 128 : 32)))
+        return false;
+    net->prefix = (uint8_t)length;
+    return true;
+}
+
+/* Bits behind the prefix: the kernel takes no such destination. */
+static bool net_has_host(const vrrp_net *net)
+{
+    for (unsigned i = net->prefix; i < (net->family == VRRP_IPV6 ? 128 : 32); i++)
+        if (net->ip.byte[i / 8] & 0x80 >> i % 8)
+            return true;
+    return false;
+}
+
+static bool read_net(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at->s, *allowed = rd->row->allowed;
+    vrrp_net   *net = at;
+
+    if (!net_read(s, net) || (!net->family && !strchr(allowed, '|')) ||
+        (strchr(s, '/') && !strchr(allowed, '/')))
+        return bad_word(rd, s, "is not an address");
+    return !strstr(allowed, "default") || !net_has_host(net) ||
+           bad_word(rd, s, "has bits set behind its prefix");
+}
+
+static void write_net(text *t, const node *n, const row *r)
+{
+    const vrrp_net *net = place_of(n, r);
+
+    if (!net->family)
+        put(t, "%s", strstr(r->allowed, "default") ? "default" : "all");
+    else
+        put(t, strchr(r->allowed, '/') ? "%s/%u" : "%s",
+            ip_text(t->a, &net->ip, net->family), net->prefix);
+}
+
+/* "inet6 2001:db8::1": the address tells the family anyway */
+static bool read_via(reader *rd, void *at, const words *w)
+{
+    bool two = w->n > 1, six = two && strcasecmp(w->at[0].s, "inet6") == 0;
+
+    if (!read_net(rd, at, &(words){w->at + two, 1}))
+        return false;
+    return !two || ((vrrp_net *)at)->family == (six ? VRRP_IPV6 : VRRP_IPV4) ||
+           wrong(rd, "'%.80s' is not of family %s", w->at[1].s, w->at[0].s);
+}
+
+/* A name that iproute2's files know. They need not be there. */
+static bool table_named(reader *rd, const char *name, uint32_t *table)
+{
+    static const char *const files[] = {"/etc/iproute2/rt_tables",
+                                        "/usr/share/iproute2/rt_tables"};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char   line[256], id[32], is[128];
+        FILE  *f = fopen(files[i], "re");
+        bool   found = false;
+        uint64_t number = 0;
+
+        while (f && !found && fgets(line, sizeof line, f))
+            found = sscanf(line, " %31[0-9xXa-fA-F] %127s", id, is) == 2 &&
+                    strcmp(is, name) == 0 && read_any(id, &number) && number <= UINT32_MAX;
+        if (f)
+            fclose(f);
+        *table = (uint32_t)number;
+        if (found)
+            return true;
+    }
+    return bad_word(rd, name, "is no table, and no name of one in /etc/iproute2/rt_tables");
+}
+
+static bool read_table(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at->s;
+
+    if (!is_digit(*s) && strcasecmp(s, "main") && strcasecmp(s, "local") &&
+        strcasecmp(s, "default"))
+        return table_named(rd, s, at);
+    return read_value(rd, at, w);
+}
+
+/* "lock 1400", "1400", "100ms": times are kept in the kernel's fractions of a millisecond. */
+static bool read_metric(reader *rd, void *at, const words *w)
+{
+    const row  *r = rd->row;
+    bool        lock = w->n > 1, rto = strcmp(r->key, "rto_min") == 0;
+    const char *s = w->at[lock].s;
+    unsigned    number = (unsigned)(r->at - AT(route, r.metrics[0])) / sizeof(uint32_t);
+    unsigned    scale = strcmp(r->key, "rtt") == 0 ? 8 : strcmp(r->key, "rttvar") == 0 ? 4 : 1;
+    uint32_t   *metric = at;
+    uint64_t    v, most = strstr(r->allowed, "..255") ? 255 : strstr(r->allowed, "..1") ? 1
+                                                            : UINT32_MAX;
+
+    if (strstr(r->allowed, "ms") && !read_number(s, &v) && read_time(s, &v))
+        v = v / 1000000 * scale;
+    else if (!read_number(s, &v))
+        return bad_word(rd, s, "is not a number");
+    if (v > most)
+        return bad_word(rd, s, "is out of range");
+    *metric = (uint32_t)v;
+    if (lock || rto)
+        metric[1 - (int)number] |= 1u << number;
+    return true;
+}
+
+static void write_metric(text *t, const node *n, const row *r)
+{
+    const uint32_t *metric = place_of(n, r);
+    unsigned        number = (unsigned)(r->at - AT(route, r.metrics[0])) / sizeof(uint32_t);
+    bool            lock = metric[1 - (int)number] >> number & 1;
+
+    put(t, "%s%u", lock ? "lock " : "", *metric);
+}
+
+/* "1-10" or "5": two numbers; sign: what stands between them. */
+static bool read_pair(reader *rd, const char *s, char sign, uint64_t most, uint64_t v[2])
+{
+    size_t n = strcspn(s, (char[]){sign, 0});
+    bool   two = s[n] == sign, any = sign == '/';
+
+    v[1] = 0;
+    if (!(any ? read_any : read_number)(keep(rd->scratch, s, n), &v[0]) ||
+        (two && !(any ? read_any : read_number)(s + n + 1, &v[1])))
+        return bad_word(rd, s, "is not a number");
+    if (v[0] > most || v[1] > most || (sign == '-' && two && v[1] < v[0]))
+        return bad_word(rd, s, "is out of range");
+    return true;
+}
+
+static bool read_realms(reader *rd, void *at, const words *w)
+{
+    uint64_t v[2];
+
+    if (!read_pair(rd, w->at->s, '/', UINT16_MAX, v))
+        return false;
+    *(uint32_t *)at = (uint32_t)(strchr(w->at->s, '/') ? v[0] << 16 | v[1] : v[0]);
+    return true;
+}
+
+static void write_realms(text *t, const node *n, const row *r)
+{
+    uint32_t v = *(uint32_t *)place_of(n, r);
+
+    if (v >> 16)
+        put(t, "%u/", v >> 16);
+    put(t, "%u", v & 0xffff);
+}
+
+static bool read_mark(reader *rd, void *at, const words *w)
+{
+    uint64_t v[2];
+
+    if (!read_pair(rd, w->at->s, '/', UINT32_MAX, v))
+        return false;
+    ((uint32_t *)at)[0] = (uint32_t)v[0];
+    ((uint32_t *)at)[1] = (uint32_t)v[1];
+    return true;
+}
+
+static void write_mark(text *t, const node *n, const row *r)
+{
+    const uint32_t *v = place_of(n, r);
+
+    put(t, v[1] ? "0x%x/0x%x" : "0x%x", v[0], v[1]);
+}
+
+static bool read_ports(reader *rd, void *at, const words *w)
+{
+    uint64_t v[2];
+
+    if (!read_pair(rd, w->at->s, '-', UINT16_MAX, v))
+        return false;
+    if (v[0] == 0)
+        return bad_word(rd, w->at->s, "is out of range");
+    ((uint16_t *)at)[0] = (uint16_t)v[0];
+    ((uint16_t *)at)[1] = (uint16_t)(v[1] ? v[1] : v[0]);
+    return true;
+}
+
+static void write_ports(text *t, const node *n, const row *r)
+{
+    const uint16_t *v = place_of(n, r);
+
+    put(t, v[1] > v[0] ? "%u-%u" : "%u", v[0], v[1]);
+}
+
+static bool read_uids(reader *rd, void *at, const words *w)
+{
+    uint64_t v[2];
+
+    if (!read_pair(rd, w->at->s, '-', UINT32_MAX, v))
+        return false;
+    if (!strchr(w->at->s, '-'))
+        return bad_word(rd, w->at->s, "is not a range");
+    ((uint32_t *)at)[0] = (uint32_t)v[0];
+    ((uint32_t *)at)[1] = (uint32_t)v[1];
+    return true;
+}
+
+static void write_uids(text *t, const node *n, const row *r)
+{
+    const uint32_t *v = place_of(n, r);
+
+    put(t, "%u-%u", v[0], v[1]);
+}
+
+/* "100/200" */
+static bool read_labels(reader *rd, void *at, const words *w)
+{
+    vrrp_encap *e = at;
+    const char *s = w->at->s;
+    uint64_t    v;
+
+    for (e->n_labels = 0; *s; s += s[strcspn(s, "/")] ? strcspn(s, "/") + 1 : strcspn(s, "/")) {
+        if (e->n_labels == 8 || !read_number(keep(rd->scratch, s, strcspn(s, "/")), &v) ||
+            v >= 1 << 20)
+            return bad_word(rd, w->at->s, "is no list of up to 8 labels below 1048576");
+        e->labels[e->n_labels++] = (uint32_t)v;
+    }
+    return true;
+}
+
+static void write_labels(text *t, const node *n, const row *r)
+{
+    const vrrp_encap *e = place_of(n, r);
+
+    for (unsigned i = 0; i < e->n_labels; i++)
+        put(t, "%s%u", i ? "/" : "", e->labels[i]);
+}
+
+static void write_tos(text *t, const node *n, const row *r)
+{
+    put(t, "0x%02x", *(uint8_t *)place_of(n, r));
+}
+
 static void write_list(text *t, const node *n, const row *r);
+
+static const named tables[] = {{"main", 254}, {"local", 255}, {"default", 253}, {NULL, 0}};
+static const named origins[] = {
+    {"keepalived", 18}, {"redirect", 1}, {"boot", 3}, {"static", 4}, {"ra", 9}, {"zebra", 11},
+    {"bird", 12}, {"dhcp", 16}, {"babel", 42}, {"bgp", 186}, {"isis", 187}, {"ospf", 188},
+    {"rip", 189}, {"eigrp", 192}, {NULL, 0},
+};
+static const named prefs[] = {{"medium", 0}, {"high", 1}, {"low", 3}, {NULL, 0}};
+static const named kinds[] = {
+    {"unicast", 1}, {"local", 2}, {"broadcast", 3}, {"anycast", 4}, {"multicast", 5},
+    {"blackhole", 6}, {"unreachable", 7}, {"prohibit", 8}, {"throw", 9}, {NULL, 0},
+};
+static const named actions[] = {
+    {"unicast", 1}, {"nop", 3}, {"blackhole", 6}, {"unreachable", 7}, {"prohibit", 8}, {NULL, 0},
+};
+static const named protocols[] = {
+    {"tcp", 6}, {"udp", 17}, {"icmp", 1}, {"ipv6-icmp", 58}, {"icmpv6", 58}, {"sctp", 132},
+    {"gre", 47}, {"esp", 50}, {"ah", 51}, {NULL, 0},
+};
+static const named features[] = {{"ecn", 1}, {NULL, 0}};
 
 static const named yes_no[] = {
     {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
@@ -1547,8 +2075,7 @@ static const type types[TYPES] = {
     [T_SCOPE] = {"is no scope", 1, 1, read_value, write_value, read_number, scopes},
     [T_LIFETIME] = {"is not a number of seconds", 1, sizeof(uint32_t), read_value, write_value,
                     read_number, forever},
-    [T_NUMBER] = {"is not a number", 1, sizeof(uint32_t), read_value, write_value, read_number,
-                  NULL},
+    [T_NUMBER] = {"is not a number", 1, 4, read_value, write_value, read_any, NULL},
     [T_KEY] = {NULL, 1, sizeof(vrrp_key), read_key, write_key, NULL, NULL},
     [T_HMAC_KEY] = {NULL, -1, sizeof(vrrp_key), read_hmac_key, write_hmac_key, NULL, NULL},
     [T_PASS] = {NULL, 1, 8, read_pass, write_chars, NULL, NULL},
@@ -1556,6 +2083,24 @@ static const type types[TYPES] = {
     [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log, NULL, NULL},
     [T_NAMES] = {NULL, -1, sizeof(char **), read_names, write_names, NULL, NULL},
     [T_BLOCK] = {NULL, -1, sizeof(node *), NULL, write_list, NULL, NULL},
+    [T_NET] = {NULL, 1, sizeof(vrrp_net), read_net, write_net, NULL, NULL},
+    [T_VIA] = {NULL, 1, sizeof(vrrp_net), read_via, write_net, NULL, NULL},
+    [T_TABLE] = {"is no table", 1, 4, read_table, write_value, read_number, tables},
+    [T_ORIGIN] = {"is no routing protocol", 1, 1, read_value, write_value, read_number, origins},
+    [T_TOS] = {"is no TOS", 1, 1, read_value, write_tos, read_hex, NULL},
+    [T_PREF] = {"is no preference", 1, 1, read_value, write_value, NULL, prefs},
+    [T_KIND] = {"is no type of route", 1, 1, read_value, write_value, NULL, kinds},
+    [T_ACTION] = {"is nothing that a rule can do", 1, 1, read_value, write_value, NULL, actions},
+    [T_IPPROTO] = {"is no protocol", 1, 1, read_value, write_value, read_number, protocols},
+    [T_SHORT] = {"is not a number", 1, 2, read_value, write_value, read_number, NULL},
+    [T_LONG] = {"is not a number", 1, 8, read_value, write_value, read_any, NULL},
+    [T_METRIC] = {NULL, 1, 4, read_metric, write_metric, NULL, NULL},
+    [T_FEATURES] = {"is no feature", 1, 4, read_value, write_value, NULL, features},
+    [T_REALMS] = {NULL, 1, 4, read_realms, write_realms, NULL, NULL},
+    [T_MARK] = {NULL, 1, 8, read_mark, write_mark, NULL, NULL},
+    [T_PORTS] = {NULL, 1, 4, read_ports, write_ports, NULL, NULL},
+    [T_LABELS] = {NULL, 1, sizeof(vrrp_encap), read_labels, write_labels, NULL, NULL},
+    [T_UIDS] = {NULL, 1, 8, read_uids, write_uids, NULL, NULL},
 };
 
 /* --- rows, blocks and the items of a list --------------------------------------------------- */
@@ -1595,7 +2140,20 @@ static node *node_new(reader *rd, uint8_t b, const char *name)
     return node_init(rd, take(&rd->m->a, blocks[b].size), b, name);
 }
 
-/* The row of `dev` or `dev=eth0`; *value is what follows the sign, or NULL. */
+/* Is this a value of a row whose values need no keyword? */
+static bool is_bare_word(const row *r, const char *s)
+{
+    const char *at = r->flags & BARE ? strstr(r->allowed, s) : NULL;
+
+    for (const named *w = r->flags & BARE ? types[r->type].named : NULL; w && w->name; w++)
+        if (strcmp(w->name, s) == 0)
+            return true;
+    return at && *s && (at == r->allowed || at[-1] == '|') &&
+           (at[strlen(s)] == '|' || at[strlen(s)] == 0);
+}
+
+/* The row of `dev` or `dev=eth0`; *value is what follows the sign, or a word that needs no keyword,
+   or NULL. */
 static const row *option_row(reader *rd, uint8_t b, const word *w, const char **value)
 {
     size_t     n = strcspn(w->s, "=");
@@ -1606,13 +2164,28 @@ static const row *option_row(reader *rd, uint8_t b, const word *w, const char **
         r = row_of(b, keep(rd->scratch, w->s, n));
         *value = w->s + n + 1;
     }
+    for (const row *c = r ? NULL : block_rows(b); c && !r; c = row_next(c))
+        if (is_bare_word(c, w->s)) {
+            r = c;
+            *value = w->s;
+        }
     return r && !(r->flags & HEAD) ? r : NULL;
+}
+
+/* How many words a value has: `mtu lock 1400`, `via inet6 2001:db8::1`. */
+static size_t value_words(const row *r, const word *w, size_t n)
+{
+    bool first = (r->type == T_METRIC && strcasecmp(w->s, "lock") == 0) ||
+                 (r->type == T_VIA && begins(w->s, "inet"));
+
+    return first && n > 1 && !w[1].first ? 2 : 1;
 }
 
 static void option_unknown(reader *rd, uint8_t b, const char *s)
 {
     nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
+    bool    head = types[row_with(b, HEAD)->type].read != NULL;
 
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (HEAD | REFUSED | INERT | ALIAS))) {
@@ -1620,10 +2193,29 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
             nearest_try(&best, r->key);
         }
     if (t.n)
-        wrong(rd, "'%.80s' is neither an address nor an option%s (allowed: %s)", s,
+        wrong(rd, "'%.80s' is %s%s (allowed: %s)", s,
+              head ? "neither an address nor an option" : "not an option",
               did_you_mean(rd->scratch, &best), t.s);
     else
         wrong(rd, "'%.80s' is not an address", s);
+}
+
+static size_t option_read(reader *rd, node *item, const words *w, size_t i);
+
+/* `nexthop` and what belongs to it: a block within the item. */
+static size_t nested_read(reader *rd, node *item, const row *r, const words *w, size_t i)
+{
+    node      **end = place_of(item, r), *inner = node_new(rd, r->opens, "");
+    const char *value;
+    size_t      from = i++;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = inner;
+    *giver(inner, row_with(inner->block, HEAD)) = rd->variable;
+    while (i < w->n && !w->at[i].first && option_row(rd, inner->block, &w->at[i], &value))
+        i += option_read(rd, inner, w, i);
+    return i - from;
 }
 
 /* Reads one option of an item; returns the words it took. */
@@ -1638,10 +2230,15 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         option_unknown(rd, item->block, w->at[i].s);
         return 1;
     }
+    if (r->type == T_BLOCK) {
+        *giver(item, r) = rd->variable;
+        return nested_read(rd, item, r, w, i);
+    }
     if (*giver(item, r))
         wrong(rd, "'%s' twice for one item", r->key);
     *giver(item, r) = rd->variable;
-    if (value || types[r->type].words == 0 || r->flags & (INERT | REFUSED)) {
+    if (value || types[r->type].words == 0 ||
+        (r->flags & (INERT | REFUSED) && r->type == T_NONE)) {
         row_read(rd, item, r, &alone);
         return 1;
     }
@@ -1649,34 +2246,64 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
         return 1;
     }
+    next.n = value_words(r, next.at, w->n - i - 1);
     row_read(rd, item, r, &next);
-    return 2;
+    return 1 + next.n;
 }
 
 /* A word that can only start an item. */
-static bool starts_item(reader *rd, const word *w)
+static bool starts_item(uint8_t b, const char *s)
 {
-    address a;
+    vrrp_net net;
 
-    return address_read(keep(rd->scratch, w->s, strcspn(w->s, "/")), &a);
+    if (b == B_ROUTE && is_bare_word(row_of(b, "type"), s))
+        return true;
+    return b != B_RULE && b != B_HOP && net_read(s, &net) &&
+           (net.family || (b == B_ROUTE && strcmp(s, "default") == 0));
 }
 
-/* One item from word i on; returns the word behind it. A head of several words ends at the first
-   option. A bad head still has its options checked, but the item is left out. */
+/* The head of an item: a word, or several up to the first option, or (T_NONE) that there is an item
+   at all. */
+static bool head_read(reader *rd, node *item, const words *w, size_t *i)
+{
+    const row  *head = row_with(item->block, HEAD);
+    words       first = {&w->at[*i], 1};
+    const char *value;
+
+    *giver(item, head) = rd->variable;
+    if (head->type == T_NONE)
+        return true;
+    while (++*i < w->n && types[head->type].words < 0 && !w->at[*i].first &&
+           !option_row(rd, item->block, &w->at[*i], &value))
+        first.n++;
+    return row_read(rd, item, head, &first);
+}
+
+/* One item from word i on; returns the word behind it. A bad head still has its options checked,
+   but the item is left out. Of a route options may stand before the head, which may be `to A`. */
 static size_t item_read(reader *rd, node **end, node *item, const words *w, size_t i)
 {
     const row  *head = row_with(item->block, HEAD);
-    words       first = {&w->at[i++], 1};
+    size_t      from = i;
+    bool        ok = true;
     const char *value;
 
-    while (types[head->type].words < 0 && i < w->n && !w->at[i].first &&
-           !option_row(rd, item->block, &w->at[i], &value))
-        first.n++, i++;
-    *giver(item, head) = rd->variable;
-    if (row_read(rd, item, head, &first))
+    while (i < w->n && (i == from || !w->at[i].first)) {
+        const word *at = &w->at[i];
+
+        if (!*giver(item, head) &&
+            !(item->block == B_ROUTE && option_row(rd, item->block, at, &value)))
+            ok = head_read(rd, item, w, &i);
+        else if (i > from && *giver(item, head) && starts_item(item->block, at->s))
+            break;
+        else
+            i += option_read(rd, item, w, i);
+    }
+    if (!*giver(item, head))
+        ok = wrong(rd, "'%.80s' begins a route without a destination (allowed: %s)", w->at[from].s,
+                   head->allowed);
+    if (ok)
         *end = item;
-    while (i < w->n && !w->at[i].first && !starts_item(rd, &w->at[i]))
-        i += option_read(rd, item, w, i);
     return i;
 }
 
@@ -2348,7 +2975,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r->opens, &w, s->number);
-    else if (w.n > 1 && !several && types[r->type].read)
+    else if (w.n > value_words(r, w.at, w.n) && !several && types[r->type].read)
         wrong(rd, "more than one word; a value with blanks needs quotes (allowed: %s)",
               r->allowed);
     else
@@ -2524,6 +3151,16 @@ static vip *vip_after(const instance *in, const vip *v)
     return v || !in->vips ? in->excluded : in->vips;
 }
 
+static void vip_take(const checker *c, const vip *v, vrrp_vip *to)
+{
+    vip_check(c, v);
+    *to = v->v;
+    to->peer = v->peer.ip;
+    to->broadcast = v->brd.ip;
+    to->broadcast_auto = v->brd.family == BRD_AUTO;
+    to->preferred_given = given(&v->n, "preferred_lft");
+}
+
 /* The nodes become the array that runs. */
 static void vips_take(const checker *c)
 {
@@ -2536,20 +3173,188 @@ static void vips_take(const checker *c)
     for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), n++)
         listed += !v->v.excluded;
     if (listed > 255)
-        tell(c, SAY_ERROR, "virtual_ipaddress", "%zu addresses; an advert holds 255, put the"
-             " others into %s", listed, origin(c, "virtual_ipaddress_excluded"));
+        tell(c, SAY_WARNING, "virtual_ipaddress", "%zu addresses, but an advert holds 255: the"
+             " others are as if they stood in %s", listed,
+             origin(c, "virtual_ipaddress_excluded"));
     if (n > UINT16_MAX)
         tell(c, SAY_ERROR, "virtual_ipaddress_excluded", "%zu addresses (allowed: 65535)", n);
     in->setup.desc.addresses = to = take(&c->m->a, (n + 1) * sizeof(vrrp_vip));
     in->setup.desc.n_addresses = (uint16_t)n;
     for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), to++) {
-        vip_check(c, v);
-        *to = v->v;
-        to->peer = v->peer.ip;
-        to->broadcast = v->brd.ip;
-        to->broadcast_auto = v->brd.family == BRD_AUTO;
-        to->preferred_given = given(&v->n, "preferred_lft");
+        vip_take(c, v, to);
+        to->excluded |= to - in->setup.desc.addresses >= 255;
     }
+}
+
+/* --- routes, rules, and what is static ------------------------------------------------------ */
+
+/* Flaws of one item. */
+__attribute__((format(printf, 4, 5)))
+static void flawed(const checker *c, bool found, const node *item, const char *format, ...)
+{
+    text    t = {&c->out->a, NULL, 0, 0};
+    va_list args;
+
+    if (!found)
+        return;
+    if (item->block == B_RULE)
+        put(&t, "rule %u", ((const rule *)(const void *)item)->r.preference);
+    else
+        types[row_with(item->block, HEAD)->type].write(&t, item, row_with(item->block, HEAD));
+    put(&t, ": ");
+    va_start(args, format);
+    text_list(&t, format, args);
+    va_end(args);
+    remark_add(c->out, SAY_ERROR, item_giver(item), "%s", t.s);
+}
+
+static uint8_t family_of(uint8_t choice)
+{
+    return choice == 0 ? 0 : choice == 1 ? VRRP_IPV4 : VRRP_IPV6;
+}
+
+static bool other_family(const vrrp_net *net, uint8_t family)
+{
+    return net->family && net->family != family;
+}
+
+/* The next hops, and the family of the first that says one. */
+static uint8_t hops_take(const checker *c, const route *from, vrrp_route *to)
+{
+    size_t    n = 0;
+    vrrp_hop *at;
+    uint8_t   family = from->r.hop.via.family;
+
+    for (const hop *h = from->hops; h; h = hop_next(h), n++)
+        family = family ? family : h->h.via.family;
+    to->hops = at = take(&c->m->a, (n + 1) * sizeof *at);
+    to->n_hops = (uint16_t)n;
+    for (const hop *h = from->hops; h; h = hop_next(h), at++) {
+        *at = h->h;
+        flawed(c, !h->h.via.family && !h->h.device[0], &from->n, "nexthop needs via or dev");
+    }
+    flawed(c, n > 255, &from->n, "%zu next hops (allowed: 255)", n);
+    return family;
+}
+
+static void encap_take(const checker *c, const route *from, vrrp_encap *to)
+{
+    const encap *e = from->encaps;
+
+    if (!e)
+        return;
+    *to = e->e;
+    to->type = e->ip ? 2 : e->ip6 ? 4 : 1;      /* LWTUNNEL_ENCAP_* */
+    to->flags = (uint16_t)(e->csum | e->key << 2 | e->seq << 3);        /* TUNNEL_* */
+    flawed(c, e->ip + e->ip6 + (to->n_labels > 0) != 1 || e->n.next, &from->n,
+           "encap needs one of ip, ip6 and mpls");
+    flawed(c, e->ip + e->ip6 && other_family(&to->dst, e->ip ? VRRP_IPV4 : VRRP_IPV6), &from->n,
+           "the far end of encap is of the other family");
+    flawed(c, e->ip + e->ip6 && other_family(&to->src, e->ip ? VRRP_IPV4 : VRRP_IPV6), &from->n,
+           "the near end of encap is of the other family");
+}
+
+static void route_take(const checker *c, const route *from, vrrp_route *to, uint8_t family)
+{
+    const vrrp_route *r = &from->r;
+    uint8_t           hop_family;
+    bool              six, none, idle = r->type > 5;
+
+    *to = *r;
+    hop_family = hops_take(c, from, to);
+    encap_take(c, from, &to->encap);
+    family = from->family ? family_of(from->family) : r->to.family ? r->to.family
+             : r->from.family ? r->from.family : r->src.family ? r->src.family
+             : hop_family ? hop_family : family;
+    six = family == VRRP_IPV6;
+    none = !r->hop.via.family && !r->hop.device[0] && !from->hops;
+    to->family = family;
+    to->order = (uint8_t)(from->order ? from->order - 1 : 0);
+    to->scope_given = given(&from->n, "scope");
+    flawed(c, other_family(&r->to, family) || other_family(&r->from, family) ||
+           other_family(&r->src, family), &from->n, "addresses of both families in one route");
+    flawed(c, six && r->hop.via.family == VRRP_IPV4, &from->n,
+           "an IPv6 route cannot go by an IPv4 gateway");
+    flawed(c, none && !idle, &from->n, "a route needs via, dev or nexthop");
+    flawed(c, from->hops && (r->hop.via.family || r->hop.device[0]), &from->n,
+           "via and dev stand behind nexthop where there are several");
+    flawed(c, idle && !none && !six, &from->n, "a route of this type has no via and no dev");
+    flawed(c, !six && (r->from.family || r->pref || r->expires), &from->n,
+           "from, pref and expires are for IPv6 routes");
+    flawed(c, six && r->tos, &from->n, "tos is for IPv4 routes");
+}
+
+static void rule_take(const checker *c, const rule *from, vrrp_rule *to, uint8_t family)
+{
+    const vrrp_rule *r = &from->r;
+    bool             table = given(&from->n, "table"), jump = r->target != 0;
+
+    *to = *r;
+    to->family = family = from->family ? family_of(from->family) : r->from.family ? r->from.family
+                          : r->to.family ? r->to.family : family;
+    to->suppress_prefix_given = given(&from->n, "suppress_prefixlength");
+    to->suppress_group_given = given(&from->n, "suppress_ifgroup");
+    to->uid_given = given(&from->n, "uidrange");
+    if (jump)
+        to->action = 2;                 /* FR_ACT_GOTO */
+    flawed(c, other_family(&r->from, family) || other_family(&r->to, family), &from->n,
+           "addresses of both families in one rule");
+    flawed(c, table + jump + r->l3mdev + (r->action > 1) > 1, &from->n,
+           "table, goto, l3mdev and a type contradict each other: keep one");
+    flawed(c, jump && r->preference && r->target <= r->preference, &from->n,
+           "goto %u leads backwards from preference %u", r->target, r->preference);
+    if (to->preference)
+        return;
+    to->preference = c->m->preference--;
+    remark_add(c->out, SAY_WARNING, item_giver(&from->n), "a rule without preference: %u is used;"
+               " name one, as that changes with the number of rules", to->preference);
+}
+
+/* Routes and rules of an instance, or those that are static. */
+static void routing_take(const checker *c, vrrp_setup *s, const route *routes, const rule *rules)
+{
+    size_t n = 0, k = 0;
+
+    for (const route *r = routes; r; r = route_next(r))
+        n++;
+    for (const rule *r = rules; r; r = rule_next(r))
+        k++;
+    s->routes = take(&c->m->a, (n + 1) * sizeof *s->routes);
+    s->rules = take(&c->m->a, (k + 1) * sizeof *s->rules);
+    s->n_routes = (uint16_t)n;
+    s->n_rules = (uint16_t)k;
+    if (n > UINT16_MAX || k > UINT16_MAX)
+        remark_add(c->out, SAY_ERROR, item_giver(n > k ? &routes->n : &rules->n),
+                   "more than 65535 routes or rules");
+    n = k = 0;
+    for (const route *r = routes; r && n < s->n_routes; r = route_next(r))
+        route_take(c, r, &s->routes[n++], s->desc.family ? s->desc.family : VRRP_IPV4);
+    for (const rule *r = rules; r && k < s->n_rules; r = rule_next(r))
+        rule_take(c, r, &s->rules[k++], s->desc.family ? s->desc.family : VRRP_IPV4);
+}
+
+static void static_take(const checker *c)
+{
+    globals  *g = &c->m->global;
+    size_t    n = 0;
+    vrrp_vip *to;
+
+    for (const vip *v = g->vips; v; v = vip_next(v))
+        n++;
+    g->setup.desc.addresses = to = take(&c->m->a, (n + 1) * sizeof *to);
+    g->setup.desc.n_addresses = (uint16_t)n;
+    for (const vip *v = g->vips; v; v = vip_next(v)) {
+        vip_take(c, v, to++);
+        flawed(c, !v->v.device[0], &v->n, "a static address needs dev");
+    }
+    if (n > UINT16_MAX)
+        remark_add(c->out, SAY_ERROR, item_giver(&g->vips->n), "more than 65535 addresses");
+    routing_take(c, &g->setup, g->routes, g->rules);
+}
+
+static bool has_static(const model *m)
+{
+    return m->global.vips || m->global.routes || m->global.rules;
 }
 
 static void family_check(const checker *c)
@@ -3021,10 +3826,13 @@ static void model_check(model *m, const var *list, report *out)
 {
     checker c = {m, NULL, out, NULL, 0};
 
+    m->preference = 16384;
+    static_take(&c);
     for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
         inherit(&c);
         vips_take(&c);
         family_check(&c);
+        routing_take(&c, &c.in->setup, c.in->routes, c.in->rules);
         sources_check(&c);
         peers_check(&c);
         vrid_choose(&c);
@@ -3043,7 +3851,7 @@ static void model_check(model *m, const var *list, report *out)
     pairs_check(c);
     if (m->instances)
         habits_note(&c, list);
-    else if (out->errors == 0)
+    else if (out->errors == 0 && !has_static(m))
         remark_add(out, SAY_ERROR, "VRRP_VIRTUAL_IPADDRESS", "not set, so there is nothing to"
                    " do; set it to the floating address, such as 198.51.100.10/24");
 }
@@ -3097,6 +3905,12 @@ static bool in_subnet(const vrrp_local *l, const vrrp_ip *ip)
     return rest == 0 || (l->address.byte[whole] ^ ip->byte[whole]) >> (8 - rest) == 0;
 }
 
+/* Added by a sidecar; the tag beside it says something else besides. */
+static bool is_floating(const vrrp_local *l)
+{
+    return (l->protocol & ~1) == VRRP_PROTO_TAG;
+}
+
 static bool is_port(const checker *c, const vrrp_local *l)
 {
     for (size_t i = 0; i < c->n_locals && l->master; i++)
@@ -3108,7 +3922,7 @@ static bool is_port(const checker *c, const vrrp_local *l)
 /* May this interface be chosen for this address? Our own leftovers are no reason to. */
 static bool is_candidate(const checker *c, const vrrp_local *l, const vrrp_ip *ip, bool own)
 {
-    if (l->family != c->in->setup.desc.family || l->protocol == VRRP_PROTO_TAG ||
+    if (l->family != c->in->setup.desc.family || is_floating(l) ||
         (l->flags & (LINK_UP | LINK_BROADCAST | LINK_LOOPBACK)) != (LINK_UP | LINK_BROADCAST) ||
         strcmp(l->kind, "dummy") == 0 || is_port(c, l))
         return false;
@@ -3176,7 +3990,7 @@ static bool is_local(const checker *c, const vrrp_ip *ip)
 {
     for (size_t i = 0; i < c->n_locals; i++)
         if (c->locals[i].family == c->in->setup.desc.family &&
-            c->locals[i].protocol != VRRP_PROTO_TAG && same_ip(&c->locals[i].address, ip))
+            !is_floating(&c->locals[i]) && same_ip(&c->locals[i].address, ip))
             return true;
     return false;
 }
@@ -3221,7 +4035,7 @@ static void source_choose(const checker *c)
         const vrrp_local *l = &c->locals[i];
 
         if (l->family == VRRP_IPV6 && !is_link_local(&l->address) &&
-            l->protocol != VRRP_PROTO_TAG && strcmp(l->name, s->interface) == 0)
+            !is_floating(l) && strcmp(l->name, s->interface) == 0)
             s->source = l->address;
     }
 }
@@ -3358,6 +4172,11 @@ static void help_all(text *t)
            " or\n"
         "VRRP_VIRTUAL_IPADDRESS_1_DEV=eth0)\n\n");
     put_block(t, B_VIP, 0);
+    put(t, "\nOptions of a route (VRRP_VIRTUAL_ROUTES=\"default via 198.51.100.1 table 100\")\n\n");
+    put_block(t, B_ROUTE, 0);
+    put(t, "\nOptions of a rule (VRRP_VIRTUAL_RULES=\"from 198.51.100.10 table 100 preference"
+           " 100\")\n\n");
+    put_block(t, B_RULE, 0);
     put(t, "\nSync groups\n\n");
     put_block(t, B_GROUP, 0);
     put(t, "\nThis process\n\n");
@@ -3481,24 +4300,48 @@ static const char *written(arena *a, const node *n, const row *r)
     return t.s ? t.s : "";
 }
 
+static void put_key(text *t, const char *key)
+{
+    put(t, "%s%s", t->n && t->s[t->n - 1] != ' ' ? " " : "", key);
+}
+
+/* " dev eth0 home" */
+static void write_options(text *t, const node *n)
+{
+    for (const row *r = block_rows(n->block); r; r = row_next(r)) {
+        const char *s = "";
+
+        if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r))
+            continue;
+        for (const node *in = r->type == T_BLOCK ? *(node **)place_of(n, r) : NULL; in;
+             in = in->next) {
+            put_key(t, r->key);
+            write_options(t, in);
+        }
+        if (r->type == T_BLOCK)
+            continue;
+        s = written(t->a, n, r);
+        if (types[r->type].words == 0 || *s)
+            put_key(t, r->key);
+        if (types[r->type].words == 0)
+            put(t, "%s", strcmp(s, "no") == 0 ? "=no" : "");
+        else if (*s) {
+            put(t, " ");
+            put_word(t, s, r->type == T_METRIC ? "" : SPECIAL);
+        }
+    }
+}
+
 /* "198.51.100.10/24 dev eth0, 198.51.100.11/24" */
 static void write_list(text *t, const node *parent, const row *list)
 {
     for (const node *n = *(node **)place_of(parent, list); n; n = n->next) {
-        put(t, "%s%s", t->n ? ", " : "", written(t->a, n, row_with(n->block, HEAD)));
-        for (const row *r = block_rows(n->block); r; r = row_next(r)) {
-            const char *s = "";
+        const row *head = row_with(n->block, HEAD);
 
-            if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r))
-                continue;
-            s = written(t->a, n, r);
-            if (types[r->type].words == 0)
-                put(t, " %s%s", r->key, strcmp(s, "no") == 0 ? "=no" : "");
-            else if (*s) {
-                put(t, " %s ", r->key);
-                put_word(t, s, SPECIAL);
-            }
-        }
+        put(t, "%s", t->n ? ", " : "");
+        if (types[head->type].write)
+            put(t, "%s", written(t->a, n, head));
+        write_options(t, n);
     }
 }
 
@@ -3789,6 +4632,15 @@ static model *life_read(int why)
 
 /* --- the warden ------------------------------------------------------------------------------ */
 
+static void warden_swept(const char *who, int n)
+{
+    if (n > 0)
+        say(SAY_WARNING, who, "the worker died: removed %d of its addresses, routes and rules", n);
+    else if (n < 0)
+        say(SAY_ERROR, who, "the worker died, and its addresses can't be removed: %s",
+            strerror(-n));
+}
+
 /* The worker died without letting go: what it held must not answer any more. It may have found an
    interface since the fork, so that is looked up again. Another process that runs the same virtual
    router by now is left alone: vrrp_sweep() respects its lock. */
@@ -3798,16 +4650,11 @@ static void warden_sweep(model *m)
 
     life_resolve(m, &out);
     report_free(&out);
-    for (instance *in = m->instances; in; in = instance_next(in)) {
-        int n = in->setup.interface ? vrrp_sweep(&in->setup) : 0;
-
-        if (n > 0)
-            say(SAY_WARNING, in->label, "the worker died: removed %d address%s", n,
-                n == 1 ? "" : "es");
-        else if (n < 0)
-            say(SAY_ERROR, in->label, "the worker died, and its addresses can't be removed: %s",
-                strerror(-n));
-    }
+    for (instance *in = m->instances; in; in = instance_next(in))
+        if (in->setup.interface)
+            warden_swept(in->label, vrrp_sweep(&in->setup));
+    if (has_static(m))
+        warden_swept("static", vrrp_sweep(&m->global.setup));
 }
 
 /* Reaps whatever ended: as PID 1 that is everybody's orphans. True when it was the worker. */
@@ -3913,17 +4760,24 @@ static void life_event(const vrrp_event *e)
 
 /* --- the worker ------------------------------------------------------------------------------ */
 
+/* The most interfaces that one setup can name. */
+static unsigned life_names(const vrrp_setup *s)
+{
+    unsigned n = 1 + s->n_routes + 2u * s->n_rules;
+
+    for (size_t i = 0; i < s->desc.n_addresses; i++)
+        n += s->desc.addresses[i].device[0] != 0;
+    for (size_t i = 0; i < s->n_routes; i++)
+        n += s->routes[i].n_hops;
+    return n;
+}
+
 static unsigned life_devices(const model *m)
 {
-    unsigned        n = 0;
-    const instance *in;
-    size_t          i;
+    unsigned n = life_names(&m->global.setup);
 
-    for (in = m->instances; in; in = instance_next(in)) {
-        n++;
-        for (i = 0; i < in->setup.desc.n_addresses; i++)
-            n += in->setup.desc.addresses[i].device[0] != 0;
-    }
+    for (const instance *in = m->instances; in; in = instance_next(in))
+        n += life_names(&in->setup);
     return n;
 }
 
@@ -3995,11 +4849,29 @@ static bool life_add(life *l, instance *in)
     return false;
 }
 
+/* What is static, if there is any and it does not run yet. */
+static bool life_static(life *l)
+{
+    globals     *g = &l->config->global;
+    vrrp_router *router;
+
+    if (g->run || !has_static(l->config))
+        return true;
+    router = calloc(1, sizeof *router);
+    if (router && vrrp_io_static(&l->io, router, &g->setup, vrrp_now()) == 0) {
+        g->run = router;
+        return true;
+    }
+    say(SAY_ERROR, "static", "%s", router ? l->io.err : "out of memory");
+    free(router);
+    return false;
+}
+
 /* Starts what has an interface by now. False: one could not be started. */
 static bool life_add_all(life *l)
 {
     instance *in;
-    bool      ok = true;
+    bool      ok = life_static(l);
 
     for (in = l->config->instances; in; in = instance_next(in))
         if (in->ready && !in->run)
@@ -4073,15 +4945,34 @@ static instance *life_find(const model *m, const instance *like)
     return NULL;
 }
 
-static void life_remove(life *l, instance *in)
+static void life_end(life *l, void **run)
 {
     vrrp_event e;
 
-    vrrp_io_remove(&l->io, in->run, vrrp_now());
+    vrrp_io_remove(&l->io, *run, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
         life_event(&e);
-    free(in->run);
-    in->run = NULL;
+    free(*run);
+    *run = NULL;
+}
+
+static void life_remove(life *l, instance *in)
+{
+    life_end(l, &in->run);
+}
+
+/* What is static goes on as far as it is the same. */
+static void life_static_again(life *l, model *next)
+{
+    globals *old = &l->config->global, *now = &next->global;
+
+    now->run = old->run;
+    if (!now->run || (has_static(next) &&
+                      vrrp_io_update(&l->io, now->run, &now->setup, vrrp_now()) == 0))
+        return;
+    if (has_static(next))
+        say(SAY_ERROR, "static", "%s", l->io.err);
+    life_end(l, &now->run);
 }
 
 /* Hands the running router of an instance to its successor in the new model. */
@@ -4136,6 +5027,7 @@ static void life_reload(life *l)
         if (old && old->run)
             life_inherit(l, in, old);
     }
+    life_static_again(l, next);
     log_open(next);
     life_forget(l->config, next);
     l->config = next;
@@ -4189,10 +5081,10 @@ static void life_loop(life *l)
     }
 }
 
-static bool life_holds(const instance *in)
+static bool life_holds(const vrrp_setup *s)
 {
-    for (size_t i = 0; i < in->setup.desc.n_addresses; i++)
-        if (in->setup.desc.addresses[i].held & VRRP_HELD_OURS)
+    for (size_t i = 0; i < s->desc.n_addresses; i++)
+        if (s->desc.addresses[i].held & VRRP_HELD_OURS)
             return true;
     return false;
 }
@@ -4209,8 +5101,12 @@ static bool life_stop(life *l)
     for (instance *in = l->config->instances; in; in = instance_next(in))
         if (in->run) {
             life_remove(l, in);
-            clean_exit = clean_exit && !life_holds(in);
+            clean_exit = clean_exit && !life_holds(&in->setup);
         }
+    if (l->config->global.run) {
+        life_end(l, &l->config->global.run);
+        clean_exit = clean_exit && !life_holds(&l->config->global.setup);
+    }
     vrrp_io_close(&l->io);
     return clean_exit;
 }

@@ -40,6 +40,8 @@
      priorities that follow what is tracked
    - adds and removes the addresses (rtnetlink, marked with a protocol tag so that a restart finds
      what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
+   - routes and rules that come and go with the addresses, and static ones that stay: marked with
+     keepalived's routing protocol number, put back when somebody deletes them
    - recovers by itself: interface gone and back, address deleted by somebody else, netlink overrun
    - thousands of virtual routers in one process, on one descriptor
 
@@ -47,7 +49,7 @@
    - print, exit, allocate memory, start threads, read configuration, own signals
    - run scripts or checks: vrrp_tracked(), vrrp_set_priority(), vrrp_block() take their verdicts
    - compute an HMAC: desc.hmac is yours, or mbedTLS's (VRRP_MBEDTLS)
-   - virtual MAC addresses, accept mode, routes and rules (not in this version)
+   - virtual MAC addresses, accept mode (not in this version)
 
    HOW IT WORKS
    Two halves. The core (>>bytes to >>core) is a function of (packet | timer | event, now) that
@@ -240,6 +242,7 @@ typedef struct vrrp_vip {
     vrrp_ip  broadcast, peer;           /* all zero: none */
     char     device[16];                /* default: the instance's interface */
     char     label[16];
+    bool     no_track;                  /* its device need not be there, nor be up */
     uint8_t  held;                      /* written by the shell: VRRP_HELD_* */
 } vrrp_vip;
 
@@ -412,7 +415,7 @@ enum {
 enum { VRRP_ASK_PROBE = 1, VRRP_ASK_PROBE_DEAD = 2, VRRP_ASK_FENCE = 4 };
 
 /* Why an address vanished, for vrrp_lost(). */
-enum { VRRP_LOST_LEASE = 1, VRRP_LOST_DELETED = 2 };
+enum { VRRP_LOST_LEASE = 1, VRRP_LOST_DELETED = 2, VRRP_LOST_ROUTE = 3 };
 
 struct vrrp;
 struct vrrp_group;
@@ -473,6 +476,7 @@ typedef struct vrrp {
     uint64_t           conflict_at;     /* the last NOTIFY about a conflict */
     uint64_t           v3_heard;        /* dual: when v3_master sent v3 */
     uint64_t           lost_window;     /* deletions are counted from here */
+    uint64_t           renewed_at;      /* the last REFRESH */
     uint64_t           heard_at;        /* dead: when T_DOWN was last armed in full */
     uint64_t           ask_limit;       /* dead: a refused PROBE is repeated until then */
     uint64_t           sequence;        /* last one sent; keepalived's AH: or accepted */
@@ -484,6 +488,7 @@ typedef struct vrrp {
     vrrp__slot         queue[VRRP_QUEUE];
     vrrp_pace          pace;            /* announce_gap as a pace of its own */
     uint32_t           frame, frames;   /* progress of what is announced by pace */
+    uint32_t           mtu;             /* 0: not told */
     uint16_t           ip_id;
     uint8_t            head, queued;    /* of the queue */
     uint8_t            state, notified, why, new_master_reason, faults;
@@ -580,7 +585,8 @@ VRRP_DEF void vrrp_claimed(vrrp *v, bool ok, uint64_t now);
 /* The answer to CLAIM and REFRESH. A failure leads to FAULT and a later try. */
 
 VRRP_DEF void vrrp_lost(vrrp *v, uint8_t why, uint64_t now);
-/* An address vanished: VRRP_LOST_LEASE steps down, VRRP_LOST_DELETED claims again. */
+/* An address vanished: VRRP_LOST_LEASE steps down, VRRP_LOST_DELETED claims again. With
+   VRRP_LOST_ROUTE what belongs to the addresses may have: REFRESH, at most once a second. */
 
 VRRP_DEF void vrrp_answer(vrrp *v, uint8_t ask, bool ok, uint64_t now);
 /* The answer to ASK: PROBE ok = silence, FENCE ok = done. */
@@ -655,7 +661,85 @@ VRRP_DEF const char *vrrp_fault_str(uint8_t faults);
 
 /* --- the Linux shell ------------------------------------------------------------------------ */
 
-#define VRRP_PROTO_TAG 112              /* IFA_PROTO of our addresses; keepalived uses 18 */
+/* IFA_PROTO of floating addresses and of static ones (keepalived uses 18). One more says that
+   promote_secondaries was off before us: if nobody is left to remember. Routes and rules have
+   keepalived's RTA_PROTOCOL and FRA_PROTOCOL. */
+#define VRRP_PROTO_TAG 112
+#define VRRP_PROTO_STATIC 114
+#define VRRP_PROTO_ROUTE 18
+
+/* An address with a prefix length. family 0: not set. */
+typedef struct vrrp_net {
+    vrrp_ip ip;
+    uint8_t family, prefix;
+} vrrp_net;
+
+/* Where packets go next. */
+typedef struct vrrp_hop {
+    vrrp_net via;                       /* gateway, also of the other family; not set: nobody */
+    char     device[16];
+    uint16_t weight;                    /* of several: 1..256 (default 1) */
+    bool     onlink;                    /* via is there even if no subnet says so */
+} vrrp_hop;
+
+enum { VRRP_METRICS = 18 };             /* RTAX_* that there are */
+
+/* What a route wraps packets into. */
+typedef struct vrrp_encap {
+    uint16_t type;                      /* LWTUNNEL_ENCAP_*: MPLS 1, IP 2, IP6 4; 0: nothing */
+    uint16_t flags;                     /* TUNNEL_CSUM 1, KEY 4, SEQ 8 */
+    uint8_t  tos, ttl;
+    uint8_t  n_labels;                  /* MPLS: the outermost first */
+    uint32_t labels[8];
+    uint64_t id;
+    vrrp_net src, dst;
+} vrrp_encap;
+
+/* Of a route whose key another one has already: it is adopted, or ours stands behind or before. */
+enum { VRRP_ROUTE_ADD = 0, VRRP_ROUTE_APPEND, VRRP_ROUTE_PREPEND };
+
+/* A route that comes and goes with the addresses. */
+typedef struct vrrp_route {
+    vrrp_net        to;                 /* not set: everything */
+    vrrp_net        from;               /* IPv6: for packets from there only */
+    vrrp_net        src;                /* source address it suggests */
+    vrrp_hop        hop;
+    const vrrp_hop *hops;               /* several instead of the one; the caller's */
+    uint16_t        n_hops;
+    uint8_t         family;             /* default: of its addresses, else the instance's */
+    uint8_t         type;               /* RTN_* (default unicast) */
+    uint8_t         protocol;           /* RTPROT_* (default 18): by it we know it again */
+    uint8_t         scope;              /* RT_SCOPE_*, only if scope_given */
+    uint8_t         tos, pref, order;   /* pref: RFC 4191; order: VRRP_ROUTE_* */
+    bool            scope_given;
+    bool            no_track;           /* its devices need not be up */
+    uint32_t        table;              /* default: main, for local types local */
+    uint32_t        metric;             /* priority of the route (default 0, IPv6 1024) */
+    uint32_t        realms, expires;    /* expires: seconds, IPv6 */
+    uint32_t        metrics[VRRP_METRICS];      /* by RTAX_*; 0: not set */
+    vrrp_encap      encap;
+    char            congctl[16];
+    uint8_t         held;               /* written by the shell: VRRP_HELD_* */
+} vrrp_route;
+
+/* A rule of policy routing. What is 0 or empty is not looked at. */
+typedef struct vrrp_rule {
+    vrrp_net from, to;
+    char     iif[16], oif[16];
+    uint8_t  family;                    /* default: of its addresses, else the instance's */
+    uint8_t  action;                    /* FR_ACT_* (default: to the table) */
+    uint8_t  protocol;                  /* default 18: by it we know it again */
+    uint8_t  tos, ipproto;
+    bool     invert, l3mdev, no_track;
+    bool     suppress_prefix_given, suppress_group_given, uid_given;
+    uint16_t sport[2], dport[2];        /* first, last */
+    uint32_t preference;                /* order among rules; at 0 they come in one by one */
+    uint32_t table, target, realms, fwmark, fwmask;
+    uint32_t suppress_prefix, suppress_group;
+    uint32_t uid[2];
+    uint64_t tun_id;
+    uint8_t  held;                      /* written by the shell: VRRP_HELD_* */
+} vrrp_rule;
 
 /* Private: sizes of what is done in one go. */
 enum {
@@ -716,6 +800,9 @@ typedef struct vrrp_setup {
     vrrp_desc   desc;
     const char *interface;              /* need not exist yet */
     vrrp_group *group;                  /* the sync group it joins, initialised; or NULL */
+    vrrp_route *routes;                 /* added behind the addresses, removed before them */
+    vrrp_rule  *rules;                  /* likewise, behind the routes; arrays are the caller's */
+    uint16_t    n_routes, n_rules;
     vrrp_ip     source;                 /* unicast_src_ip, mcast_src_ip; zero: primary address */
     uint8_t     arp_form;               /* VRRP_ARP_* (default REQUEST) */
     bool        arp_reply_too;          /* each announcement also in reply form */
@@ -739,16 +826,21 @@ typedef struct vrrp_router {
     vrrp_group         *told;           /* the group that news[1] is about */
     vrrp_ip             source;
     vrrp__news          news[2];        /* of the router, of its group */
+    vrrp_route         *routes;
+    vrrp_rule          *rules;
+    uint16_t            n_routes, n_rules;
     uint32_t            said[VRRP__SAID];       /* by kind of complaint: when, in seconds */
     int                 lock;
     uint32_t            joined[2];      /* the opening of its ears that is in its group */
-    uint16_t            cursor;         /* the next address of a CLAIM or RELEASE under way */
+    uint32_t            cursor;         /* the next item of a CLAIM or RELEASE under way */
     uint8_t             arp_form;
     bool                arp_reply_too, dont_track_primary;
     bool                added, starting, unswept, dirty, telling;
+    bool                fixed;          /* without an election: static addresses, routes, rules */
     bool                here;           /* source is on this machine */
     bool                owns;           /* an address of it was there before us */
     bool                lost, failed;   /* an address vanished; one could not be added */
+    bool                late, came;     /* an address waits for its interface; it has been added */
 } vrrp_router;
 
 enum {
@@ -777,8 +869,8 @@ typedef struct vrrp_io_options {
     uint32_t   rcvbuf_max;              /* most bytes for a receive socket (default 4 MiB) */
 } vrrp_io_options;
 
-/* Private: a packet or frame that waits for sendmmsg(); one address of a netlink batch; a VRID
-   that nobody here runs. */
+/* Private: a packet or frame that waits for sendmmsg(); an address, route or rule of a netlink
+   batch; a VRID that nobody here runs. */
 typedef struct vrrp__out {
     vrrp_ip             to;
     struct vrrp_router *router;
@@ -789,9 +881,12 @@ typedef struct vrrp__out {
 
 typedef struct vrrp__job {
     struct vrrp_router *router;
-    struct vrrp_link   *link;
-    uint16_t            index;          /* of the address */
+    struct vrrp_link   *link;           /* of an address */
+    vrrp_vip           *vip;            /* one of the three */
+    vrrp_route         *route;
+    vrrp_rule          *rule;
     bool                release;
+    bool                again;          /* a REFRESH */
     bool                foreign;        /* there, and not ours */
     bool                sheltered;      /* its subnet has a primary address that is not ours */
     bool                done;           /* the kernel's answer was heard */
@@ -819,6 +914,9 @@ typedef struct vrrp_io {
     bool           sync, resync;        /* dump addresses; dump everything */
     bool           overrun;             /* netlink events were lost, and maybe still are */
     bool           unreleased;          /* an address could not be removed */
+    bool           routing;             /* changes of routes and rules are heard */
+    bool           any_route;           /* also of those with other protocols than 18 */
+    bool           recheck;             /* some of ours may have gone */
     bool           more;                /* a bound was reached: run again at once */
     uint16_t       n_jobs, n_out, out_size;
     uint16_t       ring_head, ring_n;
@@ -871,6 +969,12 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now);
 /* Stops (release, priority 0), leaves its group, forgets. vrrp_io_next() still tells what it did:
    empty that before giving up the memory. */
 
+VRRP_DEF int vrrp_io_static(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now);
+/* Addresses (each with its device), routes and rules of the setup that belong to this host whoever
+   is MASTER: added, put back, removed like those of a router that is always MASTER and never
+   speaks. vrrp_io_update(), vrrp_io_remove() and vrrp_sweep() are for it too, with an interface
+   that is NULL. */
+
 VRRP_DEF void vrrp_io_stop(vrrp_io *io, uint64_t now);
 /* Stops all at once, batched: the way out of a process. Everything has left on return. */
 
@@ -893,9 +997,10 @@ VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap);
    (cap entries are filled in at most), or -errno. */
 
 VRRP_DEF int vrrp_sweep(const vrrp_setup *setup);
-/* Deletes those of its addresses that are there and ours (by the tag; on kernels without tags all
-   of a router that is not their owner): what a dead process left behind. Needs no vrrp_io. Returns
-   how many, or -errno; 0 also where another process runs this virtual router by now. */
+/* Deletes those of its addresses, routes and rules that are there and ours (by the tag; on kernels
+   without tags all addresses of a router that is not their owner): what a dead process left behind.
+   Needs no vrrp_io. Returns how many, or -errno; 0 also where another process runs this virtual
+   router by now. */
 
 #endif /* VRRP_NO_LINUX */
 
@@ -1655,25 +1760,48 @@ static void vrrp__put_ip(const vrrp *v, const vrrp_ip *to, uint8_t *p, size_t pa
     vrrp__put16(p + 10, vrrp__fold(vrrp__sum(0, p, 20)));
 }
 
+/* The most addresses that an advert can list: one is never fragmented. */
+static size_t vrrp__list_most(const vrrp *v)
+{
+    uint8_t version = v->d.dual ? 2 : v->d.version;
+    size_t  size = vrrp__ip_size(v->d.family), most = 255;
+    size_t  head = (size == 16 ? 40u : 20u) + vrrp__message_size(version, v->d.family, 0) +
+                   vrrp__ah_size(v) + vrrp__tail_size(v);
+
+    if (v->mtu && (v->mtu < head || (v->mtu - head) / size < most))
+        most = v->mtu < head ? 0 : (v->mtu - head) / size;
+    return most;
+}
+
+/* The addresses that stand in the adverts, in order; NULL behind the last one. Others are held, but
+   nobody hears of them. */
+static const vrrp_ip *vrrp__next_listed(const vrrp *v, size_t *at, size_t *listed)
+{
+    while (*at < v->d.n_addresses && v->d.addresses[*at].excluded)
+        ++*at;
+    if (*at == v->d.n_addresses || *listed == vrrp__list_most(v))
+        return NULL;
+    ++*listed;
+    return &v->d.addresses[(*at)++].address;
+}
+
 static size_t vrrp__listed_count(const vrrp *v)
 {
-    size_t i, n = 0;
+    size_t at = 0, n = 0;
 
-    for (i = 0; i < v->d.n_addresses; i++)
-        n += !v->d.addresses[i].excluded;
+    while (vrrp__next_listed(v, &at, &n))
+        ;
     return n;
 }
 
 static uint8_t vrrp__put_addresses(const vrrp *v, uint8_t *p)
 {
-    size_t  size = vrrp__ip_size(v->d.family);
-    uint8_t count = 0;
-    size_t  i;
+    size_t         size = vrrp__ip_size(v->d.family), at = 0, n = 0;
+    const vrrp_ip *ip;
 
-    for (i = 0; i < v->d.n_addresses; i++)
-        if (!v->d.addresses[i].excluded)
-            memcpy(p + size * count++, v->d.addresses[i].address.byte, size);
-    return count;
+    for (; (ip = vrrp__next_listed(v, &at, &n)) != NULL; p += size)
+        memcpy(p, ip->byte, size);
+    return (uint8_t)n;
 }
 
 /* Seconds of the v2 copy in dual mode: whole, at least 1 (RFC 9568 8.4.2). */
@@ -2155,6 +2283,17 @@ static void vrrp__arm_refresh(vrrp *v, uint64_t now)
         v->timer[VRRP__T_REFRESH] = (now / v->d.refresh + 1) * v->d.refresh;
 }
 
+/* Once out of turn, but not twice a second: whoever deletes what we add is not to be raced. */
+static void vrrp__renew(vrrp *v, uint64_t now)
+{
+    uint64_t at = now;
+
+    if (v->renewed_at != VRRP_NEVER && now - v->renewed_at < VRRP_SECOND)
+        at = v->renewed_at + VRRP_SECOND;
+    if (at < v->timer[VRRP__T_REFRESH])
+        v->timer[VRRP__T_REFRESH] = at;
+}
+
 static void vrrp__quiet(vrrp *v)
 {
     int i;
@@ -2589,6 +2728,7 @@ static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
     case VRRP__T_AGAIN:  vrrp__round(v, 1, false, now); break;
     case VRRP__T_FRAME:  vrrp__frame(v, due, now); break;
     case VRRP__T_REFRESH:
+        v->renewed_at = now;
         vrrp__push(v, VRRP_REFRESH, 0, 0, 0);
         vrrp__arm_refresh(v, now);
         break;
@@ -2608,12 +2748,11 @@ static void vrrp__fire(vrrp *v, int timer, uint64_t due, uint64_t now)
 
 static bool vrrp__listed(const vrrp *v, const uint8_t *address)
 {
-    size_t size = vrrp__ip_size(v->d.family);
-    size_t i;
+    size_t         size = vrrp__ip_size(v->d.family), at = 0, n = 0;
+    const vrrp_ip *ip;
 
-    for (i = 0; i < v->d.n_addresses; i++)
-        if (!v->d.addresses[i].excluded &&
-            memcmp(v->d.addresses[i].address.byte, address, size) == 0)
+    while ((ip = vrrp__next_listed(v, &at, &n)) != NULL)
+        if (memcmp(ip->byte, address, size) == 0)
             return true;
     return false;
 }
@@ -2631,11 +2770,11 @@ static bool vrrp__carries(const vrrp_advert *a, const uint8_t *address, size_t s
 /* How many of ours the advert carries. */
 static size_t vrrp__carried(const vrrp *v, const vrrp_advert *a)
 {
-    size_t size = vrrp__ip_size(v->d.family), n = 0, i;
+    size_t         size = vrrp__ip_size(v->d.family), at = 0, listed = 0, n = 0;
+    const vrrp_ip *ip;
 
-    for (i = 0; i < v->d.n_addresses; i++)
-        n += !v->d.addresses[i].excluded &&
-             vrrp__carries(a, v->d.addresses[i].address.byte, size);
+    while ((ip = vrrp__next_listed(v, &at, &listed)) != NULL)
+        n += vrrp__carries(a, ip->byte, size);
     return n;
 }
 
@@ -3149,6 +3288,7 @@ VRRP_DEF int vrrp_init(vrrp *v, const vrrp_desc *desc)
     v->master_interval = v->d.interval;
     v->sequence = v->d.ah_sequence;
     v->answered_at = v->lower_at = v->conflict_at = v->v3_heard = v->lost_window = VRRP_NEVER;
+    v->renewed_at = VRRP_NEVER;
     v->timer[VRRP__T_GRACE] = VRRP_NEVER;
     vrrp__quiet(v);
     vrrp__track(v, 0);
@@ -3200,6 +3340,11 @@ VRRP_DEF void vrrp_wall(vrrp *v, uint64_t unix_time, uint64_t now)
     v->wall_at = now;
 }
 
+VRRP_DEF void vrrp_mtu(vrrp *v, uint32_t mtu)
+{
+    v->mtu = mtu;
+}
+
 VRRP_DEF void vrrp_start(vrrp *v, uint64_t now)
 {
     vrrp__clock(v, now);
@@ -3211,6 +3356,16 @@ VRRP_DEF void vrrp_start(vrrp *v, uint64_t now)
         v->timer[VRRP__T_START] = now + v->d.startup_delay;
     else
         vrrp__begin(v, VRRP_WHY_START, now);
+}
+
+/* Instead of vrrp_start(): no election, what it has it holds. */
+static __attribute__((unused)) void vrrp__hold(vrrp *v, uint64_t now)
+{
+    vrrp__clock(v, now);
+    v->started = v->claimed = true;
+    v->state = v->notified = VRRP_MASTER;
+    v->since = now;
+    vrrp__renew(v, now);
 }
 
 VRRP_DEF void vrrp_stop(vrrp *v, uint64_t now)
@@ -3339,6 +3494,10 @@ VRRP_DEF void vrrp_lost(vrrp *v, uint8_t why, uint64_t now)
     vrrp__clock(v, now);
     if (v->state != VRRP_MASTER || !v->claimed)
         return;
+    if (why == VRRP_LOST_ROUTE) {
+        vrrp__renew(v, now);
+        return;
+    }
     v->stats.lost_addresses++;
     if (why == VRRP_LOST_LEASE)
         vrrp__enter(v, VRRP_BACKUP, VRRP_WHY_LEASE, now);
@@ -3472,6 +3631,7 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -3942,13 +4102,12 @@ static uint32_t vrrp__vip_flags(const vrrp_vip *vip)
 }
 
 /* A VIP is never our source address: an IPv6 host address is deprecated from the start. */
-static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex)
+static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex, uint8_t tag)
 {
     struct ifa_cacheinfo life;
     vrrp__address        a;
     vrrp_ip              brd = vip->broadcast;
     uint32_t             flags = vrrp__vip_flags(vip);
-    uint8_t              tag = VRRP_PROTO_TAG;
 
     vrrp__vip_address(&a, vip, ifindex);
     vrrp__put_address(m, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &a, vip->scope);
@@ -3992,6 +4151,448 @@ static bool vrrp__same_subnet(const vrrp_ip *a, const vrrp_ip *b, unsigned prefi
     if (memcmp(a->byte, b->byte, whole) != 0)
         return false;
     return rest == 0 || (a->byte[whole] ^ b->byte[whole]) >> (8 - rest) == 0;
+}
+
+// >>routes
+
+/* A rule that the kernel ordered itself could not be told from its own copy. */
+static void vrrp__rules_defaults(vrrp_rule *rules, unsigned n)
+{
+    for (; n; n--)
+        if (!rules[n - 1].preference)
+            rules[n - 1].preference = 16385 - n;
+}
+
+/* What belongs to the addresses. Routes and rules are never read: to add one that is there already
+   changes nothing and says so, and a deletion names our protocol. */
+
+enum { VRRP__TO_TABLE = 1, VRRP__GOTO = 2 };  /* FR_ACT_* */
+enum { VRRP__RULE_INVERT = 2 };         /* FIB_RULE_INVERT */
+enum {
+    VRRP__FRA_DST = 1, VRRP__FRA_SRC = 2, VRRP__FRA_IIF = 3, VRRP__FRA_GOTO = 4,
+    VRRP__FRA_PRIORITY = 6, VRRP__FRA_FWMARK = 10, VRRP__FRA_FLOW = 11, VRRP__FRA_TUN_ID = 12,
+    VRRP__FRA_SUPPRESS_GROUP = 13, VRRP__FRA_SUPPRESS_PREFIX = 14, VRRP__FRA_TABLE = 15,
+    VRRP__FRA_FWMASK = 16, VRRP__FRA_OIF = 17, VRRP__FRA_L3MDEV = 19, VRRP__FRA_UID = 20,
+    VRRP__FRA_PROTOCOL = 21, VRRP__FRA_IPPROTO = 22, VRRP__FRA_SPORT = 23, VRRP__FRA_DPORT = 24
+};
+enum { VRRP__CONGCTL = 16 };            /* RTAX_CC_ALGO, the one that is a text */
+enum {
+    VRRP__RTA_VIA = 18, VRRP__RTA_PREF = 20, VRRP__RTA_ENCAP_TYPE = 21, VRRP__RTA_ENCAP = 22,
+    VRRP__RTA_EXPIRES = 23
+};
+enum { VRRP__ENCAP_MPLS = 1 };          /* LWTUNNEL_ENCAP_* */
+
+static vrrp_link *vrrp__link_named(vrrp_io *io, const char *name);
+
+static uint32_t vrrp__index_of(vrrp_io *io, const char *name)
+{
+    const vrrp_link *link = io ? vrrp__link_named(io, name) : NULL;
+
+    return link ? link->ifindex : 0;
+}
+
+static void vrrp__put_ip_attr(vrrp__nl *m, unsigned type, const vrrp_net *net)
+{
+    if (net->family)
+        vrrp__nl_attr(m, (uint16_t)type, net->ip.byte, vrrp__ip_size(net->family));
+}
+
+/* 0 is what the kernel assumes anyway. */
+static void vrrp__put_number(vrrp__nl *m, unsigned type, uint32_t value)
+{
+    if (value)
+        vrrp__nl_attr(m, (uint16_t)type, &value, sizeof value);
+}
+
+static void vrrp__put_name(vrrp__nl *m, unsigned type, const char name[16])
+{
+    if (name[0])
+        vrrp__nl_attr(m, (uint16_t)type, name, strnlen(name, 15) + 1);
+}
+
+static uint8_t vrrp__route_family(const vrrp_route *r, uint8_t family)
+{
+    return r->family ? r->family : r->to.family ? r->to.family : r->from.family ? r->from.family :
+           r->src.family ? r->src.family : family;
+}
+
+static uint8_t vrrp__rule_family(const vrrp_rule *r, uint8_t family)
+{
+    return r->family ? r->family : r->from.family ? r->from.family :
+           r->to.family ? r->to.family : family;
+}
+
+static bool vrrp__is_local_type(uint8_t type)
+{
+    return type == RTN_LOCAL || type == RTN_BROADCAST || type == RTN_ANYCAST;
+}
+
+static uint32_t vrrp__route_table(const vrrp_route *r)
+{
+    return r->table ? r->table : vrrp__is_local_type(r->type) ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
+}
+
+/* As ip(8) chooses it: what nobody forwards is on the link. */
+static uint8_t vrrp__route_scope(const vrrp_route *r, uint8_t family)
+{
+    if (r->scope_given || family == VRRP_IPV6)
+        return r->scope;
+    if (r->type == RTN_LOCAL)
+        return RT_SCOPE_HOST;
+    if (r->type == RTN_BROADCAST || r->type == RTN_MULTICAST || r->type == RTN_ANYCAST)
+        return RT_SCOPE_LINK;
+    return r->type > RTN_UNICAST || r->hop.via.family || r->n_hops ? RT_SCOPE_UNIVERSE
+                                                                   : RT_SCOPE_LINK;
+}
+
+static void vrrp__put_via(vrrp__nl *m, const vrrp_net *via, uint8_t family)
+{
+    uint8_t  other[18];
+    uint16_t af = via->family == VRRP_IPV6 ? AF_INET6 : AF_INET;
+    size_t   bytes = vrrp__ip_size(via->family);
+
+    if (!via->family || via->family == family) {
+        vrrp__put_ip_attr(m, RTA_GATEWAY, via);
+        return;
+    }
+    memcpy(other, &af, sizeof af);
+    memcpy(other + sizeof af, via->ip.byte, bytes);
+    vrrp__nl_attr(m, VRRP__RTA_VIA, other, sizeof af + bytes);
+}
+
+static void vrrp__put_hops(vrrp__nl *m, vrrp_io *io, const vrrp_route *r, uint8_t family)
+{
+    struct rtnexthop h;
+    size_t           all = vrrp__nl_attr(m, RTA_MULTIPATH, NULL, 0), at;
+    unsigned         i;
+
+    for (i = 0; i < r->n_hops; i++) {
+        const vrrp_hop *hop = &r->hops[i];
+
+        memset(&h, 0, sizeof h);
+        h.rtnh_ifindex = (int)vrrp__index_of(io, hop->device);
+        h.rtnh_hops = (uint8_t)(hop->weight ? hop->weight - 1 : 0);
+        h.rtnh_flags = hop->onlink ? RTNH_F_ONLINK : 0;
+        at = m->size;
+        vrrp__nl_put(m, &h, sizeof h);
+        vrrp__put_via(m, &hop->via, family);
+        vrrp__nl_close(m, at);          /* its length too comes first */
+    }
+    vrrp__nl_close(m, all);
+}
+
+static void vrrp__put_metrics(vrrp__nl *m, const vrrp_route *r)
+{
+    bool     any = r->congctl[0] != 0;
+    unsigned i;
+    size_t   at;
+
+    for (i = 1; i < VRRP_METRICS; i++)
+        any |= r->metrics[i] != 0;
+    if (!any)
+        return;
+    at = vrrp__nl_attr(m, RTA_METRICS, NULL, 0);
+    for (i = 1; i < VRRP_METRICS; i++)
+        if (i != VRRP__CONGCTL)
+            vrrp__put_number(m, i, r->metrics[i]);
+    vrrp__put_name(m, VRRP__CONGCTL, r->congctl);
+    vrrp__nl_close(m, at);
+}
+
+/* What tells a route from others, with the protocol: all that a deletion names. */
+static void vrrp__put_route_key(vrrp__nl *m, uint16_t type, uint16_t flags, const vrrp_route *r,
+                                uint8_t family)
+{
+    struct rtmsg h;
+    uint32_t     table = vrrp__route_table(r);
+
+    memset(&h, 0, sizeof h);
+    h.rtm_family = family == VRRP_IPV6 ? AF_INET6 : AF_INET;
+    h.rtm_dst_len = r->to.prefix;
+    h.rtm_src_len = r->from.prefix;
+    h.rtm_tos = r->tos;
+    h.rtm_table = table < 256 ? (uint8_t)table : (uint8_t)RT_TABLE_UNSPEC;
+    h.rtm_protocol = r->protocol ? r->protocol : VRRP_PROTO_ROUTE;
+    h.rtm_scope = RT_SCOPE_NOWHERE;
+    if (type == RTM_NEWROUTE) {
+        h.rtm_scope = vrrp__route_scope(r, family);
+        h.rtm_type = r->type ? r->type : (uint8_t)RTN_UNICAST;
+        h.rtm_flags = r->hop.onlink ? RTNH_F_ONLINK : 0;
+    }
+    vrrp__nl_begin(m, type, (uint16_t)(flags | NLM_F_ACK), &h, sizeof h);
+    vrrp__put_ip_attr(m, RTA_DST, &r->to);
+    vrrp__put_ip_attr(m, RTA_SRC, &r->from);
+    vrrp__put_number(m, RTA_TABLE, table);
+    vrrp__put_number(m, RTA_PRIORITY, r->metric ? r->metric : family == VRRP_IPV6 ? 1024 : 0);
+}
+
+static void vrrp__put64(uint8_t *p, uint64_t value)
+{
+    unsigned i;
+
+    for (i = 0; i < 8; i++)
+        p[i] = (uint8_t)(value >> (56 - 8 * i));
+}
+
+static void vrrp__put_byte(vrrp__nl *m, unsigned type, uint8_t value)
+{
+    if (value)
+        vrrp__nl_attr(m, (uint16_t)type, &value, sizeof value);
+}
+
+/* A label stack ends with a bit in its last label (RFC 3032). */
+static void vrrp__put_labels(vrrp__nl *m, const vrrp_encap *e)
+{
+    uint8_t  stack[32];
+    unsigned i;
+
+    for (i = 0; i < e->n_labels && i < 8; i++) {
+        vrrp__put16(stack + 4 * i, e->labels[i] >> 4);
+        vrrp__put16(stack + 4 * i + 2, e->labels[i] << 12 | (i + 1 == e->n_labels ? 256u : 0u));
+    }
+    vrrp__nl_attr(m, 1 /* MPLS_IPTUNNEL_DST */, stack, 4 * (size_t)i);
+    vrrp__put_byte(m, 2 /* MPLS_IPTUNNEL_TTL */, e->ttl);
+}
+
+/* LWTUNNEL_IP_* and LWTUNNEL_IP6_* have the same numbers. */
+static void vrrp__put_encap(vrrp__nl *m, const vrrp_encap *e)
+{
+    uint8_t wide[8];
+    size_t  at;
+
+    if (!e->type)
+        return;
+    vrrp__nl_attr(m, VRRP__RTA_ENCAP_TYPE, &e->type, sizeof e->type);
+    at = vrrp__nl_attr(m, VRRP__RTA_ENCAP, NULL, 0);
+    if (e->type == VRRP__ENCAP_MPLS) {
+        vrrp__put_labels(m, e);
+    } else {
+        vrrp__put64(wide, e->id);
+        if (e->id)
+            vrrp__nl_attr(m, 1 /* LWTUNNEL_IP_ID */, wide, 8);
+        vrrp__put_ip_attr(m, 2 /* DST */, &e->dst);
+        vrrp__put_ip_attr(m, 3 /* SRC */, &e->src);
+        vrrp__put_byte(m, 4 /* TTL, HOPLIMIT */, e->ttl);
+        vrrp__put_byte(m, 5 /* TOS, TC */, e->tos);
+        vrrp__put16(wide, e->flags);
+        if (e->flags)
+            vrrp__nl_attr(m, 6 /* FLAGS */, wide, 2);
+    }
+    vrrp__nl_close(m, at);
+}
+
+static void vrrp__put_route(vrrp__nl *m, vrrp_io *io, const vrrp_route *r, uint8_t family)
+{
+    uint16_t flags = r->order == VRRP_ROUTE_APPEND    ? NLM_F_CREATE | NLM_F_APPEND
+                     : r->order == VRRP_ROUTE_PREPEND ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_EXCL;
+
+    family = vrrp__route_family(r, family);
+    vrrp__put_route_key(m, RTM_NEWROUTE, flags, r, family);
+    vrrp__put_ip_attr(m, RTA_PREFSRC, &r->src);
+    if (r->n_hops) {
+        vrrp__put_hops(m, io, r, family);
+    } else {
+        vrrp__put_number(m, RTA_OIF, vrrp__index_of(io, r->hop.device));
+        vrrp__put_via(m, &r->hop.via, family);
+    }
+    vrrp__put_metrics(m, r);
+    vrrp__put_number(m, RTA_FLOW, r->realms);
+    vrrp__put_number(m, VRRP__RTA_EXPIRES, r->expires);
+    vrrp__put_byte(m, VRRP__RTA_PREF, r->pref);
+    vrrp__put_encap(m, &r->encap);
+}
+
+static void vrrp__put_ports(vrrp__nl *m, unsigned type, const uint16_t range[2])
+{
+    if (range[0])
+        vrrp__nl_attr(m, (uint16_t)type, range, 4);
+}
+
+static void vrrp__put_rule_rest(vrrp__nl *m, const vrrp_rule *r)
+{
+    uint8_t  tun[8];
+
+    vrrp__put_number(m, VRRP__FRA_FWMARK, r->fwmark);
+    vrrp__put_number(m, VRRP__FRA_FWMASK, r->fwmask);
+    vrrp__put_number(m, VRRP__FRA_FLOW, r->realms);
+    if (r->suppress_prefix_given)
+        vrrp__nl_attr(m, VRRP__FRA_SUPPRESS_PREFIX, &r->suppress_prefix, 4);
+    if (r->suppress_group_given)
+        vrrp__nl_attr(m, VRRP__FRA_SUPPRESS_GROUP, &r->suppress_group, 4);
+    if (r->uid_given)
+        vrrp__nl_attr(m, VRRP__FRA_UID, r->uid, sizeof r->uid);
+    vrrp__put64(tun, r->tun_id);
+    if (r->tun_id)
+        vrrp__nl_attr(m, VRRP__FRA_TUN_ID, tun, sizeof tun);
+    vrrp__put_byte(m, VRRP__FRA_L3MDEV, r->l3mdev);
+    vrrp__put_byte(m, VRRP__FRA_IPPROTO, r->ipproto);
+    vrrp__put_ports(m, VRRP__FRA_SPORT, r->sport);
+    vrrp__put_ports(m, VRRP__FRA_DPORT, r->dport);
+}
+
+/* struct fib_rule_hdr has the layout of struct rtmsg. */
+static void vrrp__put_rule(vrrp__nl *m, uint16_t type, const vrrp_rule *r, uint8_t family)
+{
+    struct rtmsg h;
+    uint32_t     table = r->table ? r->table : RT_TABLE_MAIN;
+    uint8_t      protocol = r->protocol ? r->protocol : VRRP_PROTO_ROUTE;
+    bool         jump = r->action == VRRP__GOTO, look = r->action <= VRRP__TO_TABLE;
+
+    memset(&h, 0, sizeof h);
+    h.rtm_family = vrrp__rule_family(r, family) == VRRP_IPV6 ? AF_INET6 : AF_INET;
+    h.rtm_dst_len = r->to.prefix;
+    h.rtm_src_len = r->from.prefix;
+    h.rtm_tos = r->tos;
+    h.rtm_type = look ? (uint8_t)VRRP__TO_TABLE : r->action;
+    h.rtm_table = look && !r->l3mdev && table < 256 ? (uint8_t)table : (uint8_t)RT_TABLE_UNSPEC;
+    h.rtm_flags = r->invert ? VRRP__RULE_INVERT : 0;
+    vrrp__nl_begin(m, type, type == RTM_NEWRULE ? NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL : NLM_F_ACK,
+                   &h, sizeof h);
+    vrrp__put_ip_attr(m, VRRP__FRA_DST, &r->to);
+    vrrp__put_ip_attr(m, VRRP__FRA_SRC, &r->from);
+    vrrp__put_name(m, VRRP__FRA_IIF, r->iif);
+    vrrp__put_name(m, VRRP__FRA_OIF, r->oif);
+    vrrp__put_number(m, VRRP__FRA_PRIORITY, r->preference);
+    if (jump)
+        vrrp__put_number(m, VRRP__FRA_GOTO, r->target);
+    if (look && !r->l3mdev)
+        vrrp__put_number(m, VRRP__FRA_TABLE, table);
+    vrrp__nl_attr(m, VRRP__FRA_PROTOCOL, &protocol, sizeof protocol);
+    vrrp__put_rule_rest(m, r);
+}
+
+/* "route 203.0.113.0/24 table 100", "rule 16384" */
+static const char *vrrp__route_str(const vrrp_route *r, char text[80])
+{
+    char ip[INET6_ADDRSTRLEN];
+
+    if (r->to.family && r->to.prefix)
+        snprintf(text, 80, "route %s/%u table %u", vrrp__ip_str(&r->to.ip, r->to.family, ip),
+                 r->to.prefix, (unsigned)vrrp__route_table(r));
+    else
+        snprintf(text, 80, "default route table %u", (unsigned)vrrp__route_table(r));
+    return text;
+}
+
+/* What is gone already need not go. */
+static bool vrrp__is_gone(int error)
+{
+    return error == -EADDRNOTAVAIL || error == -ENODEV || error == -ESRCH || error == -ENOENT;
+}
+
+/* Deletions under way: how many succeeded, and the first failure. */
+typedef struct vrrp__tally {
+    unsigned deleted;
+    int      error;
+} vrrp__tally;
+
+static void vrrp__tally_answer(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp__tally *t = (vrrp__tally *)arg;
+
+    if (a->type != NLMSG_ERROR)
+        return;
+    t->deleted += a->error == 0;
+    if (a->error && !vrrp__is_gone(a->error) && !t->error)
+        t->error = a->error;
+}
+
+static void vrrp__tally_send(vrrp__nl *m, vrrp__tally *t, size_t least)
+{
+    int error;
+
+    if (m->size == 0 || m->cap - m->size >= least)
+        return;
+    error = vrrp__nl_talk(m, vrrp__tally_answer, t);
+    if (error && !vrrp__is_gone(error) && !t->error)
+        t->error = error;
+}
+
+/* Deletes the rules, then the routes whose state is this, the last first: 0, what a dead process
+   may have left; VRRP_HELD_OURS. The kernel compares the protocol. */
+static vrrp__tally vrrp__take_back(vrrp__nl *m, const vrrp_setup *s, uint8_t held)
+{
+    vrrp__tally t = { 0, 0 };
+    unsigned    i;
+
+    for (i = s->n_rules; i-- > 0;)
+        if (s->rules[i].held == held) {
+            vrrp__put_rule(m, RTM_DELRULE, &s->rules[i], s->desc.family);
+            vrrp__tally_send(m, &t, 512);
+        }
+    for (i = s->n_routes; i-- > 0;)
+        if (s->routes[i].held == held) {
+            vrrp__put_route_key(m, RTM_DELROUTE, 0, &s->routes[i],
+                                vrrp__route_family(&s->routes[i], s->desc.family));
+            vrrp__tally_send(m, &t, 512);
+        }
+    vrrp__tally_send(m, &t, SIZE_MAX);
+    return t;
+}
+
+/* Two are the same when the kernel is told the same. */
+static bool vrrp__same_told(vrrp__nl *m, size_t half)
+{
+    size_t skip = NLMSG_HDRLEN;
+    bool   same = half * 2 == m->size && memcmp(m->data + skip, m->data + half + skip,
+                                                half - skip) == 0;
+
+    m->size = 0;
+    m->full = false;
+    return same;
+}
+
+static bool vrrp__same_route(vrrp_io *io, const vrrp_route *a, const vrrp_route *b, uint8_t family)
+{
+    size_t half;
+
+    vrrp__put_route(&io->nl, io, a, family);
+    half = io->nl.size;
+    vrrp__put_route(&io->nl, io, b, family);
+    return vrrp__same_told(&io->nl, half);
+}
+
+static bool vrrp__same_rule(vrrp_io *io, const vrrp_rule *a, const vrrp_rule *b, uint8_t family)
+{
+    size_t half;
+
+    vrrp__put_rule(&io->nl, RTM_NEWRULE, a, family);
+    half = io->nl.size;
+    vrrp__put_rule(&io->nl, RTM_NEWRULE, b, family);
+    return vrrp__same_told(&io->nl, half);
+}
+
+/* From now on changes of routes and rules wake us up. The kernel sorts out those of others before
+   they are queued: a router's table may change a thousand times a second. */
+static int vrrp__hear_routes(vrrp_io *io, bool any)
+{
+    static const int   groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,
+                                    RTNLGRP_IPV6_RULE };
+    struct sock_filter f[] = {
+        { BPF_LD | BPF_H | BPF_ABS, 0, 0, 4 },          /* nlmsg_type, its bytes as they lie */
+        { BPF_JMP | BPF_JEQ | BPF_K, 5, 0, htons(RTM_NEWROUTE) },
+        { BPF_JMP | BPF_JEQ | BPF_K, 4, 0, htons(RTM_NEWRULE) },
+        { BPF_JMP | BPF_JEQ | BPF_K, 0, 2, htons(RTM_DELROUTE) },
+        { BPF_LD | BPF_B | BPF_ABS, 0, 0, NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol) },
+        { BPF_JMP | BPF_JEQ | BPF_K, 0, any ? (uint8_t)0 : (uint8_t)1, VRRP_PROTO_ROUTE },
+        { BPF_RET | BPF_K, 0, 0, UINT32_MAX },
+        { BPF_RET | BPF_K, 0, 0, 0 }
+    };
+    struct sock_fprog  program;
+    unsigned           i;
+    int                error = 0;
+
+    if (io->routing && (io->any_route || !any))
+        return 0;
+    io->routing = true;
+    io->any_route |= any;
+    program.len = sizeof f / sizeof *f;
+    program.filter = f;
+    if (setsockopt(io->event_fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
+        return -errno;
+    for (i = 0; i < 4 && !error; i++)
+        error = vrrp__set(io->event_fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, groups[i]);
+    return error;
 }
 
 // >>sockets
@@ -4574,8 +5175,8 @@ static void vrrp__rearm(vrrp_io *io)
 
     if (io->retry_at < when)
         when = io->retry_at;
-    if (io->dirty || io->sync || io->resync || io->more || io->ring_n || io->ring_lost ||
-        io->news || when == 0)
+    if (io->dirty || io->sync || io->resync || io->recheck || io->more || io->ring_n ||
+        io->ring_lost || io->news || when == 0)
         when = 1;
     if (when == io->armed)
         return;
@@ -4723,6 +5324,8 @@ static void vrrp__say(vrrp_io *io, vrrp_router *r, uint64_t now)
 
     while (vrrp__peek(&r->v, &a) && !vrrp__is_netlink(&a)) {
         vrrp__pop(&r->v, &a);
+        if (r->fixed)
+            continue;                   /* nobody is told */
         if (a.kind == VRRP_SEND)
             vrrp__send_advert(io, r, &a, now);
         else if (a.kind == VRRP_ANNOUNCE)
@@ -4756,64 +5359,124 @@ static void vrrp__vip_error(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, bo
                    strerror(-error), words[0] ? ": " : "", words);
 }
 
-/* One address of the action at the head of r's queue, if there is anything to do about it. */
-static void vrrp__job_new(vrrp_io *io, vrrp_router *r, uint16_t index, bool release)
+/* Is there anything to do about this address? */
+static bool vrrp__job_address(vrrp_io *io, vrrp__job *job)
 {
-    vrrp_vip  *vip = &r->v.d.addresses[index];
-    vrrp_link *link = vrrp__vip_link(io, r, vip);
-    vrrp__job *job = &io->job[io->n_jobs];
-    bool       there = link && link->ifindex;
+    vrrp_router *r = job->router;
+    vrrp_vip    *vip = job->vip;
+    bool         there;
 
-    if (release && (!there || !(vip->held & VRRP_HELD_OURS))) {
+    job->link = vrrp__vip_link(io, r, vip);
+    there = job->link && job->link->ifindex;
+    if (job->release && (!there || !(vip->held & VRRP_HELD_OURS))) {
         vip->held = 0;
-        return;
+        return false;
     }
-    if (!release && vip->held & VRRP_HELD_ADOPTED)
-        return;
-    if (!there) {
-        r->failed = true;
-        return;
-    }
-    memset(job, 0, sizeof *job);
-    job->router = r;
-    job->link = link;
-    job->index = index;
-    job->release = release;
-    io->n_jobs++;
+    if (!job->release && (vip->held & VRRP_HELD_ADOPTED || (job->again && vip->held &&
+                                                            !r->v.d.refresh)))
+        return false;
+    r->failed |= !there && !vip->no_track;
+    r->late |= !there;
+    return there;
 }
 
-/* The next addresses of every router whose next action is the kernel's. */
+static bool vrrp__hop_ready(vrrp_io *io, const vrrp_hop *hop)
+{
+    const vrrp_link *link = vrrp__link_named(io, hop->device);
+
+    return !hop->device[0] || (link && link->ifindex && link->up);
+}
+
+/* Is there anything to do about this route? What its devices are not ready for comes later. */
+static bool vrrp__job_route(vrrp_io *io, vrrp__job *job)
+{
+    vrrp_route *route = job->route;
+    bool        ready = vrrp__hop_ready(io, &route->hop), ours = route->held == VRRP_HELD_OURS;
+    unsigned    i;
+
+    for (i = 0; i < route->n_hops; i++)
+        ready = ready && vrrp__hop_ready(io, &route->hops[i]);
+    if (job->release && !ours)
+        route->held = 0;
+    if (job->again && route->expires)
+        ready = false;                  /* it was to go */
+    return job->release ? ours : ready;
+}
+
+static bool vrrp__job_rule(vrrp__job *job)
+{
+    bool ours = job->rule->held == VRRP_HELD_OURS;
+
+    if (job->release && !ours)
+        job->rule->held = 0;
+    return !job->release || ours;
+}
+
+static uint32_t vrrp__items(const vrrp_router *r)
+{
+    return (uint32_t)r->v.d.n_addresses + r->n_routes + r->n_rules;
+}
+
+/* The next item of the action at the head of r's queue: addresses, routes, rules; to release them
+   the other way round. False: this batch has no room for it. */
+static bool vrrp__job_new(vrrp_io *io, vrrp_router *r, uint8_t action, size_t *room)
+{
+    vrrp__job *job = &io->job[io->n_jobs];
+    uint32_t   n = r->v.d.n_addresses, i = r->cursor;
+    size_t     size = 256;
+    bool       wanted;
+
+    memset(job, 0, sizeof *job);
+    job->router = r;
+    job->release = action == VRRP_RELEASE;
+    job->again = action == VRRP_REFRESH;
+    if (job->release)
+        i = vrrp__items(r) - 1 - i;
+    if (i < n) {
+        job->vip = &r->v.d.addresses[i];
+        size = 160;
+        wanted = vrrp__job_address(io, job);
+    } else if (i - n < r->n_routes) {
+        job->route = &r->routes[i - n];
+        size = 512 + 48u * job->route->n_hops;
+        wanted = vrrp__job_route(io, job);
+    } else {
+        job->rule = &r->rules[i - n - r->n_routes];
+        wanted = vrrp__job_rule(job);
+    }
+    if (wanted && (*room < size || io->n_jobs == VRRP__JOBS))
+        return false;
+    r->cursor++;
+    io->n_jobs = (uint16_t)(io->n_jobs + wanted);
+    *room -= wanted ? size : 0;
+    return true;
+}
+
+/* The next items of every router whose next action is the kernel's. */
 static bool vrrp__gather(vrrp_io *io)
 {
     vrrp_router *r;
     vrrp_action  a;
-    bool         any = false;
+    size_t       room = VRRP__REQUEST;
+    bool         any = false, fits = true;
 
     io->n_jobs = 0;
-    for (r = io->dirty; r && io->n_jobs < VRRP__JOBS; r = r->dirty_next) {
-        bool release;
-
+    for (r = io->dirty; r && fits; r = r->dirty_next) {
         if (!vrrp__peek(&r->v, &a))
             continue;
         any = true;
-        release = a.kind == VRRP_RELEASE;
-        if (!release && r->v.state != VRRP_MASTER)      /* over before it began */
-            r->cursor = r->v.d.n_addresses;
-        while (r->cursor < r->v.d.n_addresses && io->n_jobs < VRRP__JOBS)
-            vrrp__job_new(io, r, r->cursor++, release);
+        if (a.kind != VRRP_RELEASE && r->v.state != VRRP_MASTER)    /* over before it began */
+            r->cursor = vrrp__items(r);
+        while (fits && r->cursor < vrrp__items(r))
+            fits = io->n_jobs < VRRP__JOBS && vrrp__job_new(io, r, a.kind, &room);
     }
     return any;
-}
-
-static vrrp_vip *vrrp__job_vip(const vrrp__job *job)
-{
-    return &job->router->v.d.addresses[job->index];
 }
 
 /* Added by us, as far as the kernel can tell. */
 static bool vrrp__is_tagged(const vrrp_io *io, const vrrp__address *a)
 {
-    return io->tags && a->protocol == VRRP_PROTO_TAG;
+    return io->tags && (a->protocol & ~1) == VRRP_PROTO_TAG;
 }
 
 static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
@@ -4826,10 +5489,11 @@ static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
         return;
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job      *job = &io->job[i];
-        const vrrp_vip *vip = vrrp__job_vip(job);
+        const vrrp_vip *vip = job->vip;
 
-        if (job->link->ifindex != a.ifindex || job->release || vip->held ||
-            vip->family != a.family)
+        if (!vip || job->link->ifindex != a.ifindex || job->release || vip->held ||
+            vip->family != a.family ||
+            (job->router->fixed && io->tags && (a.protocol & ~1) == VRRP_PROTO_STATIC))
             continue;
         if (vrrp__same(&vip->address, &a.ip))
             job->foreign = true;
@@ -4845,7 +5509,7 @@ static int vrrp__survey(vrrp_io *io)
     unsigned i;
 
     for (i = 0; i < io->n_jobs; i++)
-        if (!io->job[i].release && !vrrp__job_vip(&io->job[i])->held)
+        if (!io->job[i].release && io->job[i].vip && !io->job[i].vip->held)
             return vrrp__dump(&io->nl, false, vrrp__survey_address, io);
     return 0;
 }
@@ -4877,22 +5541,86 @@ static void vrrp__unpromote(vrrp_io *io, vrrp_link *link)
     link->promoted = false;
 }
 
+static bool vrrp__needs_promote(vrrp_io *io, const vrrp_link *link)
+{
+    const vrrp_router *r;
+    unsigned           i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            const vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (vip->held & VRRP_HELD_OURS && vip->family == VRRP_IPV4 && vip->prefix < 32 &&
+                vrrp__vip_link(io, r, vip) == link)
+                return true;
+        }
+    return false;
+}
+
+/* Only as long as it serves: whoever is killed later has not left it behind. */
+static void vrrp__unpromote_idle(vrrp_io *io)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].promoted && !vrrp__needs_promote(io, &io->links[i]))
+            vrrp__unpromote(io, &io->links[i]);
+}
+
 static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
 static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
+
+/* A route or a rule. What is there already and was not ours is somebody else's: it stays, and is
+   tried again whenever something may have changed; so is what the kernel refuses, for the addresses
+   matter more. */
+static void vrrp__routing_done(vrrp_io *io, vrrp__job *job, int error, const char *words)
+{
+    vrrp_router *r = job->router;
+    uint8_t     *held = job->route ? &job->route->held : &job->rule->held, was = *held;
+    char         text[80];
+
+    if (job->route)
+        vrrp__route_str(job->route, text);
+    else
+        snprintf(text, sizeof text, "rule %u", (unsigned)job->rule->preference);
+    if (job->release) {
+        *held = 0;
+        io->recheck = true;             /* another router may want the same one */
+    } else if (error == -EEXIST) {
+        *held = was ? was : (uint8_t)VRRP_HELD_ADOPTED;
+        if (!was)
+            vrrp__hear_routes(io, true);        /* it may have any protocol */
+        if (!was)
+            vrrp__complain(io, r, r->link, 0, "%s is there already and is not ours: it stays",
+                           text);
+    } else {
+        *held = error ? 0 : VRRP_HELD_OURS;
+        if (!error && was)
+            vrrp__complain(io, r, r->link, 0, "%s was gone: put back", text);
+    }
+    if (job->release ? error && !vrrp__is_gone(error) : error && error != -EEXIST && !job->again)
+        vrrp__complain(io, r, r->link, error, "%s %s: %s%s%s", job->release ? "removing" : "adding",
+                       text, strerror(-error), words[0] ? ": " : "", words);
+}
 
 /* What is gone already need not go, and what is there already is only ours if it was. */
 static void vrrp__job_done(vrrp_io *io, vrrp__job *job, int error, const char *words)
 {
-    vrrp_vip *vip = vrrp__job_vip(job);
+    vrrp_vip *vip = job->vip;
 
     job->done = true;
+    if (!vip) {
+        vrrp__routing_done(io, job, error, words);
+        return;
+    }
     if (error == -ENODEV && job->link->ifindex) {       /* not told yet: look at everything */
         vrrp__link_gone(io, job->link);
         io->resync = true;
     }
-    if (job->release ? error == -EADDRNOTAVAIL || error == -ENODEV
-                     : error == -EEXIST && vip->held & VRRP_HELD_OURS)
+    if (job->release ? vrrp__is_gone(error) : error == -EEXIST && vip->held & VRRP_HELD_OURS)
         error = 0;
+    if (!error && job->again && !vip->held)
+        job->router->came = true;
     if (!error)
         vip->held = job->release ? 0 : VRRP_HELD_OURS;
     else if (job->release)
@@ -4920,9 +5648,9 @@ static void vrrp__sift(vrrp_io *io, int error)
 
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job *job = &io->job[i];
-        vrrp_vip  *vip = vrrp__job_vip(job);
+        vrrp_vip  *vip = job->vip;
 
-        if (error && !job->release) {
+        if (error && !job->release && vip) {
             vrrp__job_done(io, job, error, "");
             continue;
         }
@@ -4930,7 +5658,7 @@ static void vrrp__sift(vrrp_io *io, int error)
             vip->held = VRRP_HELD_ADOPTED;
             continue;
         }
-        if (!job->release && !vip->held && !job->sheltered && vip->family == VRRP_IPV4 &&
+        if (vip && !job->release && !vip->held && !job->sheltered && vip->family == VRRP_IPV4 &&
             vip->prefix < 32)
             vrrp__promote(io, job->link);
         io->job[kept++] = *job;
@@ -4938,29 +5666,48 @@ static void vrrp__sift(vrrp_io *io, int error)
     io->n_jobs = (uint16_t)kept;
 }
 
+static void vrrp__put_job(vrrp_io *io, const vrrp__job *job)
+{
+    uint8_t       family = job->router->v.d.family;
+    vrrp__address a;
+
+    if (job->rule) {
+        vrrp__put_rule(&io->nl, job->release ? RTM_DELRULE : RTM_NEWRULE, job->rule, family);
+    } else if (job->route && job->release) {
+        vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, job->route,
+                            vrrp__route_family(job->route, family));
+    } else if (job->route) {
+        vrrp__put_route(&io->nl, io, job->route, family);
+    } else if (job->release) {
+        vrrp__vip_address(&a, job->vip, job->link->ifindex);
+        vrrp__put_address(&io->nl, RTM_DELADDR, 0, &a, 0);
+    } else {
+        bool    promoted = job->link->promoted && job->vip->family == VRRP_IPV4;
+        uint8_t tag = job->router->fixed ? VRRP_PROTO_STATIC : VRRP_PROTO_TAG;
+
+        vrrp__put_vip(&io->nl, job->vip, job->link->ifindex, (uint8_t)(tag + promoted));
+    }
+}
+
 static void vrrp__carry_out(vrrp_io *io)
 {
-    vrrp__address a;
-    unsigned      i;
-    int           error;
+    unsigned i;
+    bool     let_go = false;
+    int      error;
 
     vrrp__sift(io, vrrp__survey(io));
     if (io->n_jobs == 0)
         return;
-    for (i = 0; i < io->n_jobs; i++) {
-        const vrrp__job *job = &io->job[i];
-        const vrrp_vip  *vip = vrrp__job_vip(job);
-
-        vrrp__vip_address(&a, vip, job->link->ifindex);
-        if (job->release)
-            vrrp__put_address(&io->nl, RTM_DELADDR, 0, &a, 0);
-        else
-            vrrp__put_vip(&io->nl, vip, job->link->ifindex);
-    }
-    error = vrrp__nl_talk(&io->nl, vrrp__job_answer, io);
     for (i = 0; i < io->n_jobs; i++)
+        vrrp__put_job(io, &io->job[i]);
+    error = vrrp__nl_talk(&io->nl, vrrp__job_answer, io);
+    for (i = 0; i < io->n_jobs; i++) {
         if (!io->job[i].done)           /* cut off: netlink itself failed */
             vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
+        let_go |= io->job[i].release && io->job[i].vip;
+    }
+    if (let_go)
+        vrrp__unpromote_idle(io);
 }
 
 static bool vrrp__all_held(const vrrp_router *r)
@@ -4968,7 +5715,7 @@ static bool vrrp__all_held(const vrrp_router *r)
     unsigned i;
 
     for (i = 0; i < r->v.d.n_addresses; i++)
-        if (!r->v.d.addresses[i].held)
+        if (!r->v.d.addresses[i].held && !r->v.d.addresses[i].no_track)
             return false;
     return true;
 }
@@ -4981,16 +5728,19 @@ static void vrrp__finish(vrrp_io *io, uint64_t now)
     vrrp_action  a;
 
     for (r = io->dirty; r; r = r->dirty_next) {
-        if (r->cursor < r->v.d.n_addresses || !vrrp__peek(&r->v, &a) || !vrrp__is_netlink(&a))
+        if (r->cursor < vrrp__items(r) || !vrrp__peek(&r->v, &a) || !vrrp__is_netlink(&a))
             continue;
         vrrp__pop(&r->v, &a);
         r->cursor = 0;
-        if (a.kind == VRRP_RELEASE)
+        if (a.kind == VRRP_RELEASE || r->fixed)
             continue;
         if (r->failed && !vrrp__usable(io, r))      /* no claim fails for want of an interface */
             vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
         else
             vrrp_claimed(&r->v, !r->failed, now);
+        if (r->came && r->v.claimed)
+            vrrp__announce(&r->v, now);
+        r->came = false;
         if (!r->failed && !vrrp__all_held(r))
             vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
         r->failed = false;
@@ -5319,6 +6069,7 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
                 r->lost = true;
             }
         }
+    io->recheck = true;
     vrrp__ears_close(link);
     link->ifindex = 0;
     link->up = link->promoted = link->renamed = false;
@@ -5340,6 +6091,7 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
         vrrp__complain(io, NULL, link, 0, "link %s is %s", link->name, up ? "up" : "down");
     if (born || !news || up != link->up || resized)
         vrrp__stale(io, link);
+    io->recheck |= born || up != link->up;
     if (resized && (d->mtu < 1280 || link->mtu < 1280)) {       /* IPv6 forgot the group */
         vrrp__ear_close(&link->ear[VRRP__EAR_SIX]);
         vrrp__ear_close(&link->ear[VRRP__EAR_SIX | VRRP__EAR_AH]);
@@ -5426,7 +6178,8 @@ static void vrrp__address_went(vrrp_io *io, vrrp_link *link, const vrrp__address
     }
 }
 
-/* Our own changes to IPv4 addresses carry our port, those to IPv6 addresses our tag. */
+/* Our own changes to IPv4 addresses carry our port, those to IPv6 addresses our tag. What stands on
+   an address may go with it, or come with it; and of routes and rules only deletions get here. */
 static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp_io      *io = (vrrp_io *)arg;
@@ -5439,10 +6192,13 @@ static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
         vrrp_link *link = vrrp__link_numbered(io, a.ifindex);
         bool       went = answer->type == RTM_DELADDR;
 
+        io->recheck |= answer->port != io->nl.port && !vrrp__is_tagged(io, &a);
         if (went && answer->port != io->nl.port)
             vrrp__address_went(io, link, &a);
         else if (!went && !vrrp__is_tagged(io, &a))
             vrrp__address_came(io, link, &a);   /* also one promoted by a deletion of ours */
+    } else if (answer->port != io->nl.port) {
+        io->recheck = true;
     }
 }
 
@@ -5504,10 +6260,23 @@ static void vrrp__candidate(vrrp_io *io, const vrrp__address *a)
     if (!vrrp__is_zero(primary) && (six || second || !link->second))
         return;
     for (r = io->routers; r; r = r->next)
-        if (vrrp__has_vip(r, &a->ip))
+        if (!r->fixed && vrrp__has_vip(r, &a->ip))
             return;
     *primary = a->ip;
     link->second = six ? link->second : second;
+}
+
+/* A dead predecessor has switched promote_secondaries on: it is ours to switch off. */
+static void vrrp__found_promoted(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip,
+                                 const vrrp__address *a)
+{
+    vrrp_link *link = vrrp__vip_link(io, r, vip);
+
+    if (!io->tags || !r->unswept || link->promoted ||
+        a->protocol != (r->fixed ? VRRP_PROTO_STATIC : VRRP_PROTO_TAG) + 1)
+        return;
+    link->promoted = true;
+    link->promote = 0;
 }
 
 /* An address of this router, found in the kernel: is it held, or a dead predecessor's? Without tags
@@ -5523,6 +6292,9 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
     char     text[INET6_ADDRSTRLEN];
 
     vip->held = (uint8_t)(vip->held & ~VRRP__HELD_UNSEEN);
+    vrrp__found_promoted(io, r, vip, a);
+    if (r->fixed)
+        return;                         /* taken over by the next addition */
     r->owns |= !ours;
     if (unreleased || (!vip->held && r->unswept && ours)) {
         if (left->n < VRRP__JOBS)       /* else there is another dump */
@@ -5700,43 +6472,82 @@ static void vrrp__choose(const vrrp_router *r, vrrp_ip *out)
     }
 }
 
-/* Who cannot send must not become MASTER: an advert is never fragmented. */
-static bool vrrp__fits(const vrrp_router *r)
+/* Each time it may have changed: how many addresses the adverts can list. */
+static void vrrp__fit(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
-    uint8_t version = r->v.d.dual ? 2 : r->v.d.version, family = r->v.d.family;
-    size_t  size = vrrp__message_size(version, family, vrrp__listed_count(&r->v)) +
-                   vrrp__ah_size(&r->v) + vrrp__tail_size(&r->v);
+    size_t   listed, excluded = 0;
+    unsigned i;
 
-    return size + (family == VRRP_IPV6 ? 40 : 20) <= r->link->mtu;
+    if (!r->link->ifindex)
+        return;
+    vrrp_mtu(&r->v, r->link->mtu);
+    listed = vrrp__listed_count(&r->v);
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        excluded += r->v.d.addresses[i].excluded;
+    if (listed + excluded < r->v.d.n_addresses && vrrp__may_say(r, VRRP__SAID - 2, now))
+        vrrp__complain(io, r, r->link, -EMSGSIZE, "adverts list the first %u of %u addresses only, "
+                       "more do not fit into the MTU of %s (%u); all are held", (unsigned)listed,
+                       (unsigned)(r->v.d.n_addresses - excluded), r->link->name,
+                       (unsigned)r->link->mtu);
+}
+
+/* The interface of an item, unless it is the router's own: that one has its own rule. */
+static bool vrrp__device_ready(vrrp_io *io, const vrrp_router *r, const char *name)
+{
+    const vrrp_link *link = name[0] ? vrrp__link_named(io, name) : r->link;
+
+    return link == r->link || (link && link->ifindex && !link->renamed && link->up);
+}
+
+static bool vrrp__devices_ready(vrrp_io *io, const vrrp_router *r)
+{
+    unsigned i, k;
+
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        if (!r->v.d.addresses[i].no_track &&
+            !vrrp__device_ready(io, r, r->v.d.addresses[i].device))
+            return false;
+    for (i = 0; i < r->n_routes; i++) {
+        const vrrp_route *route = &r->routes[i];
+        bool              ready = vrrp__device_ready(io, r, route->hop.device);
+
+        for (k = 0; k < route->n_hops; k++)
+            ready = ready && vrrp__device_ready(io, r, route->hops[k].device);
+        if (!ready && !route->no_track)
+            return false;
+    }
+    for (i = 0; i < r->n_rules; i++)
+        if (!r->rules[i].no_track && (!vrrp__device_ready(io, r, r->rules[i].iif) ||
+                                      !vrrp__device_ready(io, r, r->rules[i].oif)))
+            return false;
+    return true;
 }
 
 /* Can it hear and be heard, and are there all the interfaces that its addresses belong to? */
 static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
 {
     const vrrp_link *link = r->link;
-    unsigned         i;
 
     if (!link->ifindex || link->renamed || !link->ear[vrrp__ear_of(&r->v)].open ||
-        !(link->up || r->dont_track_primary) || !vrrp__fits(r))
+        !(link->up || r->dont_track_primary))
         return false;
-    for (i = 0; i < r->v.d.n_addresses; i++) {
-        link = vrrp__vip_link(io, r, &r->v.d.addresses[i]);
-        if (!link || !link->ifindex || link->renamed)
-            return false;
-    }
-    return true;
+    return vrrp__devices_ready(io, r);
 }
 
 /* Tells the core what became of its interface and its address. */
 static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
     vrrp_ip primary;
-    bool    ok = vrrp__usable(io, r), mute;
+    bool    ok = !r->fixed && vrrp__usable(io, r), mute;
 
-    if (r->link->ifindex && !vrrp__fits(r) && vrrp__may_say(r, VRRP__SAID - 2, now))
-        vrrp__complain(io, r, r->link, -EMSGSIZE, "adverts with so many addresses do not fit into "
-                       "the MTU of %s (%u): exclude some of them", r->link->name,
-                       (unsigned)r->link->mtu);
+    if (r->fixed) {
+        if (r->starting)
+            vrrp__hold(&r->v, now);
+        r->starting = false;
+        vrrp__touched(io, r, now);
+        return;
+    }
+    vrrp__fit(io, r, now);
     vrrp__choose(r, &primary);
     if (r->starting && vrrp__has_vip(r, &primary))
         vrrp__complain(io, r, r->link, 0, "VRID %d advertises from an address that it floats: a "
@@ -5776,11 +6587,57 @@ static void vrrp__check_lost(vrrp_io *io, vrrp_router *r, uint64_t now)
     r->lost = false;
     if (!gone)
         return;
+    io->recheck |= r->fixed;
+    if (r->fixed)
+        return;
     if (r->v.state == VRRP_MASTER && r->v.claimed && vrrp__may_say(r, VRRP__SAID - 3, now))
         vrrp__complain(io, r, r->link, -EADDRNOTAVAIL, "%s was deleted by somebody else: putting "
                        "it back", vrrp__ip_str(&gone->address, gone->family, text));
     vrrp_lost(&r->v, VRRP_LOST_DELETED, now);
     vrrp__touched(io, r, now);
+}
+
+/* A router as a setup: its items. */
+static void vrrp__setup_of(vrrp_setup *s, const vrrp_router *r)
+{
+    memset(s, 0, sizeof *s);
+    s->desc = r->v.d;
+    s->routes = r->routes;
+    s->rules = r->rules;
+    s->n_routes = r->n_routes;
+    s->n_rules = r->n_rules;
+}
+
+/* At the start: what a dead predecessor left of its routes and rules. */
+static void vrrp__sweep_routing(vrrp_io *io, vrrp_router *r)
+{
+    vrrp_setup  s;
+    vrrp__tally t;
+
+    if (!r->unswept)
+        return;
+    vrrp__setup_of(&s, r);
+    t = vrrp__take_back(&io->nl, &s, 0);
+    io->recheck |= t.deleted > 0;       /* one that differs in its metric only may be in use */
+    if (t.deleted && !r->fixed)
+        vrrp__complain(io, r, r->link, 0, "removed %u routes and rules, left behind by a dead "
+                       "process", t.deleted);
+    if (t.error)
+        vrrp__complain(io, r, r->link, t.error, "removing old routes and rules: %s",
+                       strerror(-t.error));
+}
+
+/* Routes and rules, and all that is static, are added again: what is there stays as it is. */
+static void vrrp__recheck(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+
+    io->recheck = false;
+    for (r = io->routers; r; r = r->next)
+        if (r->fixed || r->n_routes || r->n_rules || r->late) {
+            vrrp_lost(&r->v, VRRP_LOST_ROUTE, now);
+            vrrp__mark_one(io, r);
+        }
 }
 
 static void vrrp__sync(vrrp_io *io, uint64_t now)
@@ -5793,6 +6650,7 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         error = vrrp__sync_links(io);
     for (i = 0; io->resync && i < io->n_links; i++)
         io->links[i].stale |= io->links[i].name[0] != 0;
+    io->recheck |= io->resync;
     if (!error)
         error = vrrp__sync_addresses(io);
     io->sync = io->resync = false;
@@ -5806,13 +6664,16 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
         if (io->links[i / VRRP__EARS].stale)
             vrrp__tune(io, &io->links[i / VRRP__EARS], i % VRRP__EARS, now);
     for (r = io->routers; r; r = r->next)
-        vrrp__ears_join(io, r, now);
+        if (!r->fixed)
+            vrrp__ears_join(io, r, now);
     for (r = io->routers; r; r = r->next) {
+        vrrp__sweep_routing(io, r);
         r->unswept = false;
         vrrp__inform(io, r, now);
     }
     for (r = io->routers; r; r = r->next)
         vrrp__check_lost(io, r, now);
+    vrrp__unpromote_idle(io);
     for (i = 0; i < io->n_links; i++) {
         io->links[i].stale = false;
         for (k = 0; k < VRRP__EARS; k++)
@@ -5853,6 +6714,8 @@ VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
     vrrp__hear_kernel(io);
     if (io->sync || io->resync)
         vrrp__sync(io, now);
+    if (io->recheck)
+        vrrp__recheck(io, now);
     vrrp__hear_all(io, now);
     vrrp__timers(io, now);
     vrrp__batch(io, now);
@@ -6030,22 +6893,42 @@ static void vrrp__link_drop(vrrp_io *io, vrrp_link *link)
     memset(link, 0, sizeof *link);
 }
 
-static void vrrp__devices_drop(vrrp_io *io, const vrrp_desc *d, unsigned n)
+/* The i-th interface that its items name, "" where an item names none; NULL: there is no i-th. */
+static const char *vrrp__device_of(const vrrp_setup *s, unsigned i)
 {
-    unsigned i;
+    unsigned k;
 
-    for (i = 0; i < n; i++)
-        if (d->addresses[i].device[0])
-            vrrp__link_drop(io, vrrp__link_named(io, d->addresses[i].device));
+    if (i < s->desc.n_addresses)
+        return s->desc.addresses[i].device;
+    i -= s->desc.n_addresses;
+    for (k = 0; k < s->n_routes; i -= s->routes[k++].n_hops + 1u)
+        if (i == 0)
+            return s->routes[k].hop.device;
+        else if (i <= s->routes[k].n_hops)
+            return s->routes[k].hops[i - 1].device;
+    if (i / 2 >= s->n_rules)
+        return NULL;
+    return i % 2 ? s->rules[i / 2].oif : s->rules[i / 2].iif;
 }
 
-static int vrrp__devices_use(vrrp_io *io, const vrrp_desc *d)
+static void vrrp__devices_drop(vrrp_io *io, const vrrp_setup *s, unsigned n)
 {
-    unsigned i;
+    const char *name;
+    unsigned    i;
 
-    for (i = 0; i < d->n_addresses; i++)
-        if (d->addresses[i].device[0] && !vrrp__link_use(io, d->addresses[i].device)) {
-            vrrp__devices_drop(io, d, i);
+    for (i = 0; i < n && (name = vrrp__device_of(s, i)) != NULL; i++)
+        if (name[0])
+            vrrp__link_drop(io, vrrp__link_named(io, name));
+}
+
+static int vrrp__devices_use(vrrp_io *io, const vrrp_setup *s)
+{
+    const char *name;
+    unsigned    i;
+
+    for (i = 0; (name = vrrp__device_of(s, i)) != NULL; i++)
+        if (name[0] && !vrrp__link_use(io, name)) {
+            vrrp__devices_drop(io, s, i);
             return -ENOBUFS;
         }
     return 0;
@@ -6053,6 +6936,10 @@ static int vrrp__devices_use(vrrp_io *io, const vrrp_desc *d)
 
 static void vrrp__set_up(vrrp_router *r, const vrrp_setup *setup)
 {
+    r->routes = setup->routes;
+    r->rules = setup->rules;
+    r->n_routes = setup->n_routes;
+    r->n_rules = setup->n_rules;
     r->source = setup->source;
     r->arp_form = setup->arp_form;
     r->arp_reply_too = setup->arp_reply_too;
@@ -6097,7 +6984,7 @@ static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
         error = vrrp__fail(io, r->lock, "cannot lock VRID %d on %s: %s", vrid, r->link->name,
                            strerror(-r->lock));
     if (!error)
-        error = vrrp__devices_use(io, &r->v.d);
+        error = vrrp__devices_use(io, setup);
     if (error) {
         vrrp__close(&r->lock);
         vrrp__link_drop(io, r->link);
@@ -6105,38 +6992,106 @@ static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
     return error;
 }
 
-VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+static void vrrp__clear(vrrp_router *r)
 {
-    void         *user = r->user;
-    vrrp_router **bucket;
-    int           error;
-    unsigned      i;
+    void *user = r->user;
 
-    (void)now;                          /* Startup is the next turn's */
     memset(r, 0, sizeof *r);
     r->user = user;
     r->lock = -1;
     r->key = VRRP_NEVER;
+}
+
+/* Deletions of routes and rules are heard from the first one on that we have. */
+static void vrrp__watch_routing(vrrp_io *io, const vrrp_router *r)
+{
+    bool     any = false;
+    unsigned i;
+    int      error = 0;
+
+    for (i = 0; i < r->n_routes; i++)
+        any |= r->routes[i].protocol && r->routes[i].protocol != VRRP_PROTO_ROUTE;
+    if (r->n_routes || r->n_rules)
+        error = vrrp__hear_routes(io, any);
+    if (error)
+        vrrp__complain(io, NULL, NULL, error, "routes and rules cannot be watched: %s",
+                       strerror(-error));
+}
+
+/* Nothing is held yet, nor swept. */
+static void vrrp__enlist(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
+{
+    unsigned i;
+
+    io->err[0] = 0;
+    vrrp__set_up(r, setup);
+    vrrp__vip_defaults(r->v.d.addresses, r->v.d.n_addresses, r->v.d.family);
+    vrrp__rules_defaults(r->rules, r->n_rules);
+    for (i = 0; i < r->v.d.n_addresses; i++)
+        r->v.d.addresses[i].held = 0;
+    for (i = 0; i < r->n_routes; i++)
+        r->routes[i].held = 0;
+    for (i = 0; i < r->n_rules; i++)
+        r->rules[i].held = 0;
+    vrrp__watch_routing(io, r);
+    r->next = io->routers;
+    io->routers = r;
+    r->added = r->starting = r->unswept = io->sync = true;
+}
+
+VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+{
+    vrrp_router **bucket;
+    int           error;
+
+    (void)now;                          /* Startup is the next turn's */
+    vrrp__clear(r);
     error = vrrp__check_setup(io, r, setup);
     if (!error)
         error = vrrp__attach(io, r, setup);
     if (error)
         return error;
-    io->err[0] = 0;
-    vrrp__set_up(r, setup);
-    vrrp__vip_defaults(r->v.d.addresses, r->v.d.n_addresses, r->v.d.family);
-    for (i = 0; i < r->v.d.n_addresses; i++)
-        r->v.d.addresses[i].held = 0;
+    vrrp__enlist(io, r, setup);
     if (setup->group)
         vrrp_group_add(setup->group, &r->v);
     bucket = vrrp__bucket(io, r->link, r->v.d.family == VRRP_IPV6, r->v.d.vrid);
     r->hash_next = *bucket;
     *bucket = r;
-    r->next = io->routers;
-    io->routers = r;
     vrrp__ears_count(r, 1);
-    r->added = r->starting = r->unswept = true;
     vrrp__stale(io, r->link);
+    vrrp__rearm(io);
+    return 0;
+}
+
+/* Static addresses of both families; the VRID has no meaning. */
+static int vrrp__static_desc(vrrp_io *io, vrrp_desc *d)
+{
+    unsigned i;
+
+    d->vrid = 1;
+    for (i = 0; i < d->n_addresses; i++) {
+        if (!d->addresses[i].device[0])
+            return vrrp__fail(io, -EINVAL, "a static address needs an interface");
+        d->addresses[i].excluded = true;
+    }
+    return 0;
+}
+
+VRRP_DEF int vrrp_io_static(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+{
+    vrrp_desc d = setup->desc;
+    int       error = vrrp__static_desc(io, &d);
+
+    (void)now;                          /* they are added in the next turn */
+    vrrp__clear(r);
+    r->fixed = true;
+    if (!error && (error = vrrp_init(&r->v, &d)) != 0)
+        vrrp__fail(io, error, "static addresses: %s", vrrp_str(error));
+    if (!error)
+        error = vrrp__devices_use(io, setup);
+    if (error)
+        return error;
+    vrrp__enlist(io, r, setup);
     vrrp__rearm(io);
     return 0;
 }
@@ -6203,40 +7158,110 @@ static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
     return error;
 }
 
+/* The same with routes and rules. Mostly each is where it was. */
+static void vrrp__inherit_routes(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
+{
+    unsigned i, k, at = 0;
+
+    for (i = 0; next->routes != old->routes && i < next->n_routes; i++, at++) {
+        next->routes[i].held = 0;
+        for (k = 0; k < old->n_routes; k++, at++) {
+            vrrp_route *was = &old->routes[at % old->n_routes];
+
+            if (!was->held || !vrrp__same_route(io, &next->routes[i], was, old->desc.family))
+                continue;
+            next->routes[i].held = was->held;
+            was->held = 0;
+            break;
+        }
+    }
+}
+
+static void vrrp__inherit_rules(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
+{
+    unsigned i, k, at = 0;
+
+    for (i = 0; next->rules != old->rules && i < next->n_rules; i++, at++) {
+        next->rules[i].held = 0;
+        for (k = 0; k < old->n_rules; k++, at++) {
+            vrrp_rule *was = &old->rules[at % old->n_rules];
+
+            if (!was->held || !vrrp__same_rule(io, &next->rules[i], was, old->desc.family))
+                continue;
+            next->rules[i].held = was->held;
+            was->held = 0;
+            break;
+        }
+    }
+}
+
+/* Those of the old lists that nobody took over go. */
+static int vrrp__replace_routing(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
+{
+    vrrp_setup gone = *old;
+
+    vrrp__inherit_routes(io, old, next);
+    vrrp__inherit_rules(io, old, next);
+    io->recheck = true;
+    gone.n_routes = next->routes == old->routes ? 0 : old->n_routes;
+    gone.n_rules = next->rules == old->rules ? 0 : old->n_rules;
+    return vrrp__take_back(&io->nl, &gone, VRRP_HELD_OURS).error;
+}
+
+/* The core first: it may refuse. */
+static int vrrp__update_core(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
+{
+    vrrp_desc d = setup->desc;
+    int       error = r->fixed ? vrrp__static_desc(io, &d) : 0;
+
+    if (error)
+        return error;
+    if (!r->fixed)
+        vrrp__ears_count(r, -1);
+    error = vrrp_update(&r->v, &d, now);
+    if (!r->fixed)
+        vrrp__ears_count(r, 1);
+    return error ? vrrp__fail(io, error, "VRID %d on %s: %s", r->v.d.vrid,
+                              r->link ? r->link->name : "any interface", vrrp_str(error)) : 0;
+}
+
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
 {
-    vrrp_desc old = r->v.d;
-    int       error;
+    vrrp_setup old;
+    int        error, also;
 
-    if (!setup->interface || strcmp(setup->interface, r->link->name) != 0)
+    vrrp__setup_of(&old, r);
+    if (!r->fixed && (!setup->interface || strcmp(setup->interface, r->link->name) != 0))
         return vrrp__fail(io, VRRP_E_DESC_CHANGED, "VRID %d on %s: the interface cannot change",
-                          old.vrid, r->link->name);
+                          old.desc.vrid, r->link->name);
     vrrp__drain(io, now);
-    vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, old.family);
-    error = vrrp__devices_use(io, &setup->desc);
+    vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, old.desc.family);
+    vrrp__rules_defaults(setup->rules, setup->n_rules);
+    error = vrrp__devices_use(io, setup);
     if (error)
         return error;
     if (io->resync) {                   /* a device that is new here: is it there? */
         vrrp__sync(io, now);
         vrrp__drain(io, now);
     }
-    vrrp__ears_count(r, -1);
-    error = vrrp_update(&r->v, &setup->desc, now);
-    vrrp__ears_count(r, 1);
+    error = vrrp__update_core(io, r, setup, now);
     if (error) {
-        vrrp__devices_drop(io, &setup->desc, setup->desc.n_addresses);
-        return vrrp__fail(io, error, "VRID %d on %s: %s", old.vrid, r->link->name,
-                          vrrp_str(error));
+        vrrp__devices_drop(io, setup, UINT_MAX);
+        return error;
     }
-    vrrp__ears_part(io, r, &old.group_address, r->v.d.n_peers ||
-                    !vrrp__same(&old.group_address, &r->v.d.group_address));
-    error = vrrp__replace_list(io, r, &old);
-    if (error)
-        vrrp__complain(io, r, r->link, error, "removing old addresses from %s: %s",
-                       r->link->name, strerror(-error));
-    vrrp__devices_drop(io, &old, old.n_addresses);
+    if (!r->fixed)
+        vrrp__ears_part(io, r, &old.desc.group_address, r->v.d.n_peers ||
+                        !vrrp__same(&old.desc.group_address, &r->v.d.group_address));
+    also = vrrp__replace_routing(io, &old, setup);
+    error = vrrp__replace_list(io, r, &old.desc);
+    if (error || also)
+        vrrp__complain(io, r, r->link, error ? error : also, "removing what is no longer "
+                       "configured: %s", strerror(error ? -error : -also));
+    vrrp__devices_drop(io, &old, UINT_MAX);
     vrrp__set_up(r, setup);
-    vrrp__stale(io, r->link);
+    vrrp__watch_routing(io, r);
+    if (r->link)
+        vrrp__stale(io, r->link);
     vrrp_io_touch(io, r, now);
     return 0;
 }
@@ -6244,13 +7269,18 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
 VRRP_DEF void vrrp_io_stop(vrrp_io *io, uint64_t now)
 {
     vrrp_router *r;
+    int          fixed;
 
-    for (r = io->routers; r; r = r->next) {
-        r->starting = false;
-        vrrp_stop(&r->v, now);
-        vrrp__touched(io, r, now);
+    for (fixed = 0; fixed < 2; fixed++) {       /* last what the others may need to say goodbye */
+        for (r = io->routers; r; r = r->next) {
+            if (r->fixed != fixed)
+                continue;
+            r->starting = false;
+            vrrp_stop(&r->v, now);
+            vrrp__touched(io, r, now);
+        }
+        vrrp__drain(io, now);
     }
-    vrrp__drain(io, now);
     vrrp__rearm(io);
 }
 
@@ -6258,6 +7288,7 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
     int           six = r->v.d.family == VRRP_IPV6;
     vrrp_router **at;
+    vrrp_setup    s;
 
     if (!r->added)
         return;
@@ -6269,16 +7300,19 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
     for (at = &io->routers; *at != r; at = &(*at)->next)
         ;
     *at = r->next;
-    for (at = vrrp__bucket(io, r->link, six, r->v.d.vrid); *at != r; at = &(*at)->hash_next)
-        ;
-    *at = r->hash_next;
     if (r->key != VRRP_NEVER)
         vrrp__heap_remove(io, r);
-    vrrp__ears_count(r, -1);
-    vrrp__ears_part(io, r, &r->v.d.group_address, true);
-    vrrp__tune(io, r->link, (unsigned)six, now);
-    vrrp__tune(io, r->link, (unsigned)six | VRRP__EAR_AH, now);
-    vrrp__devices_drop(io, &r->v.d, r->v.d.n_addresses);
+    if (!r->fixed) {
+        for (at = vrrp__bucket(io, r->link, six, r->v.d.vrid); *at != r; at = &(*at)->hash_next)
+            ;
+        *at = r->hash_next;
+        vrrp__ears_count(r, -1);
+        vrrp__ears_part(io, r, &r->v.d.group_address, true);
+        vrrp__tune(io, r->link, (unsigned)six, now);
+        vrrp__tune(io, r->link, (unsigned)six | VRRP__EAR_AH, now);
+    }
+    vrrp__setup_of(&s, r);
+    vrrp__devices_drop(io, &s, UINT_MAX);
     vrrp__link_drop(io, r->link);
     vrrp__close(&r->lock);
     vrrp__rearm(io);
@@ -6375,12 +7409,15 @@ static void vrrp__broom_address(void *arg, const vrrp__nl_answer *answer)
 {
     vrrp__broom  *b = (vrrp__broom *)arg;
     vrrp__address a;
-    bool          owner = b->setup->desc.priority == VRRP_OWNER;
+    bool          fixed = !b->setup->interface, ours;
 
     if (!answer)
         b->left.n = 0;
-    if (answer && vrrp__get_address(answer, &a) && b->left.n < VRRP__JOBS &&
-        (b->tags ? a.protocol == VRRP_PROTO_TAG : !owner) && vrrp__is_one_of(b->setup, &a, NULL))
+    if (!answer || !vrrp__get_address(answer, &a) || b->left.n == VRRP__JOBS)
+        return;
+    ours = !b->tags ? !fixed && b->setup->desc.priority != VRRP_OWNER
+                    : (a.protocol & ~1) == (fixed ? VRRP_PROTO_STATIC : VRRP_PROTO_TAG);
+    if (ours && vrrp__is_one_of(b->setup, &a, NULL))
         b->left.at[b->left.n++] = a;
 }
 
@@ -6413,32 +7450,52 @@ static int vrrp__sweep(vrrp__broom *b)
             error = vrrp__dump(nl, true, vrrp__broom_device, b);
         if (!error)
             error = vrrp__left_delete(&b->left);
-        for (i = 0; i < b->left.n; i++)
+        for (i = 0; i < b->left.n; i++) {
             deleted += b->left.at[i].ifindex != 0;
+            if (b->tags && b->left.at[i].ifindex && b->left.at[i].protocol & 1) {
+                vrrp__put_promote(nl, b->left.at[i].ifindex, 0);
+                vrrp__nl_talk(nl, NULL, NULL);
+            }
+        }
     } while (!error && found == VRRP__JOBS && b->left.n > 0);
     return error ? error : deleted;
 }
 
-VRRP_DEF int vrrp_sweep(const vrrp_setup *setup)
+/* The lock is held meanwhile: nobody may run it. */
+static int vrrp__sweep_locked(const vrrp_setup *setup, uint8_t family)
 {
-    const vrrp_desc *d = &setup->desc;
-    uint8_t          family = d->family ? d->family : (uint8_t)VRRP_IPV4;
-    uint8_t          room[VRRP__REQUEST + VRRP__ANSWER];
-    vrrp__broom      b;
-    vrrp__nl         nl;
-    int              result, pid, lock = vrrp__lock(setup->interface, family, d->vrid, &pid);
+    uint8_t     room[VRRP__REQUEST + VRRP__ANSWER];
+    vrrp__broom b;
+    vrrp__nl    nl;
+    vrrp__tally t;
+    int         result;
 
-    if (lock < 0)
-        return lock == -EADDRINUSE ? 0 : lock;
     memset(&b, 0, sizeof b);
     b.setup = setup;
     b.left.nl = &nl;
     b.tags = vrrp__has_tags();
-    vrrp__vip_defaults(d->addresses, d->n_addresses, family);
+    vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, family);
+    vrrp__rules_defaults(setup->rules, setup->n_rules);
     result = vrrp__nl_open(&nl, room);
-    if (!result)
-        result = vrrp__sweep(&b);
+    if (result)
+        return result;
+    t = vrrp__take_back(&nl, setup, 0);
+    result = vrrp__sweep(&b);
     vrrp__close(&nl.fd);
+    return result < 0 ? result : t.error ? t.error : result + (int)t.deleted;
+}
+
+VRRP_DEF int vrrp_sweep(const vrrp_setup *setup)
+{
+    uint8_t family = setup->desc.family ? setup->desc.family : (uint8_t)VRRP_IPV4;
+    int     result, pid, lock;
+
+    if (!setup->interface)
+        return vrrp__sweep_locked(setup, family);
+    lock = vrrp__lock(setup->interface, family, setup->desc.vrid, &pid);
+    if (lock < 0)
+        return lock == -EADDRINUSE ? 0 : lock;
+    result = vrrp__sweep_locked(setup, family);
     close(lock);
     return result;
 }

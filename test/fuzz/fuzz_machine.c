@@ -334,7 +334,7 @@ static void step(struct bench *b)
     case 5:  vrrp_set_priority(&n->v, next(b), b->now); break;
     case 6:  vrrp_block(&n->v, reason(next(b)), op & 16, b->now); break;
     case 7:  claimed_later(b, n); break;
-    case 8:  vrrp_lost(&n->v, op & 16 ? VRRP_LOST_LEASE : VRRP_LOST_DELETED, b->now); break;
+    case 8:  vrrp_lost(&n->v, (uint8_t)(1 + (op >> 4 & 3) % 3), b->now); break;
     case 9:  vrrp_answer(&n->v, op & 16 ? VRRP_ASK_PROBE : VRRP_ASK_FENCE, op & 32, b->now); break;
     case 10: other_node(b, n, op >> 4); break;
     case 11: vrrp_yield(&n->v, b->now + span(b), b->now); break;

@@ -222,6 +222,7 @@ static void put_addresses(text *t, const instance *in)
             put(t, " peer=%s", ip_text(t->a, &v->peer, v->family));
         put(t, "\n");
     }
+    put(t, "%s.routes=%d rules=%d\n", in->n.name, in->setup.n_routes, in->setup.n_rules);
     for (size_t i = 0; i < d->n_peers; i++)
         put(t, "%s.peer=%s\n", in->n.name, ip_text(t->a, &d->peers[i], d->family));
 }
@@ -642,12 +643,10 @@ static void test_many_addresses(int n, const char *want)
         size += (size_t)snprintf(line_ + size, sizeof line_ - size, "198.18.%d.%d ", i / 250,
                                  1 + i % 250);
     m = model_read(env, "x", &r);
-    if (want ? r.errors != 1 || strcmp(r.first->text, want) : r.errors != 0)
-        miss(&t, "%u errors, %s", r.errors, r.first ? r.first->text : "");
-    if (!want) {
-        core_accepts(&t, m);
-        round_trip(&t, m);
-    }
+    if (want ? r.warnings != 1 || strcmp(r.first->text, want) : r.warnings != 0)
+        miss(&t, "%u warnings, %s", r.warnings, r.first ? r.first->text : "");
+    core_accepts(&t, m);
+    round_trip(&t, m);
     report_free(&r);
     model_free(m);
     verdict(&t);
@@ -926,8 +925,8 @@ int main(int argc, char **argv)
     test_secrets();
     test_strange();
     test_many_addresses(255, NULL);
-    test_many_addresses(256, "VRRP_VIRTUAL_IPADDRESS: 256 addresses; an advert holds 255, put the"
-                             " others into VRRP_VIRTUAL_IPADDRESS_EXCLUDED");
+    test_many_addresses(256, "VRRP_VIRTUAL_IPADDRESS: 256 addresses, but an advert holds 255: the"
+                             " others are as if they stood in VRRP_VIRTUAL_IPADDRESS_EXCLUDED");
     test_many_instances();
     test_later_interface();
     test_large_files();

@@ -1048,6 +1048,98 @@ static void all_at_once(void)
     CHECK(r.worst + 6 <= VRRP_QUEUE);
 }
 
+/* What belongs to the addresses is renewed at once, then at most once a second. */
+static void lost_route(void)
+{
+    fresh(3);
+    started();
+    vrrp_lost(&r.v, VRRP_LOST_ROUTE, r.now);
+    SAME(left(VRRP__T_REFRESH), VRRP_NEVER);        /* BACKUP has none */
+    rig_timer(&r);
+    rig_hush(&r);
+    vrrp_lost(&r.v, VRRP_LOST_ROUTE, r.now);
+    SAME(left(VRRP__T_REFRESH), 0);
+    vrrp_tick(&r.v, r.now);
+    rig_drain(&r);
+    TEXT(rig_said(&r), "REFRESH");
+    SAME(r.v.stats.lost_addresses, 0);
+    SAME(left(VRRP__T_REFRESH), VRRP_NEVER);
+    r.now += 300 * MS;
+    vrrp_lost(&r.v, VRRP_LOST_ROUTE, r.now);
+    vrrp_lost(&r.v, VRRP_LOST_ROUTE, r.now);
+    SAME(left(VRRP__T_REFRESH), 700 * MS);
+    rig_hush(&r);
+    rig_stop(&r, r.now);
+    SAME(left(VRRP__T_REFRESH), VRRP_NEVER);
+}
+
+/* The lease goes on beside it. */
+static void lost_route_with_lease(void)
+{
+    fresh(3);
+    r.desc.refresh = 500 * MS;
+    master();
+    vrrp_lost(&r.v, VRRP_LOST_ROUTE, r.now);
+    SAME(left(VRRP__T_REFRESH), 0);
+    vrrp_tick(&r.v, r.now);
+    rig_drain(&r);
+    TEXT(rig_said(&r), "REFRESH");
+    CHECK(left(VRRP__T_REFRESH) <= 500 * MS);
+}
+
+/* An advert of n addresses in this MTU: those that fit, the first ones. */
+static void list_in_mtu(void)
+{
+    static uint8_t ip[VRRP_MAX_PACKET];
+    struct packet  p = packet_v3(200, "192.0.2.10");
+    vrrp_action    send;
+    vrrp_rx        rx;
+
+    fresh(3);
+    r.desc.n_addresses = test_vips("192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4", r.vip, 256);
+    r.desc.addresses[1].excluded = true;
+    started();
+    memset(&send, 0, sizeof send);
+    send.kind = VRRP_SEND, send.version = 3;
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 20 + 8 + 3 * 4);
+    vrrp_mtu(&r.v, 20 + 8 + 2 * 4 + 3);
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 20 + 8 + 2 * 4);
+    SAME(ip[20 + 3], 2);
+    BYTES(ip + 28, test_ip("192.0.2.1").byte, 4);
+    BYTES(ip + 32, test_ip("192.0.2.3").byte, 4);
+    p.addresses = "192.0.2.3 192.0.2.1";            /* another node with the same MTU agrees */
+    SAME(vrrp_rx_ip(&rx, ip, packet_build(&p, ip)), 0);
+    SAME(vrrp_receive(&r.v, &rx, MS), 0);
+    SAME(r.v.stats.address_list_errors, 0);
+    p.addresses = "192.0.2.1 192.0.2.3 192.0.2.4";
+    SAME(vrrp_rx_ip(&rx, ip, packet_build(&p, ip)), 0);
+    SAME(vrrp_receive(&r.v, &rx, 2 * MS), 0);
+    SAME(r.v.stats.address_list_errors, 1);
+    vrrp_mtu(&r.v, 20);                             /* none fits, none is an error */
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 28);
+    vrrp_mtu(&r.v, 0);
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 20 + 8 + 3 * 4);
+    rig_drain(&r);
+}
+
+/* The eight bytes of authentication behind the list of v2 count too. */
+static void list_in_mtu_v2(void)
+{
+    static uint8_t ip[VRRP_MAX_PACKET];
+    vrrp_action    send;
+
+    fresh(2);
+    r.desc.n_addresses = test_vips("192.0.2.1 192.0.2.2 192.0.2.3", r.vip, 256);
+    started();
+    memset(&send, 0, sizeof send);
+    send.kind = VRRP_SEND, send.version = 2;
+    vrrp_mtu(&r.v, 20 + 8 + 2 * 4 + 8);
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 20 + 8 + 2 * 4 + 8);
+    vrrp_mtu(&r.v, 20 + 8 + 2 * 4 + 7);
+    SAME(vrrp_packet(&r.v, &send, NULL, ip, sizeof ip), 20 + 8 + 4 + 8);
+    rig_drain(&r);
+}
+
 static const test_case tests[] = {
     { "C-045 start: BACKUP, the timer from our own interval", start_backup },
     { "C-046 C-016 start of the owner: advert, announcement, MASTER", start_owner },
@@ -1102,7 +1194,11 @@ static const test_case tests[] = {
     { "tracks: what was blocked by hand stays blocked", track_and_block },
     { "a shared pace: nobody too fast, everybody done", on_time },
     { "a shared pace, served late", late_frames },
-    { "all timers in one tick fit the queue", all_at_once }
+    { "all timers in one tick fit the queue", all_at_once },
+    { "a lost route: REFRESH at once, then once a second", lost_route },
+    { "a lost route beside a lease", lost_route_with_lease },
+    { "adverts list as many addresses as fit into the MTU", list_in_mtu },
+    { "the same with version 2", list_in_mtu_v2 }
 };
 
 int main(void)

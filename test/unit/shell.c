@@ -58,7 +58,7 @@ static void address_bytes(void)
     n = test_unhex(hex, want, sizeof want);
     memcpy(vip.label, "vip", 3);
     vip.broadcast_auto = true;
-    vrrp__put_vip(&m, &vip, 7);
+    vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
     CHECK(!m.full);
     if (htons(1) == 1)                  /* the bytes above are a little-endian machine's */
         return;
@@ -82,7 +82,7 @@ static void there_and_back(void)
         vrrp__address   got, want;
         vrrp__nl_answer a;
 
-        vrrp__put_vip(&m, &vip, 12);
+        vrrp__put_vip(&m, &vip, 12, VRRP_PROTO_TAG);
         memset(&a, 0, sizeof a);
         a.type = RTM_NEWADDR;
         a.body = test_flush(room + NLMSG_HDRLEN, m.size - NLMSG_HDRLEN);
@@ -114,7 +114,8 @@ static void address_options(void)
     struct ifa_cacheinfo life;
     uint32_t             flags;
 
-    vrrp__put_vip(&m, &vip, 1);         /* never a source, no route, no waiting for DAD */
+    /* never a source, no route, no waiting for DAD */
+    vrrp__put_vip(&m, &vip, 1, VRRP_PROTO_TAG);
     memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
     SAME(flags, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
     memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
@@ -123,7 +124,7 @@ static void address_options(void)
     vip.prefix = 64, vip.dad = vip.home = vip.mngtmpaddr = vip.autojoin = true;
     vip.preferred_given = true, vip.preferred_lft = 99;
     m = message(room, sizeof room);
-    vrrp__put_vip(&m, &vip, 1);
+    vrrp__put_vip(&m, &vip, 1, VRRP_PROTO_TAG);
     memcpy(&flags, attribute(room, &m, IFA_FLAGS, 4), 4);
     SAME(flags, IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_MCAUTOJOIN);
     memcpy(&life, attribute(room, &m, IFA_CACHEINFO, sizeof life), sizeof life);
@@ -133,7 +134,7 @@ static void address_options(void)
     vip.peer = test_ip("198.51.100.11");
     vip.scope = 253;
     m = message(room, sizeof room);
-    vrrp__put_vip(&m, &vip, 1);
+    vrrp__put_vip(&m, &vip, 1, VRRP_PROTO_TAG);
     CHECK(!attribute(room, &m, IFA_BROADCAST, 4));
     BYTES(attribute(room, &m, IFA_ADDRESS, 4), vip.peer.byte, 4);
     BYTES(attribute(room, &m, IFA_LOCAL, 4), vip.address.byte, 4);
@@ -141,6 +142,282 @@ static void address_options(void)
 }
 
 /* The room ends anywhere: the message is full and nothing was written behind it. */
+// >>routing
+
+/* A message as the kernel would see it: the header behind the netlink header, and one attribute. */
+static struct rtmsg head_of(const uint8_t *room)
+{
+    struct rtmsg h;
+
+    memcpy(&h, room + NLMSG_HDRLEN, sizeof h);
+    return h;
+}
+
+static const uint8_t *route_attribute(const uint8_t *room, const vrrp__nl *m, unsigned type,
+                                      size_t least, size_t *length)
+{
+    size_t head = NLMSG_HDRLEN + sizeof(struct rtmsg);
+
+    return vrrp__nl_find(room + head, m->size - head, type, least, length);
+}
+
+static uint32_t number_of(const uint8_t *room, const vrrp__nl *m, unsigned type)
+{
+    const uint8_t *p = route_attribute(room, m, type, 4, NULL);
+    uint32_t       n = 0;
+
+    if (p)
+        memcpy(&n, p, 4);
+    return n;
+}
+
+static vrrp_net net_of(const char *address, uint8_t prefix)
+{
+    vrrp_net net;
+
+    net.ip = test_ip(address);
+    net.family = test_family(address);
+    net.prefix = prefix;
+    return net;
+}
+
+/* Defaults are those of ip(8), the mark is keepalived's. */
+static void route_defaults(void)
+{
+    uint8_t      room[1024];
+    vrrp__nl     m = message(room, sizeof room);
+    vrrp_route   route;
+    struct rtmsg h;
+
+    memset(&route, 0, sizeof route);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    h = head_of(room);
+    SAME(h.rtm_family, AF_INET);
+    SAME(h.rtm_table, RT_TABLE_MAIN);
+    SAME(h.rtm_protocol, 18);
+    SAME(h.rtm_scope, RT_SCOPE_LINK);   /* no gateway */
+    SAME(h.rtm_type, RTN_UNICAST);
+    CHECK(!route_attribute(room, &m, RTA_PRIORITY, 0, NULL));
+    CHECK(!route_attribute(room, &m, RTA_METRICS, 0, NULL));
+    route.hop.via = net_of("198.51.100.1", 32), route.table = 1000000;
+    m = message(room, sizeof room);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    h = head_of(room);
+    SAME(h.rtm_scope, RT_SCOPE_UNIVERSE);
+    SAME(h.rtm_table, RT_TABLE_UNSPEC);
+    SAME(number_of(room, &m, RTA_TABLE), 1000000);
+    memset(&route, 0, sizeof route);
+    route.to = net_of("2001:db8::", 64), route.type = RTN_LOCAL;
+    m = message(room, sizeof room);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    h = head_of(room);
+    SAME(h.rtm_family, AF_INET6);
+    SAME(h.rtm_dst_len, 64);
+    SAME(number_of(room, &m, RTA_TABLE), RT_TABLE_LOCAL);
+    SAME(number_of(room, &m, RTA_PRIORITY), 1024);
+}
+
+/* A deletion names the key and the mark, and nothing that may have changed. */
+static void route_deletion(void)
+{
+    uint8_t      room[1024];
+    vrrp__nl     m = message(room, sizeof room);
+    vrrp_route   route;
+    struct rtmsg h;
+
+    memset(&route, 0, sizeof route);
+    route.to = net_of("203.0.113.0", 24), route.hop.via = net_of("198.51.100.1", 32);
+    route.metrics[RTAX_MTU] = 1400, route.protocol = 4, route.metric = 7;
+    vrrp__put_route_key(&m, RTM_DELROUTE, 0, &route, VRRP_IPV4);
+    h = head_of(room);
+    SAME(h.rtm_protocol, 4);
+    SAME(h.rtm_scope, RT_SCOPE_NOWHERE);
+    SAME(h.rtm_type, 0);
+    SAME(number_of(room, &m, RTA_PRIORITY), 7);
+    CHECK(!route_attribute(room, &m, RTA_GATEWAY, 0, NULL));
+    CHECK(!route_attribute(room, &m, RTA_METRICS, 0, NULL));
+}
+
+/* Each hop has a length of its own and may be of the other family. */
+static void route_hops(void)
+{
+    static const uint8_t want[] = {
+        16, 0, 0, 2, 0, 0, 0, 0, 8, 0, RTA_GATEWAY, 0, 198, 51, 100, 1,     /* weight 3 */
+        32, 0, RTNH_F_ONLINK, 0, 0, 0, 0, 0, 22, 0, 18, 0, AF_INET6, 0,
+        0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+    };
+    uint8_t        room[1024];
+    vrrp__nl       m = message(room, sizeof room);
+    vrrp_hop       hops[2];
+    vrrp_route     route;
+    size_t         length;
+    const uint8_t *got;
+
+    memset(&route, 0, sizeof route);
+    memset(hops, 0, sizeof hops);
+    hops[0].via = net_of("198.51.100.1", 32), hops[0].weight = 3;
+    hops[1].via = net_of("2001:db8::1", 128), hops[1].onlink = true;
+    route.hops = hops, route.n_hops = 2;
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    got = route_attribute(room, &m, RTA_MULTIPATH, 0, &length);
+    CHECK(got != NULL);
+    if (!got || htons(1) == 1)
+        return;
+    SAME(length, sizeof want);
+    BYTES(got, want, sizeof want);
+}
+
+static void route_metrics(void)
+{
+    uint8_t        room[1024];
+    vrrp__nl       m = message(room, sizeof room);
+    vrrp_route     route;
+    const uint8_t *nest, *text;
+    size_t         length;
+    uint32_t       value = 0;
+
+    memset(&route, 0, sizeof route);
+    route.metrics[RTAX_MTU] = 1400, route.metrics[RTAX_LOCK] = 1u << RTAX_MTU;
+    memcpy(route.congctl, "reno", 4);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    nest = route_attribute(room, &m, RTA_METRICS, 0, &length);
+    CHECK(nest != NULL);
+    vrrp__nl_get(nest, length, RTAX_MTU, &value, 4);
+    SAME(value, 1400);
+    vrrp__nl_get(nest, length, RTAX_LOCK, &value, 4);
+    SAME(value, 4);
+    text = vrrp__nl_find(nest, length, RTAX_CC_ALGO, 5, NULL);
+    TEXT((const char *)text, "reno");
+}
+
+/* MPLS: the stack with its bottom marked; IP: what the tunnel is told. */
+static void route_encap(void)
+{
+    static const uint8_t mpls[] = {
+        12, 0, 1, 0, 0, 6, 0x40, 0, 0, 12, 0x81, 0, 5, 0, 2, 0, 9, 0, 0, 0
+    };
+    static const uint8_t ip[] = {
+        12, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 7, 8, 0, 2, 0, 198, 51, 100, 1, 5, 0, 4, 0, 9, 0, 0, 0,
+        6, 0, 6, 0, 0, 5, 0, 0
+    };
+    uint8_t        room[1024];
+    vrrp__nl       m = message(room, sizeof room);
+    vrrp_route     route;
+    const uint8_t *got;
+    size_t         length = 0;
+
+    memset(&route, 0, sizeof route);
+    route.encap.type = 1, route.encap.ttl = 9, route.encap.n_labels = 2;
+    route.encap.labels[0] = 100, route.encap.labels[1] = 200;
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    got = route_attribute(room, &m, 22, 0, &length);
+    SAME(length, sizeof mpls);
+    if (got && htons(1) != 1)
+        BYTES(got, mpls, sizeof mpls);
+    route.encap.type = 2, route.encap.id = 7, route.encap.flags = 5;
+    route.encap.dst = net_of("198.51.100.1", 32);
+    m = message(room, sizeof room);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    got = route_attribute(room, &m, 22, 0, &length);
+    SAME(length, sizeof ip);
+    if (got && htons(1) != 1)
+        BYTES(got, ip, sizeof ip);
+}
+
+static void rules(void)
+{
+    uint8_t        room[1024];
+    vrrp__nl       m = message(room, sizeof room);
+    vrrp_rule      rule;
+    struct rtmsg   h;
+    const uint8_t *p;
+
+    memset(&rule, 0, sizeof rule);
+    rule.from = net_of("198.51.100.10", 32), rule.table = 300, rule.preference = 7;
+    rule.invert = true, rule.tun_id = 0x0102030405060708u;
+    vrrp__put_rule(&m, RTM_NEWRULE, &rule, VRRP_IPV6);
+    h = head_of(room);
+    SAME(h.rtm_family, AF_INET);
+    SAME(h.rtm_src_len, 32);
+    SAME(h.rtm_table, 0);
+    SAME(h.rtm_type, 1);                /* FR_ACT_TO_TBL */
+    SAME(h.rtm_flags, 2);               /* FIB_RULE_INVERT */
+    SAME(number_of(room, &m, 15), 300);
+    SAME(number_of(room, &m, 6), 7);
+    p = route_attribute(room, &m, 21, 1, NULL);
+    SAME(p ? *p : 0, 18);
+    p = route_attribute(room, &m, 12, 8, NULL);
+    BYTES(p, (const uint8_t *)"\1\2\3\4\5\6\7\10", 8);
+    memset(&rule, 0, sizeof rule);
+    rule.action = 2, rule.target = 900;
+    m = message(room, sizeof room);
+    vrrp__put_rule(&m, RTM_DELRULE, &rule, VRRP_IPV6);
+    h = head_of(room);
+    SAME(h.rtm_family, AF_INET6);
+    SAME(h.rtm_type, 2);
+    SAME(number_of(room, &m, 4), 900);
+    CHECK(!route_attribute(room, &m, 15, 0, NULL));
+}
+
+/* Everything at once fits the room that a batch reserves for it. */
+static void rooms(void)
+{
+    static uint8_t room[VRRP__REQUEST];
+    static vrrp_hop hops[255];
+    vrrp__nl   m = message(room, sizeof room);
+    vrrp_route route;
+    vrrp_rule  rule;
+    vrrp_net   any = net_of("2001:db8::1", 128);
+    unsigned   i;
+
+    memset(&route, 0xff, sizeof route);
+    route.to = route.from = route.src = route.hop.via = any;
+    route.family = 0, route.n_hops = 0, route.protocol = 18, route.order = 0;
+    route.hop.onlink = route.scope_given = route.no_track = true;
+    route.encap.dst = route.encap.src = any, route.encap.type = 4;
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    CHECK(m.size <= 512);
+    for (i = 0; i < 255; i++)
+        hops[i].via = any;
+    route.family = VRRP_IPV4, route.hops = hops, route.n_hops = 255;
+    m = message(room, sizeof room);
+    vrrp__put_route(&m, NULL, &route, VRRP_IPV4);
+    CHECK(!m.full && m.size <= 512 + 48 * 255);
+    memset(&rule, 0xff, sizeof rule);
+    rule.from = rule.to = any, rule.family = 0, rule.action = 1, rule.l3mdev = false;
+    rule.invert = rule.suppress_prefix_given = rule.suppress_group_given = rule.uid_given = true;
+    m = message(room, sizeof room);
+    vrrp__put_rule(&m, RTM_NEWRULE, &rule, VRRP_IPV4);
+    CHECK(m.size <= 256);
+}
+
+/* Every interface that a setup names, in order. */
+static void devices(void)
+{
+    static vrrp_vip  vip[2];
+    static vrrp_hop  hops[2];
+    static vrrp_route route[2];
+    static vrrp_rule rule[1];
+    vrrp_setup       s;
+    char             all[64] = "";
+    unsigned         i;
+    const char      *name;
+
+    memset(&s, 0, sizeof s);
+    CHECK(!vrrp__device_of(&s, 0));
+    memcpy(vip[0].device, "a", 1);
+    memcpy(route[0].hop.device, "b", 1);
+    memcpy(hops[0].device, "c", 1), memcpy(hops[1].device, "d", 1);
+    memcpy(route[1].hop.device, "e", 1);
+    memcpy(rule[0].iif, "f", 1), memcpy(rule[0].oif, "g", 1);
+    route[0].hops = hops, route[0].n_hops = 2;
+    s.desc.addresses = vip, s.desc.n_addresses = 2;
+    s.routes = route, s.n_routes = 2, s.rules = rule, s.n_rules = 1;
+    for (i = 0; (name = vrrp__device_of(&s, i)) != NULL && i < 20; i++)
+        strcat(strcat(all, name), " ");
+    TEXT(all, "a  b c d e f g ");
+}
+
 static void full_is_sticky(void)
 {
     uint8_t  whole[256];
@@ -148,17 +425,17 @@ static void full_is_sticky(void)
     vrrp__nl m = message(whole, sizeof whole);
     size_t   cap, size;
 
-    vrrp__put_vip(&m, &vip, 7);
+    vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
     size = m.size;
     for (cap = 0; cap < size; cap++) {
         m = message(test_flush(whole, cap), cap);
-        vrrp__put_vip(&m, &vip, 7);
+        vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
         CHECK(m.full && m.size <= cap);
         vrrp__nl_attr(&m, IFA_FLAGS, "\0\0\0", 4);
         CHECK(m.full);
     }
     m = message(test_flush(whole, size), size);
-    vrrp__put_vip(&m, &vip, 7);
+    vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
     CHECK(!m.full);
     SAME(vrrp__nl_talk(&m, NULL, NULL), -EBADF);
     m.full = true;
@@ -199,7 +476,7 @@ static void many_messages(void)
 
     m.seq = 41;
     for (i = 0; i < 5; i++)
-        vrrp__put_vip(&m, &vip, 7);
+        vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
     SAME(m.first, 42);
     SAME(m.seq, 46);
     for (i = 0; at < m.size; i++, at += length) {
@@ -282,9 +559,9 @@ static void spoilt(void)
     size_t      size, n, i;
     unsigned    turn;
 
-    vrrp__put_vip(&m, &vip, 7);
+    vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
     vrrp__put_promote(&m, 9, 1);
-    vrrp__put_vip(&m, &six, 7);
+    vrrp__put_vip(&m, &six, 7, VRRP_PROTO_TAG);
     size = m.size;
     size += error_message(room + size, false, "words");
     for (n = 0; n <= size; n++) {
@@ -523,6 +800,14 @@ static const test_case tests[] = {
     { "netlink: the kernel's words about an error", kernel_words },
     { "netlink: answers cut and changed anywhere", spoilt },
     { "addresses: subnets and broadcast", subnets },
+    { "routes: the defaults of ip(8), the mark of keepalived", route_defaults },
+    { "routes: a deletion names the key and the mark", route_deletion },
+    { "routes: several next hops, of both families", route_hops },
+    { "routes: metrics", route_metrics },
+    { "routes: encapsulation", route_encap },
+    { "rules: what they look like", rules },
+    { "routes and rules: as large as a batch expects", rooms },
+    { "the interfaces that a setup names", devices },
     { "C-018 C-030 a packet reaches the router of its link and family", right_router },
     { "C-030 every VRID of two links and two families is found", every_vrid },
     { "C-043 a repeated mistake is said once in ten seconds, counted always", said_rarely },
