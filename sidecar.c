@@ -18,6 +18,7 @@
        VRRP_PRIORITY=150                   or by host name: "web1=150 web2=120 100"
        VRRP_AUTH_PASS_FILE=/run/secrets/vrrp       any variable: its value from a file
        VRRP_UNICAST_PEER="198.51.100.1, 198.51.100.2"    one list for all nodes
+       VRRP_TRACK_INTERFACE="eth1 weight -20, eth2"    links that have a say in it
 
    Several virtual routers have names, which are yours to choose; what has none is the default
    of all:
@@ -177,10 +178,33 @@ typedef struct rule {
 } rule;
 
 typedef struct peer {
-    node    n;
-    address a;
+    node     n;
+    address  a;
+    vrrp_ttl ttl;
 } peer;
 
+typedef struct track {
+    node       n;
+    vrrp_track t;
+} track;
+
+/* Interfaces whose announcements are spaced out together. */
+typedef struct garp_group {
+    node         n;
+    const char **interfaces;
+    vrrp_pace    pace;
+} garp_group;
+
+typedef struct delay {
+    node       n;
+    vrrp_delay d;
+} delay;
+
+/* garp_extra_if: "[all] SECONDS" */
+typedef struct extra {
+    uint64_t time;
+    bool     all;
+} extra;
 typedef struct hmac_key {
     node     n;
     vrrp_key k;
@@ -190,6 +214,10 @@ typedef struct sync_group {
     node         n;
     const char  *label;
     const char **members;               /* names as written, ended by NULL */
+    track       *tracks;
+    vrrp_track  *track;                 /* the same as an array */
+    uint16_t     n_tracks;
+    bool         weights;
     void        *run;                   /* whatever runs it keeps here */
 } sync_group;
 
@@ -201,17 +229,21 @@ typedef struct instance {
     void       *run;                    /* whatever runs it keeps here */
     vip        *vips, *excluded;
     peer       *peers;
+    track      *tracks;
     hmac_key   *hmac_keys;
     vrrp_key    auth_key;               /* size 0: none */
     vrrp_trailer trailer;
     route      *routes;
     rule       *rules;
-    address     unicast_src, mcast_src;
+    address     unicast_src, mcast_src, mcast_dst;
+    uint64_t    garp_interval, gna_interval;
+    extra       garp_extra;
+    uint32_t    rcvbuf;
     char        interface[16];
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
     uint8_t     auth_type, ah_form, hmac_replay, hmac_mode;
     bool        ah_replay;
-    bool        no_vips, as_v2, lower_silent;
+    bool        no_vips, as_v2, lower_silent, strict, min_garp, fault_no_peer;
     bool        ready;                  /* model_resolve() is through with it: can be added */
     uint8_t     told;                   /* what it has said while there is no interface */
 } instance;
@@ -224,7 +256,16 @@ typedef struct globals {
     node        n;
     log_form    log;
     const char *node, *env_file, *router_id;
-    uint64_t    startup_delay;
+    uint64_t    startup_delay, boot_delay;
+    address     group4, group6;
+    char        interface[16];
+    uint32_t    rx_policy;
+    uint8_t     rx_multiplier;
+    bool        log_unknown;
+    garp_group *garp_groups;
+    delay      *delays;
+    vrrp_delay *delay;                  /* the same as an array */
+    size_t      n_delays;
     vip        *vips;                   /* static: of this host, whoever is MASTER */
     route      *routes;
     rule       *rules;
@@ -455,6 +496,21 @@ static peer *peer_next(const peer *p)
     return (peer *)(void *)p->n.next;
 }
 
+static track *track_next(const track *t)
+{
+    return (track *)(void *)t->n.next;
+}
+
+static garp_group *garp_next(const garp_group *g)
+{
+    return (garp_group *)(void *)g->n.next;
+}
+
+static delay *delay_next(const delay *d)
+{
+    return (delay *)(void *)d->n.next;
+}
+
 static hmac_key *hmac_key_next(const hmac_key *k)
 {
     return (hmac_key *)(void *)k->n.next;
@@ -473,7 +529,7 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
+    B_TRACK, B_GARP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
 };
 
 typedef struct block {
@@ -498,13 +554,17 @@ static const block blocks[BLOCKS] = {
     [B_HOP] = {NULL, sizeof(hop), NULL},
     [B_ENCAP] = {NULL, sizeof(encap), NULL},
     [B_RULE] = {NULL, sizeof(rule), NULL},
+    [B_TRACK] = {NULL, sizeof(track), NULL},
+    [B_GARP] = {NULL, sizeof(garp_group), NULL},
+    [B_DELAY] = {NULL, sizeof(delay), NULL},
 };
 
 enum {
     T_NONE, T_FLAG, T_NOT, T_BYTE, T_TIME, T_WORD, T_TEXT, T_IFNAME, T_IP, T_CIDR, T_BRD, T_SCOPE,
-    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_BLOCK, T_NET,
-    T_VIA, T_TABLE, T_ORIGIN, T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC,
-    T_FEATURES, T_REALMS, T_MARK, T_PORTS, T_UIDS, T_LABELS, TYPES
+    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_WEIGHT,
+    T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
+    T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
+    T_MARK, T_PORTS, T_UIDS, T_LABELS, TYPES
 };
 
 enum {
@@ -550,6 +610,8 @@ typedef struct row {
 #define LATER(in, key, what) \
     {in, T_NONE, 0, REFUSED, 0, key, NULL, NULL, what " not part of this version"}
 #define NO_EFFECT(in, key, why) {in, T_NONE, 0, INERT, 0, key, NULL, NULL, why}
+#define SCHEDULED "what starts it decides: nice, chrt, taskset, a unit of systemd"
+#define NETLINKED "the buffers are large, and after an overrun everything is read again"
 
 static const row rows[] = {
     /* --- vrrp_instance ---------------------------------------------------------------------- */
@@ -637,12 +699,33 @@ static const row rows[] = {
      "(the interface's address)", "Source of unicast adverts."},
     {B_INSTANCE, T_IP, 0, INHERIT, I(mcast_src), "mcast_src_ip", "address",
      "(the interface's address)", "Source of multicast adverts."},
+    {B_INSTANCE, T_MCAST, 0, INHERIT, I(mcast_dst), "mcast_dst_ip", "multicast address",
+     "(VRRP_MCAST_GROUP4, VRRP_MCAST_GROUP6)", "Where multicast adverts go."},
     {B_INSTANCE, T_BYTE, 0, INHERIT, D(min_ttl), "min_ttl", "0..255", "0",
      "Unicast adverts that arrive with a lower TTL are dropped; 255: same network only."},
+    {B_INSTANCE, T_BYTE, 0, INHERIT, D(ttl), "unicast_ttl", "1..255", "255",
+     "TTL of unicast adverts that are sent."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, D(check_peers), "check_unicast_src", "yes|no",
+     "(no; yes if a peer has min_ttl or max_ttl)",
+     "Unicast adverts of nodes that are no unicast_peer are dropped."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(fault_no_peer), "unicast_fault_no_peer", "yes|no", "no",
+     "Without a unicast_peer other than this node: FAULT, neither multicast nor a mistake."},
+    {B_INSTANCE, T_BLOCK, B_TRACK, ESSENTIAL | INHERIT, I(tracks), "track_interface",
+     "INTERFACE [weight -253..253] [reverse], ...", "(none)",
+     "Interfaces that have a say in it. Without a weight: FAULT while one is down. A positive"
+     " weight is added to the priority while it is up, a negative one while it is down."},
     {B_INSTANCE, T_BYTE, 0, INHERIT, D(down_adverts), "down_timer_adverts", "1..100", "3",
      "Adverts that may be missing before the master counts as dead."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, I(lower_silent), "lower_prio_no_advert", "yes|no", "no",
      "A master does not answer adverts of lower priority at once."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, D(higher_answer), "higher_prio_send_advert", "yes|no", "no",
+     "A master that hears a higher priority sends one last advert before it steps down."},
+    {B_INSTANCE, T_EXPIRED, 0, INHERIT, D(expired_priority), "timer_expired_backup",
+     "no|yes|1..254", "no",
+     "With nopreempt: a master that was stalled for as long as a node of this priority waits steps"
+     " down, as that one has taken over; yes: 254."},
+    {B_INSTANCE, T_EXPIRED, 0, INHERIT | ALIAS, D(expired_priority), "thread_timer_expired",
+     "no|yes|1..254", NULL, "keepalived's old name of timer_expired_backup."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, D(owner_drops), "owner_ignore_adverts", "yes|no", "no",
      "With priority 255: version 3 adverts of others are dropped unread."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, D(list_once), "skip_check_adv_addr", "yes|no", "no",
@@ -660,10 +743,23 @@ static const row rows[] = {
      "Time between periodic rounds while MASTER; 0: none."},
     {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_refresh_repeat), "garp_master_refresh_repeat",
      "1..255", "1", "Frames for each address in a periodic round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_gap), "garp_interval", "0..10", "0",
-     "Time between two frames of a round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT | ALIAS, D(announce_gap), "gna_interval", "0..10", NULL,
-     "Another name of garp_interval."},
+    {B_INSTANCE, T_TIME, 0, INHERIT, D(lower_delay), "garp_lower_prio_delay", "0..1000",
+     "(garp_master_delay)",
+     "Time to the second round after an advert of lower priority; 0: none."},
+    {B_INSTANCE, T_BYTE, 0, INHERIT, D(lower_repeat), "garp_lower_prio_repeat", "0..255",
+     "(garp_master_repeat)",
+     "Frames for each address in a round after an advert of lower priority; 0: no rounds."},
+    {B_INSTANCE, T_EXTRA, 0, INHERIT, I(garp_extra), "garp_extra_if", "[all] 0..86400", "0",
+     "Seconds between rounds for addresses on other interfaces than the instance's, which switches"
+     " might forget: those with a virtual MAC, or all; 0: none."},
+    {B_INSTANCE, T_EXTRA, 0, INHERIT | ALIAS, I(garp_extra), "vmac_garp_intvl", "[all] 0..86400",
+     NULL, "keepalived's old name of garp_extra_if."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(min_garp), "min_garp", "yes|no", "no",
+     "One frame for each address where nothing else is said, and no second round."},
+    {B_INSTANCE, T_TIME, 0, INHERIT, I(garp_interval), "garp_interval", "0..10", "0",
+     "Time between two gratuitous ARP on one interface; see SIDECAR_GARP_GROUP for several."},
+    {B_INSTANCE, T_TIME, 0, INHERIT, I(gna_interval), "gna_interval", "0..10", "(garp_interval)",
+     "The same for Neighbor Advertisements."},
     {B_INSTANCE, T_WORD, 0, INHERIT, I(garp_form), "garp_form",
      "request|request-own|reply|announce", "request",
      "Gratuitous ARP: a request whose target is ff:ff:ff:ff:ff:ff (as keepalived) or our own MAC"
@@ -678,6 +774,14 @@ static const row rows[] = {
      "keepalived's name of checksum rfc9568."},
     {B_INSTANCE, T_WORD, 0, INHERIT, I(checksum_accept), "checksum_accept",
      "any|pseudo-header|rfc9568", "any", "Checksum that is accepted with version 3 over IPv4."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(strict), "strict_mode", "yes|no", "no",
+     "Nothing beyond the RFC, as with keepalived's vrrp_strict: unicast is refused, a password and"
+     " repeated gratuitous ARP are left out. Packets to the addresses are still accepted."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT | ALIAS, I(strict), "strict", "yes|no", NULL,
+     "VRRP_STRICT is keepalived's vrrp_strict."},
+    {B_INSTANCE, T_NUMBER, 0, INHERIT, I(rcvbuf), "kernel_rx_buf_size",
+     "2048..1073741824", "(VRRP_RX_BUFS_POLICY)",
+     "Bytes of the interface's receive buffer; those of its virtual routers add up."},
     {B_INSTANCE, T_TEXT, 0, 0, I(label), "label", "text", "(the name in the variables)",
      "How logs call this virtual router, if the name in the variables will not do."},
 
@@ -688,11 +792,7 @@ static const row rows[] = {
     NO_EFFECT(B_INSTANCE, "native_ipv6", "the addresses tell the family"),
     NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
     NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
-    NO_EFFECT(B_INSTANCE, "kernel_rx_buf_size",
-              "the receive buffers fit the number of virtual routers"),
     LATER(B_INSTANCE, "no_accept", "dropping packets to the addresses is"),
-    LATER(B_INSTANCE, "strict_mode", "the strict mode is"),
-    LATER(B_INSTANCE, "track_interface", "tracked interfaces are"),
     LATER(B_INSTANCE, "track_script", "health checks are"),
     LATER(B_INSTANCE, "track_file", "health checks are"),
     LATER(B_INSTANCE, "track_process", "health checks are"),
@@ -702,19 +802,13 @@ static const row rows[] = {
     LATER(B_INSTANCE, "notify_backup", "notifications are"),
     LATER(B_INSTANCE, "notify_fault", "notifications are"),
     LATER(B_INSTANCE, "notify_stop", "notifications are"),
+    LATER(B_INSTANCE, "notify_deleted", "notifications are"),
+    LATER(B_INSTANCE, "notify_master_rx_lower_pri", "notifications are"),
+    LATER(B_INSTANCE, "notify_priority_changes", "notifications are"),
     LATER(B_INSTANCE, "smtp_alert", "notifications are"),
     LATER(B_INSTANCE, "use_vmac", "virtual MAC addresses are"),
     LATER(B_INSTANCE, "use_ipvlan", "virtual MAC addresses are"),
-    LATER(B_INSTANCE, "vrf", "VRF is"),
-    LATER(B_INSTANCE, "unicast_ttl", "another TTL than 255 is"),
-    LATER(B_INSTANCE, "check_unicast_src", "dropping adverts of unknown peers is"),
-    LATER(B_INSTANCE, "unicast_fault_no_peer", "a fault without peers is"),
-    LATER(B_INSTANCE, "mcast_dst_ip", "another multicast group is"),
-    LATER(B_INSTANCE, "garp_lower_prio_delay", "a round of its own after lower priorities is"),
-    LATER(B_INSTANCE, "garp_lower_prio_repeat", "a round of its own after lower priorities is"),
-    LATER(B_INSTANCE, "garp_extra_if", "ARP on other interfaces is"),
-    LATER(B_INSTANCE, "higher_prio_send_advert", "a last advert before stepping down is"),
-    LATER(B_INSTANCE, "timer_expired_backup", "stepping down after a stall is"),
+    NO_EFFECT(B_INSTANCE, "vrf", "the interface tells which VRF it belongs to"),
     LATER(B_INSTANCE, "lvs_sync_daemon_interface", "IPVS is"),
 
     /* --- an item of virtual_ipaddress ------------------------------------------------------- */
@@ -753,6 +847,32 @@ static const row rows[] = {
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
     {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
+    {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.min), "min_ttl", "0..255", "(min_ttl of the instance)",
+     "Adverts of this peer that arrive with a lower TTL are dropped."},
+    {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.max), "max_ttl", "1..255", "(255)",
+     "Adverts of this peer that arrive with a higher TTL are dropped."},
+
+    /* --- an item of track_interface --------------------------------------------------------- */
+    {B_TRACK, T_IFNAME, 0, HEAD, AT(track, t.interface), "interface", "interface name", NULL,
+     "The interface; one that does not exist is down."},
+    {B_TRACK, T_WEIGHT, 0, 0, AT(track, t.weight), "weight", "-253..253", "(none: FAULT)",
+     "Added to the priority while it is up (positive) or down (negative)."},
+    {B_TRACK, T_FLAG, 0, 0, AT(track, t.reverse), "reverse", "yes|no", "no",
+     "The weight is subtracted instead; without one it is a FAULT while it is up."},
+    {B_TRACK, T_NOT, 0, ALIAS, AT(track, t.reverse), "noreverse", "yes|no", NULL,
+     "The opposite of reverse."},
+
+    /* --- an item of garp_group -------------------------------------------------------------- */
+    {B_GARP, T_NAMES, 0, HEAD, AT(garp_group, interfaces), "interfaces", "INTERFACE ...", NULL,
+     "The interfaces of the group."},
+    {B_GARP, T_TIME, 0, 0, AT(garp_group, pace.arp_gap), "garp_interval", "0..10", "0",
+     "Time between two gratuitous ARP on any of them."},
+    {B_GARP, T_TIME, 0, 0, AT(garp_group, pace.na_gap), "gna_interval", "0..10", "0",
+     "Time between two Neighbor Advertisements on any of them."},
+
+    /* --- an item of interface_up_down_delays ------------------------------------------------ */
+    {B_DELAY, T_DELAY, 0, HEAD, AT(delay, d), "delays", "INTERFACE DOWN [UP]", NULL,
+     "An interface and two times of 0..255 seconds."},
 
     /* --- an item of auth_hmac_key ----------------------------------------------------------- */
     {B_KEY, T_HMAC_KEY, 0, HEAD | SECRET, AT(hmac_key, k), "key",
@@ -918,6 +1038,23 @@ static const row rows[] = {
      "Sync group: these virtual routers are MASTER together or not at all."},
     {B_GROUP, T_TEXT, 0, 0, AT(sync_group, label), "label", "text", "(the name in the variables)",
      "How logs call this group."},
+    {B_GROUP, T_BLOCK, B_TRACK, 0, AT(sync_group, tracks), "track_interface",
+     "INTERFACE [weight -253..253] [reverse], ...", "(none)",
+     "Interfaces that have a say in it, as if every member tracked them."},
+    {B_GROUP, T_FLAG, 0, 0, AT(sync_group, weights), "sync_group_tracking_weight", "yes|no", "no",
+     "Weights count. Without it every tracked interface that is down is a FAULT of the group."},
+    NO_EFFECT(B_GROUP, "global_tracking", "what the group tracks counts for all members anyway"),
+    LATER(B_GROUP, "track_script", "health checks are"),
+    LATER(B_GROUP, "track_file", "health checks are"),
+    LATER(B_GROUP, "track_process", "health checks are"),
+    LATER(B_GROUP, "track_bfd", "BFD is"),
+    LATER(B_GROUP, "notify", "notifications are"),
+    LATER(B_GROUP, "notify_master", "notifications are"),
+    LATER(B_GROUP, "notify_backup", "notifications are"),
+    LATER(B_GROUP, "notify_fault", "notifications are"),
+    LATER(B_GROUP, "notify_stop", "notifications are"),
+    LATER(B_GROUP, "notify_priority_changes", "notifications are"),
+    LATER(B_GROUP, "smtp_alert", "notifications are"),
 
     /* --- global_defs ------------------------------------------------------------------------ */
     {B_GLOBAL, T_LOG, 0, ESSENTIAL, G(log), "log", "text|json error|warning|info|debug",
@@ -930,6 +1067,66 @@ static const row rows[] = {
      "This node's name in JSON logs."},
     {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0",
      "Time after the start in which nothing is sent and nothing counts."},
+    {B_GLOBAL, T_TIME, 0, 0, G(boot_delay), "vrrp_delay_after_boot", "0..1000", "0",
+     "The same, counted from the start of the machine: nothing while that is less long ago."},
+    {B_GLOBAL, T_IFNAME, 0, 0, G(interface), "default_interface", "interface name", "(none)",
+     "Interface of virtual routers that name none."},
+    {B_GLOBAL, T_BLOCK, B_DELAY, 0, G(delays), "interface_up_down_delays",
+     "INTERFACE DOWN [UP], ...", "(none)",
+     "Seconds for which a link must have been down, or (UP, else 0) up again, before it counts."},
+    {B_GLOBAL, T_BLOCK, B_GARP, 0, G(garp_groups), "garp_group",
+     "INTERFACE ... [garp_interval S] [gna_interval S], ...", "(none)",
+     "Interfaces on one switch: gratuitous ARP and Neighbor Advertisements on all of them together"
+     " are spaced out by these times."},
+    {B_GLOBAL, T_MCAST, 0, 0, G(group4), "vrrp_mcast_group4", "IPv4 multicast address",
+     "(224.0.0.18)", "Where multicast adverts of IPv4 go."},
+    {B_GLOBAL, T_MCAST, 0, 0, G(group6), "vrrp_mcast_group6", "IPv6 multicast address",
+     "(ff02::12)", "Where multicast adverts of IPv6 go."},
+    {B_GLOBAL, T_BUFFER, 0, 0, G(rx_policy), "vrrp_rx_bufs_policy", "ADVERT|MTU|2048..1073741824",
+     "ADVERT", "Receive buffers: room for several adverts of every virtual router, for packets of"
+     " the interface's MTU, or this many bytes."},
+    {B_GLOBAL, T_BYTE, 0, 0, G(rx_multiplier), "vrrp_rx_bufs_multiplier", "1..255", "3",
+     "How many packets of the MTU for each virtual router."},
+    {B_GLOBAL, T_FLAG, 0, 0, G(log_unknown), "log_unknown_vrids", "yes|no", "no",
+     "Virtual routers of others are mentioned. Those that list addresses of ours always are."},
+    NO_EFFECT(B_GLOBAL, "dynamic_interfaces", "an interface may always come, go and change"),
+    NO_EFFECT(B_GLOBAL, "instance", "there are no files that could be confused"),
+    NO_EFFECT(B_GLOBAL, "use_pid_dir", "there are no pid files"),
+    NO_EFFECT(B_GLOBAL, "child_wait_time", "stopping takes as long as it takes, and is not killed"),
+    NO_EFFECT(B_GLOBAL, "linkbeat_interfaces", "the kernel reports every change of a link"),
+    NO_EFFECT(B_GLOBAL, "linkbeat_use_polling", "the kernel reports every change of a link"),
+    NO_EFFECT(B_GLOBAL, "namespace_with_ipsets", "there are no ipsets"),
+    NO_EFFECT(B_GLOBAL, "vrrp_iptables", "no rule of iptables is needed"),
+    NO_EFFECT(B_GLOBAL, "vrrp_ipsets", "no ipset is needed"),
+    NO_EFFECT(B_GLOBAL, "disable_local_igmp", "no rule about IGMP is needed"),
+    NO_EFFECT(B_GLOBAL, "nftables", "a table of this process comes and goes where it is needed"),
+    NO_EFFECT(B_GLOBAL, "nftables_priority", "the table stands where it has to"),
+    NO_EFFECT(B_GLOBAL, "nftables_counters", "nothing is counted"),
+    NO_EFFECT(B_GLOBAL, "nftables_ifindex", "interfaces may come and go"),
+    NO_EFFECT(B_GLOBAL, "max_auto_priority", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "min_auto_priority_delay", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_rt_priority", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_rlimit_rttime", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_rlimit_rtime", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_cpu_affinity", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_no_swap", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "vrrp_netlink_cmd_rcv_bufs", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "vrrp_netlink_cmd_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "vrrp_netlink_monitor_rcv_bufs", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "vrrp_netlink_monitor_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "vrrp_process_name", "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL, "process_names", "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL, "process_name", "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL, "umask", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "random_seed", "nothing is left to chance"),
+    NO_EFFECT(B_GLOBAL, "tmp_config_directory", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "use_symlink_paths", "no file is written"),
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace", NULL, NULL,
+     "a process stays in the network namespace it was started in: `ip netns exec NAME sidecar`, or"
+     " one container each"},
+    LATER(B_GLOBAL, "vrrp_notify_fifo", "notifications are"),
+    LATER(B_GLOBAL, "vrrp_notify_fifo_script", "notifications are"),
+    LATER(B_GLOBAL, "vrrp_notify_priority_changes", "notifications are"),
     {B_GLOBAL, T_BLOCK, B_VIP, 0, G(vips), "static_ipaddress",
      "ADDRESS[/LEN] dev IF [option...], ...", "(none)",
      "Addresses that this host has while sidecar runs, whoever is MASTER."},
@@ -1440,18 +1637,24 @@ static void write_text(text *t, const node *n, const row *r)
     put(t, "%s", s ? s : "");
 }
 
-/* Interface names and labels: what the kernel takes, 15 bytes. */
+/* Interface names and labels: what the kernel takes, 15 bytes. NULL: it would. */
+static const char *ifname_flaw(const char *s)
+{
+    if (!*s || strlen(s) > 15)
+        return "is not 1..15 characters long";
+    if (strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || strpbrk(s, "/ \t\r\n\v\f"))
+        return "is no name that an interface can have";
+    return NULL;
+}
+
 static bool read_ifname(reader *rd, void *at, const words *w)
 {
-    const char *s = w->at->s;
-    size_t      n = strlen(s);
+    const char *flaw = ifname_flaw(w->at->s);
 
-    if (n == 0 || n > 15)
-        return bad_word(rd, s, "is not 1..15 characters long");
-    if (strcmp(s, ".") == 0 || strcmp(s, "..") == 0 || strpbrk(s, "/ \t\r\n\v\f"))
-        return bad_word(rd, s, "is no name that an interface can have");
+    if (flaw)
+        return bad_word(rd, w->at->s, flaw);
     memset(at, 0, 16);
-    memcpy(at, s, n);
+    memcpy(at, w->at->s, strlen(w->at->s));
     clean(at);
     return true;
 }
@@ -1751,6 +1954,89 @@ static void write_names(text *t, const node *n, const row *r)
 
     for (size_t i = 0; names && names[i]; i++)
         put(t, "%s%s", i ? " " : "", names[i]);
+}
+
+/* "-20" */
+static bool read_weight(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at->s;
+    bool        minus = *s == '-';
+    uint64_t    v;
+
+    if (!read_number(s + (minus || *s == '+'), &v))
+        return bad_word(rd, s, "is not a number");
+    if (v > 253)
+        return bad_word(rd, s, "is out of range");
+    *(int16_t *)at = (int16_t)(minus ? -(int)v : (int)v);
+    return true;
+}
+
+static void write_weight(text *t, const node *n, const row *r)
+{
+    put(t, "%d", *(const int16_t *)place_of(n, r));
+}
+
+static bool read_mcast(reader *rd, void *at, const words *w)
+{
+    const address *a = at;
+    bool           four, ok = address_read(w->at->s, at);
+
+    if (!ok)
+        return bad_word(rd, w->at->s, "is not an address");
+    four = a->family == VRRP_IPV4;
+    if (four ? (a->ip.byte[0] & 0xf0) != 0xe0 : a->ip.byte[0] != 0xff)
+        return bad_word(rd, w->at->s, "is not a multicast address");
+    return four || (a->ip.byte[1] & 15) == 2 ||
+           bad_word(rd, w->at->s, "is not of link scope, as ff02::12 is");
+}
+
+/* "[all] SECONDS" */
+static bool read_extra(reader *rd, void *at, const words *w)
+{
+    static const row seconds = {B_INSTANCE, T_TIME, 0, 0, 0, "", "0..86400", NULL, NULL};
+    extra           *e = at;
+
+    e->all = w->n > 1 && strcasecmp(w->at->s, "all") == 0;
+    if (w->n != 1u + e->all)
+        return bad_word(rd, w->at[e->all ? 2 : 0].s, "does not fit");
+    rd->row = &seconds;
+    return number_read(rd, w->at[e->all].s, &e->time);
+}
+
+static void write_extra(text *t, const node *n, const row *r)
+{
+    const extra *e = place_of(n, r);
+
+    put(t, "%s", e->all ? "all " : "");
+    put_time(t, e->time);
+}
+
+/* "eth1 2 [5]" */
+static bool read_delay(reader *rd, void *at, const words *w)
+{
+    static const row name = {B_DELAY, T_IFNAME, 0, 0, 0, "", "interface name", NULL, NULL};
+    static const row seconds = {B_DELAY, T_TIME, 0, 0, 0, "", "0..255", NULL, NULL};
+    vrrp_delay      *d = at;
+
+    if (w->n < 2 || w->n > 3)
+        return bad_word(rd, w->at[w->n > 3 ? 3 : 0].s,
+                        w->n > 3 ? "is one word too many" : "needs one or two times");
+    rd->row = &name;
+    if (!read_ifname(rd, d->interface, w))
+        return false;
+    rd->row = &seconds;
+    return number_read(rd, w->at[1].s, &d->down) &&
+           (w->n < 3 || number_read(rd, w->at[2].s, &d->up));
+}
+
+static void write_delay(text *t, const node *n, const row *r)
+{
+    const vrrp_delay *d = place_of(n, r);
+
+    put(t, "%s ", d->interface);
+    put_time(t, d->down);
+    put(t, " ");
+    put_time(t, d->up);
 }
 
 /* --- types of routes and rules -------------------------------------------------------------- */
@@ -2059,6 +2345,11 @@ static const named scopes[] = {
     {NULL, 0},
 };
 static const named forever[] = {{"forever", UINT32_MAX}, {NULL, 0}};
+static const named expired[] = {
+    {"no", 0}, {"yes", 254}, {"false", 0}, {"off", 0}, {"0", 0}, {"true", 254}, {"on", 254},
+    {NULL, 0},
+};
+static const named policies[] = {{"ADVERT", 0}, {"MTU", UINT32_MAX}, {NULL, 0}};
 
 static const type types[TYPES] = {
     [T_NONE] = {NULL, 1, 0, NULL, NULL, NULL, NULL},
@@ -2082,6 +2373,13 @@ static const type types[TYPES] = {
     [T_PRIORITY] = {NULL, -1, 1, read_priority, write_value, NULL, NULL},
     [T_LOG] = {NULL, -1, sizeof(log_form), read_log, write_log, NULL, NULL},
     [T_NAMES] = {NULL, -1, sizeof(char **), read_names, write_names, NULL, NULL},
+    [T_WEIGHT] = {NULL, 1, sizeof(int16_t), read_weight, write_weight, NULL, NULL},
+    [T_MCAST] = {NULL, 1, sizeof(address), read_mcast, write_address, NULL, NULL},
+    [T_EXPIRED] = {"is no priority", 1, 1, read_value, write_value, read_number, expired},
+    [T_EXTRA] = {"is not a time", -1, sizeof(extra), read_extra, write_extra, read_time, NULL},
+    [T_BUFFER] = {"is no policy", 1, sizeof(uint32_t), read_value, write_value, read_number,
+                  policies},
+    [T_DELAY] = {NULL, -1, sizeof(vrrp_delay), read_delay, write_delay, NULL, NULL},
     [T_BLOCK] = {NULL, -1, sizeof(node *), NULL, write_list, NULL, NULL},
     [T_NET] = {NULL, 1, sizeof(vrrp_net), read_net, write_net, NULL, NULL},
     [T_VIA] = {NULL, 1, sizeof(vrrp_net), read_via, write_net, NULL, NULL},
@@ -2172,6 +2470,13 @@ static const row *option_row(reader *rd, uint8_t b, const word *w, const char **
     return r && !(r->flags & HEAD) ? r : NULL;
 }
 
+static bool is_list_of_addresses(uint8_t b)
+{
+    uint8_t head = row_with(b, HEAD)->type;
+
+    return head == T_CIDR || head == T_IP || head == T_NET;
+}
+
 /* How many words a value has: `mtu lock 1400`, `via inet6 2001:db8::1`. */
 static size_t value_words(const row *r, const word *w, size_t n)
 {
@@ -2192,12 +2497,10 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
             put(&t, "%s%s", t.n ? ", " : "", r->key);
             nearest_try(&best, r->key);
         }
-    if (t.n)
-        wrong(rd, "'%.80s' is %s%s (allowed: %s)", s,
-              head ? "neither an address nor an option" : "not an option",
-              did_you_mean(rd->scratch, &best), t.s);
-    else
-        wrong(rd, "'%.80s' is not an address", s);
+    wrong(rd, "'%.80s' is %s%s (allowed: %s)", s,
+          is_list_of_addresses(b) ? "neither an address nor an option" :
+          head ? "no option, and a comma is between items" : "not an option",
+          did_you_mean(rd->scratch, &best), t.s);
 }
 
 static size_t option_read(reader *rd, node *item, const words *w, size_t i);
@@ -2258,8 +2561,22 @@ static bool starts_item(uint8_t b, const char *s)
 
     if (b == B_ROUTE && is_bare_word(row_of(b, "type"), s))
         return true;
-    return b != B_RULE && b != B_HOP && net_read(s, &net) &&
+    return is_list_of_addresses(b) && net_read(s, &net) &&
            (net.family || (b == B_ROUTE && strcmp(s, "default") == 0));
+}
+
+/* An option where an item should begin: no interface has such a name. It means the item before, on
+   whose line it should stand. */
+static bool strays(reader *rd, uint8_t b, const word *w)
+{
+    const char *value;
+    bool        names = b == B_TRACK || b == B_GARP || b == B_DELAY;
+    bool        found = w->first && names && option_row(rd, b, w, &value);
+
+    if (found)
+        remark_add(rd->out, SAY_WARNING, rd->variable, "'%.40s' begins no item, and is taken as an"
+                   " option of the one before", w->s);
+    return found;
 }
 
 /* The head of an item: a word, or several up to the first option, or (T_NONE) that there is an item
@@ -2288,7 +2605,7 @@ static size_t item_read(reader *rd, node **end, node *item, const words *w, size
     bool        ok = true;
     const char *value;
 
-    while (i < w->n && (i == from || !w->at[i].first)) {
+    while (i < w->n && (i == from || !w->at[i].first || strays(rd, item->block, &w->at[i]))) {
         const word *at = &w->at[i];
 
         if (!*giver(item, head) &&
@@ -2868,6 +3185,10 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
         best.name = loud;
         return best;
     }
+    if (b == B_GLOBAL && place_match(rd->scratch, rest, &p)) {
+        best.name = rest;
+        return best;
+    }
     suggest(rd, &best, b, "");
     suggest(rd, &best, B_GLOBAL, "");
     for (const node *n = *blocks_of(rd->m, b); n && b != B_GLOBAL; n = n->next)
@@ -3115,6 +3436,11 @@ static bool is_set_ip(const vrrp_ip *ip)
     static const vrrp_ip none;
 
     return !same_ip(ip, &none);
+}
+
+static bool is_link_local(const vrrp_ip *ip)
+{
+    return ip->byte[0] == 0xfe && (ip->byte[1] & 0xc0) == 0x80;
 }
 
 static const char *ip_name(uint8_t family)
@@ -3379,6 +3705,24 @@ static void family_check(const checker *c)
         }
 }
 
+/* Where the adverts go that have no peers. */
+static void group_choose(const checker *c)
+{
+    instance      *in = c->in;
+    vrrp_desc     *d = &in->setup.desc;
+    const globals *g = &c->m->global;
+    const address *all = d->family == VRRP_IPV6 ? &g->group6 : &g->group4;
+    const address *a = in->mcast_dst.family ? &in->mcast_dst : all;
+
+    d->group_address = a->ip;
+    if (in->mcast_dst.family && a->family != d->family)
+        tell(c, SAY_ERROR, "mcast_dst_ip", "%s, but the virtual router is %s",
+             ip_text(&c->out->a, &a->ip, a->family), ip_name(d->family));
+    else if (in->mcast_dst.family && in->peers)
+        tell(c, SAY_WARNING, "mcast_dst_ip", "has no effect: %s makes the adverts unicast",
+             origin(c, "unicast_peer"));
+}
+
 static void sources_check(const checker *c)
 {
     instance   *in = c->in;
@@ -3417,6 +3761,103 @@ static void peers_check(const checker *c)
     if (n > UINT16_MAX)
         tell(c, SAY_ERROR, "unicast_peer", "%zu peers (allowed: 65535)", n);
     c->in->setup.desc.peers = take(&c->m->a, (n + 1) * sizeof(vrrp_ip));
+    for (const peer *p = in->peers; p; p = peer_next(p)) {
+        uint8_t max = p->ttl.max ? p->ttl.max : 255;
+
+        if (p->ttl.min > max)
+            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "min_ttl %u is above max_ttl %u",
+                       p->ttl.min, max);
+        if ((p->ttl.min || p->ttl.max) && !c->in->setup.desc.peer_ttl)
+            c->in->setup.desc.peer_ttl = take(&c->m->a, n * sizeof(vrrp_ttl));
+    }
+    if (in->setup.desc.peer_ttl && !has(c, "check_unicast_src"))
+        c->in->setup.desc.check_peers = true;
+}
+
+/* --- what is tracked ------------------------------------------------------------------------ */
+
+/* The items of a list as the array that runs, with room for one more. */
+static vrrp_track *tracks_take(const checker *c, const track *list, uint16_t *n)
+{
+    vrrp_track *to;
+    size_t      i = 0;
+
+    for (const track *t = list; t; t = track_next(t))
+        i++;
+    to = take(&c->m->a, (i + 1) * sizeof *to);
+    *n = (uint16_t)i;
+    for (i = 0; list; list = track_next(list), i++) {
+        to[i] = list->t;
+        to[i].name = to[i].interface;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(to[k].interface, to[i].interface) == 0)
+                remark_add(c->out, SAY_ERROR, item_giver(&list->n), "%s twice", to[i].interface);
+    }
+    return to;
+}
+
+static void tracks_check(const checker *c)
+{
+    instance  *in = c->in;
+    vrrp_desc *d = &in->setup.desc;
+    bool       weights = false;
+
+    d->tracks = tracks_take(c, in->tracks, &d->n_tracks);
+    for (const track *t = in->tracks; t; t = track_next(t))
+        weights |= t->t.weight != 0;
+    if (weights && d->priority == VRRP_OWNER)
+        tell(c, SAY_WARNING, "track_interface", "weights do not count with priority 255: what is"
+             " tracked is a FAULT while it is down");
+    if (!in->fault_no_peer || in->peers)
+        return;
+    d->tracks[d->n_tracks].name = "unicast_peer";       /* it is down for good: no peer */
+    d->n_tracks++;
+}
+
+/* Its own interface among what is tracked, or delayed for longer than the others wait. */
+static void primary_check(const checker *c)
+{
+    const instance  *in = c->in;
+    const vrrp_desc *d = &in->setup.desc;
+    const globals   *g = &c->m->global;
+
+    for (size_t i = 0; i < g->n_delays; i++)
+        if (strcmp(g->delay[i].interface, in->interface) == 0 &&
+            g->delay[i].down > (d->down_adverts - 1u) * d->interval)
+            remark_add(c->out, SAY_WARNING, item_giver(&g->delays->n), "%s may be down for longer"
+                       " than %u adverts, so a backup there may become MASTER before that counts",
+                       in->interface, d->down_adverts - 1u);
+    for (const track *t = in->tracks; t; t = track_next(t))
+        if (strcmp(t->t.interface, in->interface) == 0 && !in->setup.dont_track_primary)
+            remark_add(c->out, SAY_WARNING, item_giver(&t->n), "%s has no effect: while the"
+                       " interface of the adverts is down that is a FAULT anyway; set %s=yes if"
+                       " that is not wanted", in->interface, origin(c, "dont_track_primary"));
+}
+
+/* Instances of one interface take turns, or those of several that belong together. */
+static void pace_choose(const checker *c)
+{
+    instance   *in = c->in;
+    vrrp_pace   pace = {in->garp_interval, in->gna_interval, 0, 0};
+    vrrp_desc  *d = &in->setup.desc;
+
+    for (garp_group *g = c->m->global.garp_groups; g; g = garp_next(g))
+        for (const char **name = g->interfaces; *name; name++)
+            if (strcmp(*name, in->setup.interface) == 0)
+                d->pace = &g->pace;
+    if (!has(c, "gna_interval"))
+        pace.na_gap = pace.arp_gap;
+    if (d->pace || (!pace.arp_gap && !pace.na_gap))
+        return;
+    for (instance *o = c->m->instances; o && !d->pace; o = instance_next(o))
+        if (o->ready && o->setup.desc.pace && strcmp(o->interface, in->interface) == 0 &&
+            o->setup.desc.pace->arp_gap == pace.arp_gap &&
+            o->setup.desc.pace->na_gap == pace.na_gap)
+            d->pace = o->setup.desc.pace;
+    if (!d->pace) {
+        d->pace = take(&c->m->a, sizeof pace);
+        *d->pace = pace;
+    }
 }
 
 /* --- the protocol --------------------------------------------------------------------------- */
@@ -3494,6 +3935,7 @@ static void contradictions(const checker *c)
     const vrrp_desc *d = &in->setup.desc;
     bool unicast = in->unicast_src.family != 0, owner = d->priority == VRRP_OWNER;
     bool four = d->family == VRRP_IPV4, three = d->version == 3;
+    const char *no_peers = "has no effect without %s";
     const char *no_owner = "has no effect with priority 255: the owner of an address always takes"
                            " it", *no_sum = "has no effect: it is for version 3 over IPv4";
     const flaw flaws[] = {
@@ -3504,10 +3946,18 @@ static void contradictions(const checker *c)
          "no_virtual_ipaddress"},
         {unicast && in->mcast_src.family, SAY_ERROR, "mcast_src_ip", "contradicts %s",
          "unicast_src_ip"},
-        {unicast && !in->peers, SAY_WARNING, "unicast_src_ip",
+        {unicast && !in->peers && !in->fault_no_peer, SAY_WARNING, "unicast_src_ip",
          "without %s the adverts are multicast, from this address", "unicast_peer"},
-        {has(c, "min_ttl") && !in->peers, SAY_WARNING, "min_ttl", "has no effect without %s",
-         "unicast_peer"},
+        {has(c, "min_ttl") && !in->peers, SAY_WARNING, "min_ttl", no_peers, "unicast_peer"},
+        {has(c, "unicast_ttl") && !in->peers, SAY_WARNING, "unicast_ttl", no_peers, "unicast_peer"},
+        {d->check_peers && !in->peers, SAY_WARNING, "check_unicast_src", no_peers, "unicast_peer"},
+        {in->fault_no_peer && !in->peers, SAY_WARNING, "unicast_fault_no_peer",
+         "%s is not set: FAULT until it is", "unicast_peer"},
+        {d->expired_priority && !d->no_preempt, SAY_WARNING, "timer_expired_backup",
+         "has no effect without %s: who returns with a higher priority is heard anyway",
+         "nopreempt"},
+        {has(c, "min_garp") && in->min_garp && !in->strict && has(c, "garp_master_repeat"),
+         SAY_WARNING, "min_garp", "%s counts", "garp_master_repeat"},
         {d->no_preempt && d->preempt_delay, SAY_WARNING, "preempt_delay", "has no effect with %s",
          "nopreempt"},
         {owner && d->no_preempt, SAY_WARNING, "nopreempt", no_owner, "priority"},
@@ -3657,6 +4107,82 @@ static void keys_free(const model *m)
 #endif
 }
 
+/* What keepalived's vrrp_strict leaves out, and what it refuses. Packets to the addresses are
+   accepted all the same: dropping them is its oldest trap. */
+static void strict_check(const checker *c)
+{
+    static const char *const silenced[] = {
+        "auth_type", "auth_pass", "preempt_delay", "down_timer_adverts", "garp_master_delay",
+        "garp_master_repeat", "garp_master_refresh", "garp_master_refresh_repeat",
+        "garp_lower_prio_delay", "garp_lower_prio_repeat", "garp_extra_if",
+        "higher_prio_send_advert",
+    };
+    instance  *in = c->in;
+    vrrp_desc *d = &in->setup.desc;
+
+    if (!in->strict)
+        return;
+    for (size_t i = 0; i < sizeof silenced / sizeof *silenced; i++)
+        if (has(c, silenced[i])) {
+            tell(c, SAY_WARNING, silenced[i], "left out, as %s asks for nothing beyond the RFC",
+                 origin(c, "strict_mode"));
+            *giver(&in->n, row_of(B_INSTANCE, silenced[i])) = NULL;
+        }
+    if (in->peers || in->unicast_src.family || in->fault_no_peer)
+        tell(c, SAY_ERROR, in->peers ? "unicast_peer" : in->unicast_src.family ? "unicast_src_ip"
+             : "unicast_fault_no_peer", "%s allows no unicast; remove one of the two",
+             origin(c, "strict_mode"));
+    if (in->hmac_keys || in->auth_key.size)
+        tell(c, SAY_ERROR, in->hmac_keys ? "auth_hmac_key" : "auth_key", "%s has no authentication;"
+             " remove one of the two", origin(c, "strict_mode"));
+    if (!in->vips)
+        tell(c, SAY_ERROR, "virtual_ipaddress", "%s needs an address in the adverts",
+             origin(c, "strict_mode"));
+    if (in->vips && in->vips->v.family == VRRP_IPV6 && !is_link_local(&in->vips->v.address))
+        tell(c, SAY_ERROR, "virtual_ipaddress", "%s needs a link-local address (fe80::/10) as the"
+             " first of IPv6", origin(c, "strict_mode"));
+    if (in->state && (in->state == 1) != (d->priority == VRRP_OWNER))
+        tell(c, SAY_WARNING, "state", "%s with priority %u does not fit %s, and has no effect: the"
+             " priority decides", in->state == 1 ? "MASTER" : "BACKUP", d->priority,
+             origin(c, "strict_mode"));
+    in->auth_type = VRRP_AUTH_NONE;
+    memset(d->auth_pass, 0, sizeof d->auth_pass);
+    d->preempt_delay = d->announce_refresh = in->garp_extra.time = d->lower_delay = 0;
+    d->lower_repeat = 0;
+    d->down_adverts = 3;
+    d->higher_answer = false;
+    in->min_garp = true;
+}
+
+/* Second rounds and frames after a lower priority; 0 is a word here: none. */
+static void garp_fill(const checker *c)
+{
+    instance  *in = c->in;
+    vrrp_desc *d = &in->setup.desc;
+
+    if (in->min_garp && !has(c, "garp_master_repeat"))
+        d->announce_repeat = 1;
+    if (d->announce_delay == 0 || (in->min_garp && !has(c, "garp_master_delay")))
+        d->announce_delay = VRRP_NEVER;
+    if (has(c, "garp_lower_prio_delay") && d->lower_delay == 0)
+        d->lower_delay = VRRP_NEVER;
+    d->lower_quiet = has(c, "garp_lower_prio_repeat") && d->lower_repeat == 0;
+    d->announce_extra = in->garp_extra.time;
+    d->announce_extra_all = in->garp_extra.all;
+}
+
+/* The receive buffer: its own size, else by policy. */
+static void buffer_fill(const checker *c)
+{
+    vrrp_setup    *s = &c->in->setup;
+    const globals *g = &c->m->global;
+
+    s->rcvbuf = c->in->rcvbuf;
+    s->rcvbuf_mtu = !s->rcvbuf && g->rx_policy == UINT32_MAX;
+    if (!s->rcvbuf)
+        s->rcvbuf = s->rcvbuf_mtu ? g->rx_multiplier : g->rx_policy;
+}
+
 /* Words to the settings they stand for, and what is always so. */
 static void desc_fill(const checker *c)
 {
@@ -3677,15 +4203,17 @@ static void desc_fill(const checker *c)
     d->checksum_send = in->checksum;
     d->checksum_accept = (uint8_t)(in->checksum_accept - 1);
     d->no_answer = in->lower_silent;
-    d->answer_v2 = !in->lower_silent;
+    d->answer_v2 = !in->lower_silent && !in->strict;
     d->list_check = VRRP_LIST_OVERLAP;
     d->leave_adverts = 2;
-    d->global_first = true;
+    d->global_first = !in->strict;
     d->settle = 2000000 + 20000 * (uint64_t)d->n_addresses;
     d->address_grace = d->interval;
     d->startup_delay = c->m->global.startup_delay;
-    if (d->announce_delay == 0)
-        d->announce_delay = VRRP_NEVER;
+    garp_fill(c);
+    buffer_fill(c);
+    if (!in->interface[0])
+        memcpy(in->interface, c->m->global.interface, sizeof in->interface);
     in->setup.arp_form = (uint8_t)(in->garp_form - 1);
     in->setup.interface = in->interface[0] ? in->interface : NULL;
 }
@@ -3767,6 +4295,29 @@ static void pairs_check(checker c)
     }
 }
 
+/* The first item with a weight. */
+static const track *weighted(const track *t)
+{
+    while (t && !t->t.weight)
+        t = track_next(t);
+    return t;
+}
+
+/* In a group weights would pull members apart. */
+static void group_weights(const checker *c, const sync_group *g)
+{
+    const row *r = row_of(B_GROUP, "sync_group_tracking_weight");
+    const char *name = variable(&c->out->a, g->n.name, r);
+    const track *t = weighted(g->tracks);
+
+    for (const instance *in = c->m->instances; in && !t; in = instance_next(in))
+        t = in->group == g ? weighted(in->tracks) : NULL;
+    if (t && !g->weights)
+        remark_add(c->out, SAY_WARNING, item_giver(&t->n), "in a sync group the weight of %s does"
+                   " not count, while it is down that is a FAULT; for weights set %s=yes",
+                   t->t.interface, name);
+}
+
 static void group_check(const checker *c, sync_group *g)
 {
     const char *by = *giver(&g->n, row_with(B_GROUP, HEAD));
@@ -3775,6 +4326,7 @@ static void group_check(const checker *c, sync_group *g)
 
     if (!g->label)
         g->label = g->n.name;
+    g->track = tracks_take(c, g->tracks, &g->n_tracks);
     for (const char **name = g->members; name && *name; name++) {
         node     *found = node_find(all, *name);
         instance *in = (instance *)(void *)found;
@@ -3791,8 +4343,9 @@ static void group_check(const checker *c, sync_group *g)
         else
             in->group = g, n++;
     }
-    if (n == 1)
+    if (n == 1 && !g->tracks)
         remark_add(c->out, SAY_WARNING, by, "a group of one has no effect");
+    group_weights(c, g);
 }
 
 /* --- the whole model ------------------------------------------------------------------------ */
@@ -3822,6 +4375,58 @@ static void habits_note(const checker *c, const var *list)
                    " which is not that of other images: %s", t.s);
 }
 
+/* Each interface in one group. */
+static void garp_groups_check(const checker *c)
+{
+    for (const garp_group *g = c->m->global.garp_groups; g; g = garp_next(g))
+        for (const char **name = g->interfaces; *name; name++) {
+            const garp_group *other = c->m->global.garp_groups;
+            const char      **same = other->interfaces;
+
+            while (same != name && strcmp(*same, *name) != 0)
+                if (!*++same)
+                    other = garp_next(other), same = other->interfaces;
+            if (same != name)
+                remark_add(c->out, SAY_ERROR, item_giver(&g->n), "%s twice", *name);
+            if (ifname_flaw(*name))
+                remark_add(c->out, SAY_ERROR, item_giver(&g->n), "'%.80s' %s", *name,
+                           ifname_flaw(*name));
+        }
+}
+
+/* The delays as the array that runs. */
+static void delays_take(const checker *c)
+{
+    globals *g = &c->m->global;
+    size_t   n = 0, k;
+
+    for (const delay *d = g->delays; d; d = delay_next(d))
+        n++;
+    g->delay = take(&c->m->a, (n + 1) * sizeof *g->delay);
+    for (const delay *d = g->delays; d; d = delay_next(d)) {
+        for (k = 0; k < g->n_delays && strcmp(g->delay[k].interface, d->d.interface) != 0; k++)
+            ;
+        if (k < g->n_delays)
+            remark_add(c->out, SAY_ERROR, item_giver(&d->n), "%s twice", d->d.interface);
+        g->delay[g->n_delays++] = d->d;
+    }
+}
+
+/* What is said about this process. */
+static void globals_check(const checker *c)
+{
+    globals *g = &c->m->global;
+
+    if (g->group4.family == VRRP_IPV6 || g->group6.family == VRRP_IPV4)
+        remark_add(c->out, SAY_ERROR, *giver(&g->n, row_of(B_GLOBAL, g->group4.family == VRRP_IPV6
+                   ? "vrrp_mcast_group4" : "vrrp_mcast_group6")), "an address of the other family");
+    if (given(&g->n, "vrrp_rx_bufs_multiplier") && g->rx_policy != UINT32_MAX && !c->out->errors)
+        remark_add(c->out, SAY_WARNING, "VRRP_RX_BUFS_MULTIPLIER",
+                   "has no effect: it is for VRRP_RX_BUFS_POLICY=MTU");
+    garp_groups_check(c);
+    delays_take(c);
+}
+
 static void model_check(model *m, const var *list, report *out)
 {
     checker c = {m, NULL, out, NULL, 0};
@@ -3834,7 +4439,10 @@ static void model_check(model *m, const var *list, report *out)
         family_check(&c);
         routing_take(&c, &c.in->setup, c.in->routes, c.in->rules);
         sources_check(&c);
+        group_choose(&c);
         peers_check(&c);
+        strict_check(&c);
+        tracks_check(&c);
         vrid_choose(&c);
         version_choose(&c);
         interval_check(&c);
@@ -3847,6 +4455,7 @@ static void model_check(model *m, const var *list, report *out)
     }
     for (sync_group *g = m->groups; g; g = group_next(g))
         group_check(&c, g);
+    globals_check(&c);
     doubles_check(&c);
     pairs_check(c);
     if (m->instances)
@@ -3995,12 +4604,23 @@ static bool is_local(const checker *c, const vrrp_ip *ip)
     return false;
 }
 
+/* The limits of a peer, its own or those of all. */
+static vrrp_ttl ttl_of(const instance *in, const peer *p)
+{
+    vrrp_ttl ttl = p->ttl;
+
+    if (!given(&p->n, "min_ttl"))
+        ttl.min = in->setup.desc.min_ttl;
+    return ttl;
+}
+
 /* One list for all nodes: this node's own addresses are left out. */
 static bool peers_take(const checker *c)
 {
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
     vrrp_ip   *to = (vrrp_ip *)(uintptr_t)d->peers;
+    vrrp_ttl  *ttl = (vrrp_ttl *)(uintptr_t)d->peer_ttl;
 
     d->n_peers = 0;
     for (const peer *p = in->peers; p; p = peer_next(p)) {
@@ -4008,19 +4628,22 @@ static bool peers_take(const checker *c)
 
         if (own && !is_set_ip(&in->setup.source))
             in->setup.source = p->a.ip;         /* that is how the others know this node */
-        if (!own && !same_ip(&p->a.ip, &in->setup.source))
-            to[d->n_peers++] = p->a.ip;
+        if (own || same_ip(&p->a.ip, &in->setup.source))
+            continue;
+        if (d->peer_ttl)
+            ttl[d->n_peers] = ttl_of(in, p);
+        to[d->n_peers++] = p->a.ip;
     }
     if (!in->peers || d->n_peers > 0)
         return true;
+    if (in->fault_no_peer) {
+        tell(c, SAY_WARNING, "unicast_peer", "nothing but this node's own addresses: FAULT");
+        d->tracks[d->n_tracks++].name = "unicast_peer";
+        return true;
+    }
     tell(c, SAY_ERROR, "unicast_peer", "nothing but this node's own addresses; those of the other"
          " nodes are needed");
     return false;
-}
-
-static bool is_link_local(const vrrp_ip *ip)
-{
-    return ip->byte[0] == 0xfe && (ip->byte[1] & 0xc0) == 0x80;
 }
 
 /* IPv6: what is routed can't come from a link-local address, so peers beyond one hear from the
@@ -4066,8 +4689,11 @@ static void model_resolve(model *m, const vrrp_local *locals, size_t n, report *
         if (!c.in->setup.interface)
             interface_choose(&c);
         c.in->ready = c.in->setup.interface && not_loopback(&c) && peers_take(&c);
-        if (c.in->ready)
+        if (c.in->ready) {
             source_choose(&c);
+            pace_choose(&c);
+            primary_check(&c);
+        }
     }
     if (m->n_undecided < before)
         pairs_check(c);
@@ -4172,6 +4798,10 @@ static void help_all(text *t)
            " or\n"
         "VRRP_VIRTUAL_IPADDRESS_1_DEV=eth0)\n\n");
     put_block(t, B_VIP, 0);
+    put(t, "\nOptions of a peer\n\n");
+    put_block(t, B_PEER, 0);
+    put(t, "\nOptions of a tracked interface\n\n");
+    put_block(t, B_TRACK, 0);
     put(t, "\nOptions of a route (VRRP_VIRTUAL_ROUTES=\"default via 198.51.100.1 table 100\")\n\n");
     put_block(t, B_ROUTE, 0);
     put(t, "\nOptions of a rule (VRRP_VIRTUAL_RULES=\"from 198.51.100.10 table 100 preference"
@@ -4181,6 +4811,8 @@ static void help_all(text *t)
     put_block(t, B_GROUP, 0);
     put(t, "\nThis process\n\n");
     put_block(t, B_GLOBAL, 0);
+    put(t, "\nOptions of a garp_group\n\n");
+    put_block(t, B_GARP, 0);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
@@ -4216,8 +4848,9 @@ static void help_names(text *t)
     const char *sign = "";
 
     put(t, "A name is made of A-Z, 0-9 and _. It cannot end in _FILE, begin with GROUP_ or be "
-        "GROUP,\nor begin with VIRTUAL_IPADDRESS_<n>, UNICAST_PEER_<n> or AUTH_HMAC_KEY_<n>. Nor "
-        "can it be\none of these, as a keyword behind it would read as another keyword:\n\n  ");
+        "GROUP,\nor begin with a list and a number, as UNICAST_PEER_1. Nor can it be one of "
+        "these, as a"
+        "\nkeyword behind it would read as another keyword:\n\n  ");
     for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r))
         for (size_t n = 1; r->key[n]; n++)
             if (is_taken(r->key, n) && !taken_before(r, n)) {
@@ -4727,31 +5360,86 @@ static void life_state(const vrrp_event *e)
             "Entering %s STATE (%s; was %s)", vrrp_state_str(e->to), why, was);
 }
 
-static void life_dropped(const vrrp_event *e, const char *from)
+/* Where two nodes differ: the setting that is to be looked at, and how. */
+static const struct { int code; const char *key, *advice; } advices[] = {
+    {VRRP_E_VERSION, "version", "must be the same on all nodes"},
+    {VRRP_E_AUTH_MISMATCH, "auth_type", "and the password must be the same on all nodes"},
+    {VRRP_E_AUTH, "auth_pass", "must be the same on all nodes, and so must auth_key"},
+    {VRRP_E_AUTH_MISSING, "auth_hmac_key", "must be set on all nodes; see auth_hmac_mode for a"
+     " migration"},
+    {VRRP_E_AUTH_KEY, "auth_hmac_key", "does not have the key"},
+    {VRRP_E_AUTH_HMAC, "auth_hmac_key", "must be the same on all nodes"},
+    {VRRP_E_AUTH_STALE, "auth_hmac_time_window", "is smaller than that; are the clocks right?"},
+    {VRRP_E_INTERVAL, "advert_int", "must be the same on all nodes"},
+    {VRRP_E_LIST, "virtual_ipaddress", "must be the same on all nodes; another virtual router needs"
+     " another virtual_router_id"},
+    {VRRP_E_DESTINATION, "unicast_peer", "must be set on all nodes or on none"},
+    {VRRP_E_PEER, "unicast_peer", "does not have it"},
+    {VRRP_E_TTL, "min_ttl", "allows less with unicast; a multicast advert has to come with 255,"
+     " straight from its sender"},
+    {VRRP_E_OWNER, "priority", "of 255 is for one node"},
+    {VRRP_E_OWN, "interface", "has an address that another node has, too, or a switch sends our"
+     " adverts back"},
+};
+
+/* The variable behind a setting of a virtual router, as life_advice() and strangers name it. */
+static const char *life_variable(const life *l, const vrrp_router *r, const char *key, report *out)
 {
-    if (e->code == VRRP_E_LIST)
-        say(SAY_WARNING, life_name(e), "dropped an advert from %s: none of its addresses is ours; "
-            "does another virtual router use VRID %d?", from, e->router->v.d.vrid);
-    else
-        say(SAY_WARNING, life_name(e), "dropped an advert from %s: %s%s%s%s", from,
-            vrrp_str(e->code), e->text[0] ? " (" : "", e->text, e->text[0] ? ")" : "");
+    checker c = {l->config, r->user, out, NULL, 0};
+
+    return origin(&c, key);
 }
 
-static void life_event(const vrrp_event *e)
+/* "; VRRP_ADVERT_INT must be the same on all nodes", or nothing. */
+static const char *life_advice(const life *l, const vrrp_event *e, report *out)
+{
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
+        if (advices[i].code == e->code)
+            return print(&out->a, "; %s %s", life_variable(l, e->router, advices[i].key, out),
+                         advices[i].advice);
+    return "";
+}
+
+static void life_differs(const life *l, const vrrp_event *e, const char *from)
+{
+    report out = {{NULL}, NULL, NULL, 0, 0};
+    bool   text_ = e->text[0] != 0;
+
+    say(SAY_WARNING, life_name(e), "%s from %s%s: %s%s%s%s%s",
+        e->kind == VRRP_EVENT_DROPPED ? "dropping adverts" : "adverts", from,
+        e->kind == VRRP_EVENT_DROPPED ? "" : " count, but", vrrp_str(e->code), text_ ? " (" : "",
+        e->text, text_ ? ")" : "", life_advice(l, e, &out));
+    report_free(&out);
+}
+
+/* Somebody who has our addresses means to be with us. */
+static void life_stranger(const life *l, const vrrp_event *e, const char *from)
+{
+    report out = {{NULL}, NULL, NULL, 0, 0};
+
+    if (e->router)
+        say(SAY_WARNING, life_name(e), "advert for VRID %d from %s lists our address %s, and we run"
+            " %d; %s must be the same on all nodes", e->vrid, from, e->text, e->router->v.d.vrid,
+            life_variable(l, e->router, "virtual_router_id", &out));
+    else
+        say(l->config->global.log_unknown ? SAY_INFO : SAY_DEBUG, NULL, "advert for VRID %d from %s"
+            " seen on %s, this process does not run it", e->vrid, from, e->link->name);
+    report_free(&out);
+}
+
+static void life_event(const life *l, const vrrp_event *e)
 {
     char from[INET6_ADDRSTRLEN] = "?";
 
     if (e->family)
         inet_ntop(e->family == VRRP_IPV6 ? AF_INET6 : AF_INET, e->peer.byte, from, sizeof from);
     switch (e->kind) {
-    case VRRP_EVENT_STATE:   life_state(e); break;
-    case VRRP_EVENT_NEWS:    say(SAY_WARNING, life_name(e), "%s", vrrp_why_str(e->why)); break;
-    case VRRP_EVENT_DROPPED: life_dropped(e, from); break;
-    case VRRP_EVENT_LINK:    say(SAY_INFO, life_name(e), "%s", e->text); break;
-    case VRRP_EVENT_STRANGER:
-        say(SAY_INFO, life_name(e), "advert for VRID %d from %s seen, this process does not run it",
-            e->vrid, from);
-        break;
+    case VRRP_EVENT_STATE:    life_state(e); break;
+    case VRRP_EVENT_NEWS:     say(SAY_WARNING, life_name(e), "%s", vrrp_why_str(e->why)); break;
+    case VRRP_EVENT_DROPPED:
+    case VRRP_EVENT_DIFFERS:  life_differs(l, e, from); break;
+    case VRRP_EVENT_LINK:     say(SAY_INFO, life_name(e), "%s", e->text); break;
+    case VRRP_EVENT_STRANGER: life_stranger(l, e, from); break;
     default:
         say(SAY_ERROR, life_name(e), "%s", e->text[0] ? e->text : vrrp_str(e->code));
         break;
@@ -4777,7 +5465,8 @@ static unsigned life_devices(const model *m)
     unsigned n = life_names(&m->global.setup);
 
     for (const instance *in = m->instances; in; in = instance_next(in))
-        n += life_names(&in->setup);
+        n += life_names(&in->setup) + in->setup.desc.n_tracks +
+             (in->group ? in->group->n_tracks : 0u);
     return n;
 }
 
@@ -4788,6 +5477,8 @@ static bool life_open(life *l)
     memset(&options, 0, sizeof options);
     options.n_links = life_devices(l->config) + 64;     /* room for what a reload may bring */
     options.links = l->links = calloc(options.n_links, sizeof *l->links);
+    options.delays = l->config->global.delay;
+    options.n_delays = l->config->global.n_delays;
     if (l->links && vrrp_io_open(&l->io, &options) == 0)
         return true;
     say(SAY_ERROR, NULL, "%s", l->links ? l->io.err : "out of memory");
@@ -4803,7 +5494,20 @@ static vrrp_group *life_group(sync_group *g)
         if (run)
             vrrp_group_init(run, g->label);
     }
+    if (run) {
+        run->tracks = g->track;
+        run->n_tracks = g->n_tracks;
+        run->weights = g->weights;
+    }
     return run;
+}
+
+/* vrrp_startup_delay, or what is left of vrrp_delay_after_boot. */
+static uint64_t life_delay(const globals *g)
+{
+    uint64_t up = vrrp_now(), left = g->boot_delay > up ? g->boot_delay - up : 0;
+
+    return left > g->startup_delay ? left : g->startup_delay;
 }
 
 /* Sequence numbers must lie above those of before a restart. Since 2026 began they grow twice as
@@ -4837,7 +5541,10 @@ static bool life_add(life *l, instance *in)
     vrrp_router *router = life_number(in) ? calloc(1, sizeof *router) : NULL;
     int          bad = router ? 0 : -ENOMEM;
 
+    if (router)
+        router->user = in;
     in->setup.group = in->group ? life_group(in->group) : NULL;
+    in->setup.desc.startup_delay = life_delay(&l->config->global);
     if (!bad)
         bad = vrrp_io_add(&l->io, router, &in->setup, vrrp_now());
     if (!bad) {
@@ -4951,7 +5658,7 @@ static void life_end(life *l, void **run)
 
     vrrp_io_remove(&l->io, *run, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
-        life_event(&e);
+        life_event(l, &e);
     free(*run);
     *run = NULL;
 }
@@ -4983,11 +5690,13 @@ static void life_inherit(life *l, instance *in, instance *old)
                         ? in->setup.desc.n_senders : old->setup.desc.n_senders;
 
     in->run = old->run;
+    ((vrrp_router *)in->run)->user = in;
     if (n)                              /* what was heard stays known */
         memcpy(in->setup.desc.senders, old->setup.desc.senders, n * sizeof(vrrp_sender));
     if (g) {
         in->group->run = g;
         g->name = in->group->label;
+        life_group(in->group);
     }
     if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) == 0)
         return;
@@ -5029,6 +5738,7 @@ static void life_reload(life *l)
     }
     life_static_again(l, next);
     log_open(next);
+    vrrp_io_delays(&l->io, next->global.delay, next->global.n_delays);
     life_forget(l->config, next);
     l->config = next;
     life_add_all(l);
@@ -5054,7 +5764,7 @@ static void life_turn(life *l)
 
     vrrp_io_run(&l->io, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
-        life_event(&e);
+        life_event(l, &e);
 }
 
 /* One place sleeps. Every deadline is inside a descriptor. */
@@ -5097,7 +5807,7 @@ static bool life_stop(life *l)
 
     vrrp_io_stop(&l->io, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
-        life_event(&e);
+        life_event(l, &e);
     for (instance *in = l->config->instances; in; in = instance_next(in))
         if (in->run) {
             life_remove(l, in);
@@ -5128,6 +5838,9 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
     }
     if (!life_open(&l))
         return 1;
+    if (life_delay(&m->global))
+        say(SAY_INFO, NULL, "for %u s more nothing is sent and nothing counts",
+            (unsigned)(life_delay(&m->global) / VRRP_SECOND) + 1);
     started = life_add_all(&l);
     life_watch(&l);
     if (started)

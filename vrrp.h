@@ -42,6 +42,9 @@
      what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
    - routes and rules that come and go with the addresses, and static ones that stay: marked with
      keepalived's routing protocol number, put back when somebody deletes them
+   - tracks other interfaces, with weights or as FAULT, alone or for a sync group; links that flap
+     count after a delay
+   - says once what differs on another node: address list, interval, version, authentication, VRID
    - recovers by itself: interface gone and back, address deleted by somebody else, netlink overrun
    - thousands of virtual routers in one process, on one descriptor
 
@@ -745,7 +748,7 @@ typedef struct vrrp_rule {
 enum {
     VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
     VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
-    VRRP__STRANGERS = 1024, VRRP__SAID = 26, VRRP__FRAME = 2
+    VRRP__STRANGERS = 1024, VRRP__SAID = 28, VRRP__FRAME = 2
 };
 
 /* Private: a netlink conversation. Messages are built one behind the other; what does not fit makes
@@ -768,6 +771,7 @@ enum { VRRP__EAR_SIX = 1, VRRP__EAR_AH = 2, VRRP__EARS = 4 };
 typedef struct vrrp__ear {
     int      fd;
     uint32_t buffer;                    /* SO_RCVBUF asked for */
+    uint32_t exact;                     /* bytes a router asked for; 0: as many as it takes */
     uint32_t drops;                     /* packets the kernel could not queue, last seen */
     uint32_t turn, checked;             /* the last turns that read it to its end; saw drops */
     uint32_t opening;                   /* how often it was opened */
@@ -783,18 +787,27 @@ typedef struct vrrp_link {
     uint32_t   mtu;
     uint16_t   type;                    /* ARPHRD_* */
     uint8_t    mac[6];
-    bool       up;                      /* IFF_UP and IFF_RUNNING */
+    bool       up;                      /* IFF_UP and IFF_RUNNING, after its vrrp_delay */
     vrrp_ip    primary4, primary6;      /* first own IPv4 address; link-local. Zero: none */
     vrrp_stats stats;                   /* packets that belong to no router here */
 
     vrrp__ear  ear[VRRP__EARS];         /* private from here */
-    uint32_t   uses;                    /* routers and addresses that name it */
+    uint64_t   turns;                   /* when up becomes what carrier is */
+    uint32_t   uses;                    /* routers, addresses and tracks that name it */
     uint32_t   promote;                 /* promote_secondaries as found */
     bool       promoted;                /* set by us */
     bool       second;                  /* primary4 is a secondary address */
     bool       renamed;                 /* to be let go of, then forgotten */
     bool       known, seen, stale;      /* read once; in this dump; its addresses changed */
+    bool       carrier;                 /* what the kernel says now */
+    bool       vrf;                     /* routed by the table of a VRF */
 } vrrp_link;
+
+/* A link must have been down, or up again, for so long before it counts. */
+typedef struct vrrp_delay {
+    char     interface[16];
+    uint64_t down, up;                  /* ns */
+} vrrp_delay;
 
 typedef struct vrrp_setup {
     vrrp_desc   desc;
@@ -807,6 +820,8 @@ typedef struct vrrp_setup {
     uint8_t     arp_form;               /* VRRP_ARP_* (default REQUEST) */
     bool        arp_reply_too;          /* each announcement also in reply form */
     bool        dont_track_primary;     /* interface down is no FAULT */
+    bool        rcvbuf_mtu;             /* rcvbuf counts packets of the interface's MTU */
+    uint32_t    rcvbuf;                 /* receive buffer (default: room for all adverts) */
 } vrrp_setup;
 
 /* Private: transitions that vrrp_io_next() has not handed out yet. */
@@ -833,8 +848,11 @@ typedef struct vrrp_router {
     int                 lock;
     uint32_t            joined[2];      /* the opening of its ears that is in its group */
     uint32_t            cursor;         /* the next item of a CLAIM or RELEASE under way */
+    uint16_t            n_group_tracks;
+    const vrrp_track   *group_tracks;   /* of its group: those whose interfaces it uses */
+    uint32_t            rcvbuf;
     uint8_t             arp_form;
-    bool                arp_reply_too, dont_track_primary;
+    bool                arp_reply_too, dont_track_primary, rcvbuf_mtu;
     bool                added, starting, unswept, dirty, telling;
     bool                fixed;          /* without an election: static addresses, routes, rules */
     bool                here;           /* source is on this machine */
@@ -846,8 +864,10 @@ typedef struct vrrp_router {
 enum {
     VRRP_EVENT_STATE = 1,               /* from, to, why: transition (router or group) */
     VRRP_EVENT_NEWS,                    /* why alone: VRRP_WHY_CONFLICT, VRRP_WHY_STOLEN */
-    VRRP_EVENT_DROPPED,                 /* code: an advert was dropped; said at a limited rate */
-    VRRP_EVENT_STRANGER,                /* adverts of a VRID that nobody here runs (peer, vrid) */
+    VRRP_EVENT_DROPPED,                 /* code: adverts of peer are dropped; text: both values */
+    VRRP_EVENT_DIFFERS,                 /* code: they are not, but say something else than ours */
+    VRRP_EVENT_STRANGER,                /* adverts of a VRID that nobody here runs (peer, vrid);
+                                           router: whose addresses they list, text: which one */
     VRRP_EVENT_LINK,                    /* link came, went, up, down (text) */
     VRRP_EVENT_ERROR                    /* code and text: something could not be done */
 };
@@ -860,17 +880,19 @@ typedef struct vrrp_event {
     struct vrrp_group  *group;          /* or NULL */
     struct vrrp_link   *link;           /* or NULL */
     vrrp_ip             peer;
-    char                text[160];      /* a sentence, or empty */
+    char                text[200];      /* a sentence, or empty */
 } vrrp_event;
 
 typedef struct vrrp_io_options {
     vrrp_link *links;                   /* caller's array, zeroed */
     size_t     n_links;
     uint32_t   rcvbuf_max;              /* most bytes for a receive socket (default 4 MiB) */
+    const vrrp_delay *delays;           /* the caller's */
+    size_t     n_delays;
 } vrrp_io_options;
 
 /* Private: a packet or frame that waits for sendmmsg(); an address, route or rule of a netlink
-   batch; a VRID that nobody here runs. */
+   batch; what was said about somebody. */
 typedef struct vrrp__out {
     vrrp_ip             to;
     struct vrrp_router *router;
@@ -893,7 +915,7 @@ typedef struct vrrp__job {
 } vrrp__job;
 
 typedef struct vrrp__stranger {
-    uint32_t who, second;               /* when it was last told */
+    uint32_t who, what, second;         /* hashes; when it was last heard */
 } vrrp__stranger;
 
 /* The shell. All of it but err is private. About 130 kB. */
@@ -903,12 +925,15 @@ typedef struct vrrp_io {
     vrrp_link     *links;
     size_t         n_links;
     uint32_t       rcvbuf_max;
+    const vrrp_delay *delays;
+    size_t         n_delays;
     int            epoll, timer, event_fd;
     int            mouth[3];            /* what sends: IPv4, IPv6, Ethernet frames */
     vrrp__nl       nl;                  /* its port: who caused an address event */
     uint32_t       turn;
     uint64_t       armed;               /* what timer is set to */
     uint64_t       retry_at;            /* something failed for want of resources: try again */
+    uint64_t       turns_at, now;       /* a link's delay ends; of this turn */
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
     bool           tags;                /* the kernel knows IFA_PROTO */
     bool           sync, resync;        /* dump addresses; dump everything */
@@ -918,10 +943,12 @@ typedef struct vrrp_io {
     bool           any_route;           /* also of those with other protocols than 18 */
     bool           recheck;             /* some of ours may have gone */
     bool           more;                /* a bound was reached: run again at once */
+    bool           exact;               /* a router asked for a receive buffer */
     uint16_t       n_jobs, n_out, out_size;
     uint16_t       ring_head, ring_n;
     uint32_t       ring_lost;
     vrrp_router   *bucket[VRRP__BUCKETS];
+    uint32_t       strange[2];          /* when a stranger was mentioned: any; with our addresses */
     vrrp__stranger strangers[VRRP__STRANGERS];
     vrrp__job      job[VRRP__JOBS];
     vrrp__out      out[VRRP__OUT];
@@ -959,7 +986,11 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
 
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now);
 /* Difference only: addresses that went away are removed, new ones added, the state is kept.
-   Interface and group stay, and the old arrays must still be there during the call. */
+   Interface and group stay, and the old arrays must still be there during the call. New tracks of
+   the group are set before it. */
+
+VRRP_DEF void vrrp_io_delays(vrrp_io *io, const vrrp_delay *delays, size_t n);
+/* Others than those of the options, for links that change from now on. */
 
 VRRP_DEF void vrrp_io_touch(vrrp_io *io, vrrp_router *r, uint64_t now);
 /* To be called after each core function (vrrp_set_priority, vrrp_block, vrrp_yield ...) used on
@@ -3923,6 +3954,7 @@ typedef struct vrrp__device {
     vrrp_local is;
     uint32_t   mtu, promote;
     uint8_t    mac[6];
+    bool       vrf;                     /* it belongs to one */
 } vrrp__device;
 
 /* Once they are filled in, nobody has to ask whose the family is. */
@@ -3974,11 +4006,12 @@ static bool vrrp__get_address(const vrrp__nl_answer *a, vrrp__address *out)
     return true;
 }
 
-/* What IFLA_LINKINFO says the interface is: "bridge", "dummy" ... */
-static void vrrp__get_kind(const uint8_t *p, size_t size, char kind[16])
+/* What IFLA_LINKINFO says the interface is, or (IFLA_INFO_SLAVE_KIND) what it is a port of:
+   "bridge", "vrf" ... */
+static void vrrp__get_kind(const uint8_t *p, size_t size, unsigned which, char kind[16])
 {
     const uint8_t *info = vrrp__nl_find(p, size, IFLA_LINKINFO, 0, &size);
-    const uint8_t *text = info ? vrrp__nl_find(info, size, IFLA_INFO_KIND, 1, &size) : NULL;
+    const uint8_t *text = info ? vrrp__nl_find(info, size, which, 1, &size) : NULL;
 
     if (text)
         snprintf(kind, 16, "%.*s", (int)size, (const char *)text);
@@ -4004,6 +4037,7 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
     struct ifinfomsg h;
     const uint8_t   *p = a->body + sizeof h, *name, *mac;
     size_t           size, length;
+    char             port[16] = "";
 
     if ((a->type != RTM_NEWLINK && a->type != RTM_DELLINK) || a->size < sizeof h)
         return false;
@@ -4022,7 +4056,9 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
         memcpy(out->mac, mac, length);
     vrrp__nl_get(p, size, IFLA_MTU, &out->mtu, sizeof out->mtu);
     vrrp__nl_get(p, size, IFLA_MASTER, &out->is.master, sizeof out->is.master);
-    vrrp__get_kind(p, size, out->is.kind);
+    vrrp__get_kind(p, size, IFLA_INFO_KIND, out->is.kind);
+    vrrp__get_kind(p, size, IFLA_INFO_SLAVE_KIND, port);
+    out->vrf = strcmp(port, "vrf") == 0;
     out->promote = vrrp__get_promote(p, size);
     return true;
 }
@@ -4607,7 +4643,7 @@ typedef struct vrrp__way {
     } to;
     union {
         uint64_t align;
-        uint8_t  bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+        uint8_t  bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
     } control;
 } vrrp__way;
 
@@ -4694,21 +4730,27 @@ static int vrrp__mouth(int way)
     return fd;
 }
 
-/* Only IPv4 needs more than an address to find the interface. */
-static void vrrp__way_info(struct msghdr *h, vrrp__way *way, uint32_t ifindex)
+/* An address that does not tell the interface needs it beside. */
+static void vrrp__way_info(struct msghdr *h, vrrp__way *way, bool six, uint32_t ifindex)
 {
-    struct in_pktinfo info;
-    struct cmsghdr   *c;
+    struct in_pktinfo  info;
+    struct in6_pktinfo info6;
+    struct cmsghdr    *c;
 
     memset(&info, 0, sizeof info);
+    memset(&info6, 0, sizeof info6);
     info.ipi_ifindex = (int)ifindex;
+    info6.ipi6_ifindex = ifindex;
     h->msg_control = way->control.bytes;
-    h->msg_controllen = sizeof way->control.bytes;
+    h->msg_controllen = six ? CMSG_SPACE(sizeof info6) : CMSG_SPACE(sizeof info);
     c = CMSG_FIRSTHDR(h);
-    c->cmsg_level = IPPROTO_IP;
-    c->cmsg_type = IP_PKTINFO;
-    c->cmsg_len = CMSG_LEN(sizeof info);
-    memcpy(CMSG_DATA(c), &info, sizeof info);
+    c->cmsg_level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+    c->cmsg_type = six ? IPV6_PKTINFO : IP_PKTINFO;
+    c->cmsg_len = six ? CMSG_LEN(sizeof info6) : CMSG_LEN(sizeof info);
+    if (six)
+        memcpy(CMSG_DATA(c), &info6, sizeof info6);
+    else
+        memcpy(CMSG_DATA(c), &info, sizeof info);
 }
 
 static socklen_t vrrp__way_to(vrrp__way *way, int kind, const vrrp_ip *ip, uint32_t ifindex)
@@ -4763,8 +4805,8 @@ static void vrrp__flush(vrrp_io *io, uint64_t now)
         h->msg_iovlen = 1;
         h->msg_name = &way[i].to;
         h->msg_namelen = vrrp__way_to(&way[i], out[i].way, &out[i].to, out[i].ifindex);
-        if (out[i].way == 0 && out[i].ifindex)
-            vrrp__way_info(h, &way[i], out[i].ifindex);
+        if (out[i].way != VRRP__FRAME && out[i].ifindex)
+            vrrp__way_info(h, &way[i], out[i].way == 1, out[i].ifindex);
     }
     for (i = 0; i < io->n_out;) {
         for (n = 1; i + n < io->n_out && out[i + n].way == out[i].way; n++)
@@ -4815,7 +4857,7 @@ static void vrrp__send_one(vrrp_io *io, vrrp_router *r, const vrrp_action *a, co
         out->to = *to;
     else
         out->to = r->v.d.group_address;
-    if (!to || (six && vrrp__is_link_local(to->byte)))
+    if (!to || r->link->vrf || (six && vrrp__is_link_local(to->byte)))
         out->ifindex = r->link->ifindex;
     vrrp__out_keep(io, out, (size_t)size);
 }
@@ -4949,6 +4991,22 @@ static void vrrp__ears_close(vrrp_link *link)
         vrrp__ear_close(&link->ear[i]);
 }
 
+/* What the routers of this interface ask for, together; zero when none of them asks. */
+static void vrrp__ear_exact(vrrp_io *io, const vrrp_link *link, unsigned which, vrrp__ear *ear)
+{
+    const vrrp_router *r;
+    uint64_t           sum = 0;
+    bool               asked = false;
+
+    for (r = io->routers; r; r = r->next) {
+        if (r->fixed || r->link != link || !vrrp__listens(&r->v, which))
+            continue;
+        sum += !r->rcvbuf ? 2048u * 4 : r->rcvbuf_mtu ? (uint64_t)r->rcvbuf * link->mtu : r->rcvbuf;
+        asked |= r->rcvbuf != 0;
+    }
+    ear->exact = asked ? (uint32_t)(sum < 1u << 30 ? sum : 1u << 30) : 0;
+}
+
 /* Adverts of all routers must fit while we do something else. The kernel counts about 2 kB each. */
 static void vrrp__ear_size(vrrp_io *io, vrrp__ear *ear)
 {
@@ -4958,7 +5016,9 @@ static void vrrp__ear_size(vrrp_io *io, vrrp__ear *ear)
         want = 65536;
     if (want > io->rcvbuf_max)
         want = io->rcvbuf_max;
-    if (want > ear->buffer)
+    if (ear->exact)
+        want = ear->exact;
+    if (want > ear->buffer || (ear->exact && want != ear->buffer))
         vrrp__set_room(ear->fd, SO_RCVBUFFORCE, SO_RCVBUF, ear->buffer = want);
 }
 
@@ -5064,6 +5124,8 @@ static void vrrp__tune(vrrp_io *io, vrrp_link *link, unsigned which, uint64_t no
     }
     if (!ear->open)
         error = vrrp__ear_open(io, link, which);
+    if (io->exact)
+        vrrp__ear_exact(io, link, which, ear);
     if (error)
         vrrp__ear_failed(io, link, which, error, now);
     else
@@ -5175,6 +5237,8 @@ static void vrrp__rearm(vrrp_io *io)
 
     if (io->retry_at < when)
         when = io->retry_at;
+    if (io->turns_at < when)
+        when = io->turns_at;
     if (io->dirty || io->sync || io->resync || io->recheck || io->more || io->ring_n ||
         io->ring_lost || io->news || when == 0)
         when = 1;
@@ -5822,55 +5886,235 @@ static vrrp_router *vrrp__find(vrrp_io *io, const vrrp_link *link, int six, uint
     return r;
 }
 
-/* What is said about a packet. */
-static void vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *link, int code,
-                         const vrrp_rx *rx)
+/* --- what is said about others: once, until it changes or stops for a while --- */
+
+enum { VRRP__WHILE = 300, VRRP__PLACES = 4 };   /* seconds; where one of them may stand */
+
+static uint32_t vrrp__hash(uint32_t h, const void *data, size_t size)
 {
-    const uint8_t *tail = rx->message + (rx->size > VRRP__TRAILER ? rx->size - VRRP__TRAILER : 0);
-    vrrp_event    *e = vrrp__event(io, kind, r, link);
+    const uint8_t *p = (const uint8_t *)data;
+
+    for (; size; size--)
+        h = (h ^ *p++) * 16777619u;     /* FNV-1a */
+    return h;
+}
+
+/* Where it stands what was said, or would stand: of its places the one not heard of for longest. */
+static vrrp__stranger *vrrp__place(vrrp_io *io, uint32_t who)
+{
+    vrrp__stranger *s = &io->strangers[who % (VRRP__STRANGERS / VRRP__PLACES) * VRRP__PLACES];
+    vrrp__stranger *to = s;
+    unsigned        i;
+
+    for (i = 0; i < VRRP__PLACES; i++)
+        if (s[i].who == who)
+            return &s[i];
+        else if (s[i].second < to->second)
+            to = &s[i];
+    return to;
+}
+
+/* Has it been said? */
+static bool vrrp__was_said(vrrp_io *io, uint32_t who, uint32_t what, uint64_t now)
+{
+    vrrp__stranger *s = vrrp__place(io, who);
+    uint32_t        second = (uint32_t)(now / VRRP_SECOND) + 1;
+
+    if (s->who != who || s->what != what || second - s->second >= VRRP__WHILE)
+        return false;
+    s->second = second;
+    return true;
+}
+
+static void vrrp__remember(vrrp_io *io, uint32_t who, uint32_t what, uint64_t now)
+{
+    vrrp__stranger *s = vrrp__place(io, who);
+
+    s->who = who;
+    s->what = what;
+    s->second = (uint32_t)(now / VRRP_SECOND) + 1;
+}
+
+/* One address that the other list does not have, and how many more there are. */
+static size_t vrrp__put_missing(char *text, size_t room, const char *format, const uint8_t *first,
+                                unsigned more, uint8_t family)
+{
+    char    name[INET6_ADDRSTRLEN], others[24] = "";
+    vrrp_ip ip;
+    int     n;
+
+    memset(&ip, 0, sizeof ip);
+    memcpy(ip.byte, first, vrrp__ip_size(family));
+    if (more)
+        snprintf(others, sizeof others, " and %u more", more);
+    n = snprintf(text, room, format, vrrp__ip_str(&ip, family, name), others);
+    return n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* What their list has and ours has not, and the reverse. */
+static void vrrp__put_lists(char *text, size_t room, const vrrp *v, const vrrp_advert *a)
+{
+    const uint8_t *theirs = NULL, *ours = NULL;
+    size_t         size = vrrp__ip_size(v->d.family), i, n = 0;
+    unsigned       more[2] = { 0, 0 };
+
+    for (i = 0; i < a->count; i++)
+        if (!vrrp__listed(v, a->addresses + i * size)) {
+            more[0] += theirs != NULL;
+            theirs = theirs ? theirs : a->addresses + i * size;
+        }
+    for (i = 0; i < v->d.n_addresses; i++)
+        if (!v->d.addresses[i].excluded &&
+            !vrrp__carries(a, v->d.addresses[i].address.byte, size)) {
+            more[1] += ours != NULL;
+            ours = ours ? ours : v->d.addresses[i].address.byte;
+        }
+    if (theirs)
+        n = vrrp__put_missing(text, room, "theirs has %s%s that ours has not", theirs, more[0],
+                              v->d.family);
+    if (ours)
+        vrrp__put_missing(text + n, room - n, n ? "; ours %s%s that theirs has not"
+                                                : "ours has %s%s that theirs has not",
+                          ours, more[1], v->d.family);
+}
+
+/* Both values of what differs. */
+static void vrrp__put_difference(char *text, size_t room, const vrrp *v, int code,
+                                 const vrrp_rx *rx)
+{
+    static const char *const auth[] = { "none", "a password", "AH" };
+    const uint8_t           *m = rx->message;
+    const uint8_t           *tail = m + (rx->size > VRRP__TRAILER ? rx->size - VRRP__TRAILER : 0);
+    unsigned                 theirs = rx->protocol == VRRP__AH ? 2 : m[0] >> 4 == 2 ? m[4] : 0;
+    vrrp_advert              a;
+
+    vrrp__fields(m, rx->family, &a);
+    if (code == VRRP_E_INTERVAL)
+        snprintf(text, room, "theirs %g s, ours %g s", (double)a.interval / 1e9,
+                 (double)v->d.interval / 1e9);
+    else if (code == VRRP_E_VERSION)
+        snprintf(text, room, "theirs %u, ours %s", m[0] >> 4u,
+                 v->d.dual ? "2 and 3" : v->d.version == 2 ? "2" : "3");
+    else if (code == VRRP_E_AUTH_MISMATCH)
+        snprintf(text, room, "theirs %s, ours %s", auth[theirs > 2 ? 2 : theirs],
+                 auth[v->d.auth > 2 ? 2 : v->d.auth]);
+    else if (code == VRRP_E_DESTINATION)
+        snprintf(text, room, "theirs %s", v->d.n_peers ? "multicast, ours unicast"
+                                                       : "unicast, ours multicast");
+    else if (code == VRRP_E_TTL)
+        snprintf(text, room, "it is %u", rx->ttl);
+    else if (code == VRRP_E_LIST)
+        vrrp__put_lists(text, room, v, &a);
+    else if (code == VRRP_E_AUTH_STALE)
+        snprintf(text, room, "theirs is %d s ahead of ours",
+                 (int)(vrrp__get32(tail + 4) - (uint32_t)(v->wall / VRRP_SECOND)));
+    else if (code == VRRP_E_AUTH_KEY)
+        snprintf(text, room, "key %u", tail[1]);
+}
+
+/* What is said about a packet. */
+static vrrp_event *vrrp__remark(vrrp_io *io, uint8_t kind, vrrp_router *r, vrrp_link *link,
+                                int code, const vrrp_rx *rx)
+{
+    vrrp_event *e = vrrp__event(io, kind, r, link);
 
     if (!e)
-        return;
+        return NULL;
     e->code = code;
     e->vrid = rx->message[1];
     e->peer = rx->from;
     e->family = rx->family;
-    if (code == VRRP_E_INTERVAL)
-        snprintf(e->text, sizeof e->text, "theirs %u s, ours %u s", rx->message[5],
-                 (unsigned)(r->v.d.interval / VRRP_SECOND));
-    else if (code == VRRP_E_VERSION)
-        snprintf(e->text, sizeof e->text, "theirs %u, ours %u", rx->message[0] >> 4u,
-                 r->v.d.version);
-    else if (code == VRRP_E_TTL)
-        snprintf(e->text, sizeof e->text, "it is %u", rx->ttl);
-    else if (code == VRRP_E_AUTH_STALE)
-        snprintf(e->text, sizeof e->text, "theirs is %d s ahead of ours",
-                 (int)(vrrp__get32(tail + 4) - (uint32_t)(r->v.wall / VRRP_SECOND)));
-    else if (code == VRRP_E_AUTH_KEY)
-        snprintf(e->text, sizeof e->text, "key %u", tail[1]);
+    if (r && code)
+        vrrp__put_difference(e->text, sizeof e->text, &r->v, code, rx);
+    return e;
 }
 
-/* A VRID that nobody here runs: told once a minute for each. Two interfaces always have entries of
-   their own; of those that share one, another has to wait as well. */
-static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint64_t now)
+/* The router whose addresses stand in that advert, and the first of them. */
+static vrrp_router *vrrp__whose(vrrp_io *io, const vrrp_link *link, const vrrp_advert *a,
+                                uint8_t family, const uint8_t **which)
 {
-    uint32_t        who = vrrp__key(io, link, rx->family == VRRP_IPV6, rx->message[1]);
-    uint32_t        second = (uint32_t)(now / VRRP_SECOND) + 1;
-    vrrp__stranger *s = &io->strangers[who % VRRP__STRANGERS];
+    vrrp_router *r;
+    unsigned     i;
 
-    if (s->second && second - s->second < (s->who == who ? 60 : 10))
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; r->link == link && r->v.d.family == family && i < a->count; i++) {
+            *which = a->addresses + i * vrrp__ip_size(family);
+            if (vrrp__listed(&r->v, *which))
+                return r;
+        }
+    return NULL;
+}
+
+/* A VRID that nobody here runs. One of them a second is enough, and one that has our addresses. */
+static void vrrp__strange(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, const vrrp_advert *a,
+                          uint64_t now)
+{
+    uint32_t       key = vrrp__key(io, link, rx->family == VRRP_IPV6, a->vrid);
+    uint32_t       second = (uint32_t)(now / VRRP_SECOND) + 1;
+    uint32_t       who = vrrp__hash(vrrp__hash(key, "VRID", 4), rx->from.byte, 16);
+    uint32_t       what = vrrp__hash(0, a->addresses, a->count * vrrp__ip_size(rx->family));
+    const uint8_t *which = NULL;
+    vrrp_router   *r;
+    vrrp_event    *e;
+
+    if (vrrp__was_said(io, who, what, now))
         return;
-    s->second = second;
-    s->who = who;
-    vrrp__remark(io, VRRP_EVENT_STRANGER, NULL, link, 0, rx);
+    r = vrrp__whose(io, link, a, rx->family, &which);
+    if (io->strange[r != NULL] == second)
+        return;
+    io->strange[r != NULL] = second;
+    vrrp__remember(io, who, what, now);
+    e = vrrp__remark(io, VRRP_EVENT_STRANGER, r, link, 0, rx);
+    if (e && r)
+        vrrp__put_missing(e->text, sizeof e->text, "%s%s", which, 0, rx->family);
 }
 
-static void vrrp__dropped(vrrp_io *io, vrrp_router *r, const vrrp_rx *rx, int code, uint64_t now)
+/* What makes it another mistake of the same kind. */
+static uint32_t vrrp__content(int code, const vrrp_rx *rx)
 {
-    bool usual = code == VRRP_E_OWN || code == VRRP_E_STATE || code == VRRP_E_SHADOW;
+    const uint8_t *m = rx->message;
 
-    if (!usual && vrrp__may_say(r, (unsigned)(VRRP_E_LENGTH - code), now))
-        vrrp__remark(io, VRRP_EVENT_DROPPED, r, r->link, code, rx);
+    if (code == VRRP_E_LIST)
+        return vrrp__hash(0, m + 8, m[3] * vrrp__ip_size(rx->family));
+    return code == VRRP_E_INTERVAL || code == VRRP_E_AUTH_MISMATCH ? vrrp__hash(0, m + 4, 2)
+           : code == VRRP_E_VERSION ? m[0] : 0;
+}
+
+/* Somebody with another VRRP: each mistake of each sender once, each kind of mistake once in ten
+   seconds. Where unicast and multicast share a network, strangers with our VRID are no news. */
+static void vrrp__odd(vrrp_io *io, vrrp_router *r, const vrrp_rx *rx, int code, uint8_t kind,
+                      uint64_t now)
+{
+    uint32_t       key = vrrp__key(io, r->link, rx->family == VRRP_IPV6, r->v.d.vrid);
+    uint32_t       who = vrrp__hash(vrrp__hash(key, &code, sizeof code), rx->from.byte, 16);
+    uint32_t       what = vrrp__content(code, rx);
+    const uint8_t *which;
+    vrrp_advert    a;
+
+    if (code == VRRP_E_STATE || code == VRRP_E_SHADOW || vrrp__was_said(io, who, what, now))
+        return;
+    vrrp__fields(rx->message, rx->family, &a);
+    if (code == VRRP_E_DESTINATION && !vrrp__whose(io, r->link, &a, rx->family, &which))
+        return;
+    if (!vrrp__may_say(r, (unsigned)(VRRP_E_LENGTH - code), now))
+        return;
+    vrrp__remember(io, who, what, now);
+    vrrp__remark(io, kind, r, r->link, code, rx);
+}
+
+/* The core's verdict about a packet. One that was accepted may still be remarkable. */
+static void vrrp__judged(vrrp_io *io, vrrp_router *r, const vrrp_rx *rx, vrrp_rx *in, uint64_t now)
+{
+    uint64_t lists = r->v.stats.address_list_errors, intervals = r->v.stats.interval_errors;
+    int      code = vrrp_receive(&r->v, rx, now);
+
+    in->protocol = rx->protocol;        /* whether there was an AH header */
+    if (code)
+        vrrp__odd(io, r, in, code, VRRP_EVENT_DROPPED, now);
+    else if (r->v.stats.address_list_errors != lists)
+        vrrp__odd(io, r, in, VRRP_E_LIST, VRRP_EVENT_DIFFERS, now);
+    if (!code && r->v.stats.interval_errors != intervals)
+        vrrp__odd(io, r, in, VRRP_E_INTERVAL, VRRP_EVENT_DIFFERS, now);
 }
 
 static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint64_t now)
@@ -5890,14 +6134,12 @@ static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint6
         code = vrrp_decode(&in, &advert);
         vrrp__count_drop(&link->stats, code ? code : VRRP_E_VRID);
         if (!code)
-            vrrp__strange(io, link, &in, now);
+            vrrp__strange(io, link, &in, &advert, now);
         return;
     }
     state = r->v.state;
     vrrp__tell_time(r, now);
-    code = vrrp_receive(&r->v, rx, now);
-    if (code)
-        vrrp__dropped(io, r, &in, code, now);
+    vrrp__judged(io, r, rx, &in, now);
     if (r->v.state != state || r->v.queued)
         vrrp__touched(io, r, now);
     else
@@ -6072,9 +6314,46 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
     io->recheck = true;
     vrrp__ears_close(link);
     link->ifindex = 0;
-    link->up = link->promoted = link->renamed = false;
+    link->up = link->carrier = link->promoted = link->renamed = false;
+    link->turns = VRRP_NEVER;
     vrrp__stale(io, link);
     vrrp__complain(io, NULL, link, 0, "interface %s is gone", link->name);
+}
+
+/* A link that changed counts when it has stayed so for its delay. */
+static void vrrp__link_turn(vrrp_io *io, vrrp_link *link, bool up, bool told)
+{
+    uint64_t delay = 0;
+    size_t   i;
+
+    for (i = 0; i < io->n_delays; i++)
+        if (strcmp(io->delays[i].interface, link->name) == 0)
+            delay = up ? io->delays[i].up : io->delays[i].down;
+    if (up == link->up)
+        link->turns = VRRP_NEVER;
+    else if (up != link->carrier || link->turns == VRRP_NEVER)
+        link->turns = io->now + delay;
+    link->carrier = up;
+    if (link->turns <= io->now) {
+        link->up = up;
+        link->turns = VRRP_NEVER;
+        vrrp__stale(io, link);
+        if (!told)
+            vrrp__complain(io, NULL, link, 0, "link %s is %s", link->name, up ? "up" : "down");
+    }
+    if (link->turns < io->turns_at)
+        io->turns_at = link->turns;
+}
+
+/* Links whose delay has ended. */
+static void vrrp__links_turn(vrrp_io *io)
+{
+    size_t i;
+
+    io->turns_at = VRRP_NEVER;
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].name[0] && io->links[i].turns != VRRP_NEVER)
+            vrrp__link_turn(io, &io->links[i], io->links[i].carrier, false);
 }
 
 static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
@@ -6087,9 +6366,7 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
     if (born && news)
         vrrp__complain(io, NULL, link, 0, "interface %s appeared, link %s", link->name,
                        up ? "up" : "down");
-    else if (news && up != link->up)
-        vrrp__complain(io, NULL, link, 0, "link %s is %s", link->name, up ? "up" : "down");
-    if (born || !news || up != link->up || resized)
+    if (born || !news || resized)
         vrrp__stale(io, link);
     io->recheck |= born || up != link->up;
     if (resized && (d->mtu < 1280 || link->mtu < 1280)) {       /* IPv6 forgot the group */
@@ -6099,8 +6376,11 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
     link->ifindex = d->is.ifindex;
     link->mtu = d->mtu;
     link->type = d->is.type;
+    link->vrf = d->vrf;
     memcpy(link->mac, d->mac, sizeof link->mac);
-    link->up = up;
+    if (!news)
+        link->up = link->carrier = up;
+    vrrp__link_turn(io, link, up, born);
     link->known = link->seen = true;
     if (!link->promoted)
         link->promote = d->promote;
@@ -6534,6 +6814,30 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
     return vrrp__devices_ready(io, r);
 }
 
+/* Interfaces that are tracked are up while their link is. True: one of them changed. */
+static bool vrrp__look_at(vrrp_io *io, vrrp_track *tracks, unsigned n)
+{
+    bool             changed = false, up;
+    const vrrp_link *link;
+
+    for (; n; n--, tracks++) {
+        if (!tracks->interface[0])
+            continue;
+        link = vrrp__link_named(io, tracks->interface);
+        up = link && link->ifindex && link->up && !link->renamed;
+        changed |= up != tracks->up;
+        tracks->up = up;
+    }
+    return changed;
+}
+
+static bool vrrp__look_round(vrrp_io *io, const vrrp_router *r)
+{
+    bool own = vrrp__look_at(io, r->v.d.tracks, r->v.d.n_tracks);
+
+    return (r->v.group && vrrp__look_at(io, r->v.group->tracks, r->v.group->n_tracks)) || own;
+}
+
 /* Tells the core what became of its interface and its address. */
 static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
 {
@@ -6563,6 +6867,8 @@ static void vrrp__inform(vrrp_io *io, vrrp_router *r, uint64_t now)
     if (!ok)                            /* a new reason before an old one goes */
         vrrp_block(&r->v, VRRP_FAULT_LINK, true, now);
     vrrp_block(&r->v, VRRP_FAULT_ADDRESS, mute, now);
+    if (vrrp__look_round(io, r))
+        vrrp_tracked(&r->v, now);
     vrrp__touched(io, r, now);
     if (ok)
         vrrp_block(&r->v, VRRP_FAULT_LINK, false, now);
@@ -6646,6 +6952,7 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     size_t       i, k;
     vrrp_router *r;
 
+    io->now = now;
     if (io->resync)
         error = vrrp__sync_links(io);
     for (i = 0; io->resync && i < io->n_links; i++)
@@ -6707,11 +7014,14 @@ VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
 {
     io->more = false;
     io->turn++;
+    io->now = now;
     if (io->retry_at <= now) {
         io->retry_at = VRRP_NEVER;
         io->resync = true;
     }
     vrrp__hear_kernel(io);
+    if (io->turns_at <= now)
+        vrrp__links_turn(io);
     if (io->sync || io->resync)
         vrrp__sync(io, now);
     if (io->recheck)
@@ -6801,7 +7111,9 @@ VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
     io->rcvbuf_max = options->rcvbuf_max ? options->rcvbuf_max : 4u << 20;
     io->epoll = io->timer = io->event_fd = io->nl.fd = -1;
     io->mouth[0] = io->mouth[1] = io->mouth[2] = -1;
-    io->armed = io->retry_at = VRRP_NEVER;
+    io->armed = io->retry_at = io->turns_at = VRRP_NEVER;
+    io->delays = options->delays;
+    io->n_delays = options->n_delays;
     io->tags = vrrp__has_tags();
     error = vrrp__open_descriptors(io);
     if (!error)
@@ -6875,6 +7187,7 @@ static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
             link = &io->links[i];
             memset(link, 0, sizeof *link);
             memcpy(link->name, name, strlen(name));
+            link->turns = VRRP_NEVER;
             io->resync = true;          /* to look at it */
         }
     if (link)
@@ -6893,14 +7206,22 @@ static void vrrp__link_drop(vrrp_io *io, vrrp_link *link)
     memset(link, 0, sizeof *link);
 }
 
-/* The i-th interface that its items name, "" where an item names none; NULL: there is no i-th. */
-static const char *vrrp__device_of(const vrrp_setup *s, unsigned i)
+/* The i-th interface that a router names besides its own: of its addresses, its tracks and its
+   group's, its routes and rules. "" where an item names none; NULL: there is no i-th. */
+static const char *vrrp__device_of(const vrrp_setup *s, const vrrp_track *group, unsigned n,
+                                   unsigned i)
 {
     unsigned k;
 
     if (i < s->desc.n_addresses)
         return s->desc.addresses[i].device;
     i -= s->desc.n_addresses;
+    if (i < s->desc.n_tracks)
+        return s->desc.tracks[i].interface;
+    i -= s->desc.n_tracks;
+    if (i < n)
+        return group[i].interface;
+    i -= n;
     for (k = 0; k < s->n_routes; i -= s->routes[k++].n_hops + 1u)
         if (i == 0)
             return s->routes[k].hop.device;
@@ -6911,30 +7232,32 @@ static const char *vrrp__device_of(const vrrp_setup *s, unsigned i)
     return i % 2 ? s->rules[i / 2].oif : s->rules[i / 2].iif;
 }
 
-static void vrrp__devices_drop(vrrp_io *io, const vrrp_setup *s, unsigned n)
+/* The first most of them. */
+static void vrrp__devices_drop(vrrp_io *io, const vrrp_setup *s, const vrrp_track *group,
+                               unsigned n, unsigned most)
 {
     const char *name;
     unsigned    i;
 
-    for (i = 0; i < n && (name = vrrp__device_of(s, i)) != NULL; i++)
+    for (i = 0; i < most && (name = vrrp__device_of(s, group, n, i)) != NULL; i++)
         if (name[0])
             vrrp__link_drop(io, vrrp__link_named(io, name));
 }
 
-static int vrrp__devices_use(vrrp_io *io, const vrrp_setup *s)
+static int vrrp__devices_use(vrrp_io *io, const vrrp_setup *s, const vrrp_track *group, unsigned n)
 {
     const char *name;
     unsigned    i;
 
-    for (i = 0; (name = vrrp__device_of(s, i)) != NULL; i++)
+    for (i = 0; (name = vrrp__device_of(s, group, n, i)) != NULL; i++)
         if (name[0] && !vrrp__link_use(io, name)) {
-            vrrp__devices_drop(io, s, i);
+            vrrp__devices_drop(io, s, group, n, i);
             return -ENOBUFS;
         }
     return 0;
 }
 
-static void vrrp__set_up(vrrp_router *r, const vrrp_setup *setup)
+static void vrrp__set_up(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
 {
     r->routes = setup->routes;
     r->rules = setup->rules;
@@ -6944,6 +7267,16 @@ static void vrrp__set_up(vrrp_router *r, const vrrp_setup *setup)
     r->arp_form = setup->arp_form;
     r->arp_reply_too = setup->arp_reply_too;
     r->dont_track_primary = setup->dont_track_primary;
+    r->rcvbuf = setup->rcvbuf;
+    r->rcvbuf_mtu = setup->rcvbuf_mtu;
+    io->exact |= r->rcvbuf != 0;
+}
+
+/* Whose interfaces it uses by now. */
+static void vrrp__group_tracks(vrrp_router *r, const vrrp_group *g)
+{
+    r->group_tracks = g ? g->tracks : NULL;
+    r->n_group_tracks = g ? g->n_tracks : 0;
 }
 
 static int vrrp__check_setup(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
@@ -6983,8 +7316,9 @@ static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
     else if (r->lock < 0 && !error)
         error = vrrp__fail(io, r->lock, "cannot lock VRID %d on %s: %s", vrid, r->link->name,
                            strerror(-r->lock));
+    vrrp__group_tracks(r, setup->group);
     if (!error)
-        error = vrrp__devices_use(io, setup);
+        error = vrrp__devices_use(io, setup, r->group_tracks, r->n_group_tracks);
     if (error) {
         vrrp__close(&r->lock);
         vrrp__link_drop(io, r->link);
@@ -7024,7 +7358,7 @@ static void vrrp__enlist(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
     unsigned i;
 
     io->err[0] = 0;
-    vrrp__set_up(r, setup);
+    vrrp__set_up(io, r, setup);
     vrrp__vip_defaults(r->v.d.addresses, r->v.d.n_addresses, r->v.d.family);
     vrrp__rules_defaults(r->rules, r->n_rules);
     for (i = 0; i < r->v.d.n_addresses; i++)
@@ -7088,7 +7422,7 @@ VRRP_DEF int vrrp_io_static(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     if (!error && (error = vrrp_init(&r->v, &d)) != 0)
         vrrp__fail(io, error, "static addresses: %s", vrrp_str(error));
     if (!error)
-        error = vrrp__devices_use(io, setup);
+        error = vrrp__devices_use(io, setup, NULL, 0);
     if (error)
         return error;
     vrrp__enlist(io, r, setup);
@@ -7227,8 +7561,11 @@ static int vrrp__update_core(vrrp_io *io, vrrp_router *r, const vrrp_setup *setu
 
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
 {
-    vrrp_setup old;
-    int        error, also;
+    const vrrp_group *g = r->v.group;
+    const vrrp_track *tracks = g ? g->tracks : NULL;
+    unsigned          n = g ? g->n_tracks : 0;
+    vrrp_setup        old;
+    int               error, also;
 
     vrrp__setup_of(&old, r);
     if (!r->fixed && (!setup->interface || strcmp(setup->interface, r->link->name) != 0))
@@ -7237,16 +7574,18 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     vrrp__drain(io, now);
     vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, old.desc.family);
     vrrp__rules_defaults(setup->rules, setup->n_rules);
-    error = vrrp__devices_use(io, setup);
+    error = vrrp__devices_use(io, setup, tracks, n);
     if (error)
         return error;
     if (io->resync) {                   /* a device that is new here: is it there? */
         vrrp__sync(io, now);
         vrrp__drain(io, now);
     }
+    vrrp__look_at(io, setup->desc.tracks, setup->desc.n_tracks);
+    vrrp__look_round(io, r);
     error = vrrp__update_core(io, r, setup, now);
     if (error) {
-        vrrp__devices_drop(io, setup, UINT_MAX);
+        vrrp__devices_drop(io, setup, tracks, n, UINT_MAX);
         return error;
     }
     if (!r->fixed)
@@ -7257,13 +7596,22 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     if (error || also)
         vrrp__complain(io, r, r->link, error ? error : also, "removing what is no longer "
                        "configured: %s", strerror(error ? -error : -also));
-    vrrp__devices_drop(io, &old, UINT_MAX);
-    vrrp__set_up(r, setup);
+    vrrp__devices_drop(io, &old, r->group_tracks, r->n_group_tracks, UINT_MAX);
+    vrrp__group_tracks(r, g);
+    if (!r->fixed)
+        vrrp_tracked(&r->v, now);       /* the group's may have changed, too */
+    vrrp__set_up(io, r, setup);
     vrrp__watch_routing(io, r);
     if (r->link)
         vrrp__stale(io, r->link);
     vrrp_io_touch(io, r, now);
     return 0;
+}
+
+VRRP_DEF void vrrp_io_delays(vrrp_io *io, const vrrp_delay *delays, size_t n)
+{
+    io->delays = delays;
+    io->n_delays = n;
 }
 
 VRRP_DEF void vrrp_io_stop(vrrp_io *io, uint64_t now)
@@ -7312,7 +7660,7 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
         vrrp__tune(io, r->link, (unsigned)six | VRRP__EAR_AH, now);
     }
     vrrp__setup_of(&s, r);
-    vrrp__devices_drop(io, &s, UINT_MAX);
+    vrrp__devices_drop(io, &s, r->group_tracks, r->n_group_tracks, UINT_MAX);
     vrrp__link_drop(io, r->link);
     vrrp__close(&r->lock);
     vrrp__rearm(io);

@@ -1,10 +1,10 @@
 /* noise - packets of protocol 112 that nobody may believe
  *
- *     noise INTERFACE VRID VERSION FAMILY ADDRESS COUNT [SEED]     FAMILY: 4 or 6
+ *     noise INTERFACE VRID VERSION FAMILY ADDRESS COUNT [SEED [TTL]]     FAMILY: 4 or 6
  *
  * Random bytes, and adverts of priority 255 for that virtual router with exactly one flaw each: a
  * receiver that takes one of them for good gives its address away. The same seed sends the same;
- * "good" in its place sends them without any flaw. */
+ * "good" in its place sends them without any flaw but that TTL. */
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -24,7 +24,7 @@ typedef struct advert {
 } advert;
 
 static uint64_t seed = 1;
-static int      version, family, vrid;
+static int      version, family, vrid, ttl = 255;
 static uint8_t  vip[16], from[16], group[16];
 
 static uint32_t dice(uint32_t sides)
@@ -64,7 +64,7 @@ static void good(advert *a)
 {
     size_t size = family == 6 ? 16 : 4;
     memset(a, 0, sizeof *a);
-    a->ttl = 255;
+    a->ttl = ttl;
     a->bytes[0] = (uint8_t)(version << 4 | 1);
     a->bytes[1] = (uint8_t)vrid;
     a->bytes[2] = 255;
@@ -147,6 +147,7 @@ int main(int argc, char **argv)
     family = atoi(argv[4]);
     long count = atol(argv[6]);
     seed = argc < 8 ? 1 : strcmp(argv[7], "good") == 0 ? 0 : strtoull(argv[7], NULL, 10) + 1;
+    ttl = argc < 9 ? 255 : atoi(argv[8]);
     if (inet_pton(family == 6 ? AF_INET6 : AF_INET, argv[5], vip) != 1)
         return 2;
     int fd = open_on(argv[1]);

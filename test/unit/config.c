@@ -171,9 +171,11 @@ static void put_desc(text *t, const instance *in)
         d->checksum_send, n, d->checksum_accept, n, d->down_adverts, n, d->min_ttl);
     put(t, "%s.no_preempt=%d\n%s.preempt_delay=%llu\n%s.startup_delay=%llu\n", n, d->no_preempt, n,
         (unsigned long long)d->preempt_delay, n, (unsigned long long)d->startup_delay);
-    put(t, "%s.announce_delay=%lld\n%s.announce_gap=%llu\n%s.announce_refresh=%llu\n", n,
+    put(t, "%s.announce_delay=%lld\n%s.pace=%llu/%llu\n%s.announce_refresh=%llu\n", n,
         d->announce_delay == VRRP_NEVER ? -1 : (long long)d->announce_delay, n,
-        (unsigned long long)d->announce_gap, n, (unsigned long long)d->announce_refresh);
+        (unsigned long long)(d->pace ? d->pace->arp_gap : 0),
+        (unsigned long long)(d->pace ? d->pace->na_gap : 0), n,
+        (unsigned long long)d->announce_refresh);
     put(t, "%s.announce_repeat=%d\n%s.announce_refresh_repeat=%d\n", n, d->announce_repeat, n,
         d->announce_refresh_repeat);
     put(t, "%s.arp_form=%d\n%s.arp_reply_too=%d\n%s.dont_track_primary=%d\n", n,
@@ -182,6 +184,35 @@ static void put_desc(text *t, const instance *in)
         in->setup.interface ? in->setup.interface : "-", n, d->n_addresses, n, d->n_peers, n,
         in->group ? in->group->n.name : "-", n);
     put(t, "%s\n", ip_text(t->a, &in->setup.source, d->family));
+}
+
+static void put_tracks(text *t, const char *n, const vrrp_track *at, unsigned size)
+{
+    for (; size; size--, at++)
+        put(t, "%s.track=%s weight=%d reverse=%d interface=%s\n", n, at->name, at->weight,
+            at->reverse, at->interface);
+}
+
+static void put_knobs(text *t, const model *m, const instance *in)
+{
+    const vrrp_desc *d = &in->setup.desc;
+    const instance  *pace = m->instances;
+    const char      *n = in->n.name;
+
+    while (pace->setup.desc.pace != d->pace)
+        pace = instance_next(pace);
+    put(t, "%s.pace_of=%s\n%s.group_address=%s\n%s.check_peers=%d\n%s.sent_ttl=%d\n", n,
+        pace->n.name, n, ip_text(t->a, &d->group_address, d->family), n, d->check_peers, n, d->ttl);
+    put(t, "%s.higher_answer=%d\n%s.expired_priority=%d\n%s.lower=%lld/%d/%d\n", n,
+        d->higher_answer, n, d->expired_priority, n,
+        d->lower_delay == VRRP_NEVER ? -1 : (long long)d->lower_delay, d->lower_repeat,
+        d->lower_quiet);
+    put(t, "%s.extra=%llu all=%d\n%s.rcvbuf=%u mtu=%d\n", n,
+        (unsigned long long)d->announce_extra, d->announce_extra_all, n, in->setup.rcvbuf,
+        in->setup.rcvbuf_mtu);
+    for (size_t i = 0; d->peer_ttl && i < d->n_peers; i++)
+        put(t, "%s.ttl=%d..%d\n", n, d->peer_ttl[i].min, d->peer_ttl[i].max);
+    put_tracks(t, n, d->tracks, d->n_tracks);
 }
 
 static void put_auth(text *t, const instance *in)
@@ -240,7 +271,15 @@ static char *outcome(const model *m, arena *a)
         put_desc(&t, in);
         put_auth(&t, in);
         put_addresses(&t, in);
+        put_knobs(&t, m, in);
     }
+    for (const sync_group *g = m->groups; g; g = group_next(g)) {
+        put(&t, "%s.weights=%d\n", g->n.name, g->weights);
+        put_tracks(&t, g->n.name, g->track, g->n_tracks);
+    }
+    for (size_t i = 0; i < m->global.n_delays; i++)
+        put(&t, "delay=%s %llu %llu\n", m->global.delay[i].interface,
+            (unsigned long long)m->global.delay[i].down, (unsigned long long)m->global.delay[i].up);
     return t.s;
 }
 
@@ -524,7 +563,7 @@ static void test_help(void)
         {"VRRP_STARTUP_DELAY", "  VRRP_STARTUP_DELAY              0..1000 seconds  (0)"},
         {"priorty", "priorty: no such option, did you mean priority?"},
         {"VRRP_PRIORTY", "VRRP_PRIORTY: no such option, did you mean VRRP_PRIORITY?"},
-        {"names", "  NO, CHECKSUM, OLD_UNICAST, TRACK, LVS_SYNC_DAEMON"},
+        {"names", "  NO, TRACK, CHECKSUM, OLD_UNICAST, LVS_SYNC_DAEMON"},
     };
     test  t = {.name = "help"};
     arena a = {NULL};

@@ -404,7 +404,7 @@ static void devices(void)
     const char      *name;
 
     memset(&s, 0, sizeof s);
-    CHECK(!vrrp__device_of(&s, 0));
+    CHECK(!vrrp__device_of(&s, NULL, 0, 0));
     memcpy(vip[0].device, "a", 1);
     memcpy(route[0].hop.device, "b", 1);
     memcpy(hops[0].device, "c", 1), memcpy(hops[1].device, "d", 1);
@@ -413,7 +413,7 @@ static void devices(void)
     route[0].hops = hops, route[0].n_hops = 2;
     s.desc.addresses = vip, s.desc.n_addresses = 2;
     s.routes = route, s.n_routes = 2, s.rules = rule, s.n_rules = 1;
-    for (i = 0; (name = vrrp__device_of(&s, i)) != NULL && i < 20; i++)
+    for (i = 0; (name = vrrp__device_of(&s, NULL, 0, i)) != NULL && i < 20; i++)
         strcat(strcat(all, name), " ");
     TEXT(all, "a  b c d e f g ");
 }
@@ -725,13 +725,64 @@ static void strangers(void)
     for (i = 0; i < 1000; i++)
         deliver(&links[0], &p, VRRP_SECOND + i * 100 * MS);     /* 100 s */
     SAME(links[0].stats.vrid_errors, 1000);
-    SAME(events(VRRP_EVENT_STRANGER), 2);
+    SAME(events(VRRP_EVENT_STRANGER), 1);
     SAME(io.ring[0].vrid, 77);
     p.form = FORM_WRONG;                /* what is damaged says nothing about its VRID */
     deliver(&links[0], &p, 500 * VRRP_SECOND);
     SAME(links[0].stats.checksum_errors, 1);
     SAME(links[0].stats.vrid_errors, 1000);
+    SAME(events(VRRP_EVENT_STRANGER), 1);
+    p.form = FORM_PSEUDO;               /* silent for a while: news again */
+    deliver(&links[0], &p, 501 * VRRP_SECOND);
     SAME(events(VRRP_EVENT_STRANGER), 2);
+}
+
+/* However many there are: one a second, and one that has our addresses. */
+static void many_strangers(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+    unsigned      i, ours = 0, others;
+    char          text[16];
+
+    house();
+    io.routers = &routers[0];
+    p.from = text;
+    for (i = 0; i < 5000; i++) {
+        snprintf(text, sizeof text, "192.0.2.%u", 30 + i % 200);
+        p.vrid = 100 + i % 100;
+        p.addresses = i % 4 ? "192.0.2.99" : "192.0.2.99 192.0.2.1";
+        deliver(&links[0], &p, VRRP_SECOND + i * MS);   /* 5 s */
+    }
+    for (i = 0; i < io.ring_n; i++)
+        ours += io.ring[i].router == &routers[0] && strcmp(io.ring[i].text, "192.0.2.1") == 0;
+    others = events(VRRP_EVENT_STRANGER) - ours;
+    CHECK(ours >= 4 && ours <= 6);
+    CHECK(others >= 4 && others <= 6);
+}
+
+/* Accepted, but with another list: said once, and again when the list is yet another. */
+static void odd_lists(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+    unsigned      i;
+
+    house();
+    p.addresses = "192.0.2.1 192.0.2.11 192.0.2.12";
+    for (i = 0; i < 100; i++)
+        deliver(&links[0], &p, VRRP_SECOND + i * VRRP_SECOND);
+    SAME(events(VRRP_EVENT_DIFFERS), 1);
+    TEXT(io.ring[0].text, "theirs has 192.0.2.11 and 1 more that ours has not");
+    p.addresses = "192.0.2.1 192.0.2.12";
+    deliver(&links[0], &p, 200 * VRRP_SECOND);
+    SAME(events(VRRP_EVENT_DIFFERS), 2);
+    p.interval = 250;
+    deliver(&links[0], &p, 201 * VRRP_SECOND);
+    SAME(events(VRRP_EVENT_DIFFERS), 3);
+    TEXT(io.ring[2].text, "theirs 2.5 s, ours 1 s");
+    p.addresses = "192.0.2.13";
+    deliver(&links[0], &p, 220 * VRRP_SECOND);
+    TEXT(io.ring[io.ring_n - 1].text,
+         "theirs has 192.0.2.13 that ours has not; ours 192.0.2.1 that theirs has not");
 }
 
 /* However many events nobody reads: the ring keeps the oldest and counts the rest. */
@@ -747,6 +798,56 @@ static void ring_overflow(void)
     SAME(io.ring_lost, 50);
     snprintf(last, sizeof last, "number %d", VRRP__RING - 1);
     TEXT(io.ring[VRRP__RING - 1].text, last);
+}
+
+/* The kernel says that the first link is up or down, so many seconds from the start. */
+static void link_at(unsigned second, bool up)
+{
+    vrrp__device d;
+
+    memset(&d, 0, sizeof d);
+    d.is.ifindex = 7;
+    d.is.flags = up ? VRRP__IFF_UP | VRRP__IFF_RUNNING : VRRP__IFF_UP;
+    io.now = (second + 1) * VRRP_SECOND;
+    if (io.turns_at <= io.now)
+        vrrp__links_turn(&io);
+    vrrp__link_is(&io, &links[0], &d);
+}
+
+/* Down for two seconds, up for three: only then it counts. */
+static void delayed_links(void)
+{
+    static vrrp_delay delay;
+
+    house();
+    snprintf(links[0].name, sizeof links[0].name, "eth0");
+    snprintf(delay.interface, sizeof delay.interface, "eth0");
+    delay.down = 2 * VRRP_SECOND;
+    delay.up = 3 * VRRP_SECOND;
+    io.delays = &delay;
+    io.n_delays = 1;
+    io.turns_at = links[0].turns = VRRP_NEVER;
+    link_at(0, true);
+    CHECK(links[0].up && io.turns_at == VRRP_NEVER);    /* as it was found */
+    link_at(1, false);
+    link_at(2, true);
+    link_at(9, true);
+    CHECK(links[0].up && links[0].turns == VRRP_NEVER); /* one second was too short */
+    link_at(10, false);
+    link_at(11, true);
+    link_at(11, false);
+    link_at(12, false);
+    CHECK(links[0].up && links[0].turns == 14 * VRRP_SECOND);   /* each flap begins anew */
+    link_at(13, false);
+    CHECK(!links[0].up && links[0].turns == VRRP_NEVER);
+    link_at(14, true);
+    link_at(16, true);
+    CHECK(!links[0].up);
+    link_at(17, true);
+    CHECK(links[0].up);
+    vrrp__link_gone(&io, &links[0]);
+    CHECK(!links[0].up);                /* what vanished is down at once */
+    SAME(events(VRRP_EVENT_LINK), 3);
 }
 
 // >>heap
@@ -811,8 +912,11 @@ static const test_case tests[] = {
     { "C-018 C-030 a packet reaches the router of its link and family", right_router },
     { "C-030 every VRID of two links and two families is found", every_vrid },
     { "C-043 a repeated mistake is said once in ten seconds, counted always", said_rarely },
-    { "C-029 a stranger's VRID is counted and said once a minute", strangers },
+    { "C-029 a stranger's VRID is counted, and said once until it was silent", strangers },
+    { "strangers in any number are said one a second", many_strangers },
+    { "other lists and intervals of accepted adverts are said once", odd_lists },
     { "events nobody reads are counted", ring_overflow },
+    { "a link counts as down or up after its delay", delayed_links },
     { "the heap of deadlines has the earliest on top", heap }
 };
 
