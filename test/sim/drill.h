@@ -2,13 +2,13 @@
    against bounds worked out from the settings alone. */
 
 enum {
-    D_STOP, D_CRASH, D_YIELD, D_TRACK, D_LEASE, D_LINK, D_PREEMPT, D_RETURN, D_BACKUP, D_SUSPEND,
-    D_RUMOUR, D_SPLIT, DRILLS
+    D_STOP, D_CRASH, D_YIELD, D_TRACK, D_LEASE, D_LINK, D_PREEMPT, D_WEIGHT, D_RETURN, D_BACKUP,
+    D_SUSPEND, D_RUMOUR, D_SPLIT, DRILLS
 };
 
 static const char *const drill_words[] = {
-    "stop", "crash", "yield", "track", "lease", "link", "preempt", "return", "backup stops",
-    "backup suspended", "false death notice", "split"
+    "stop", "crash", "yield", "track", "lease", "link", "preempt", "weight", "return",
+    "backup stops", "backup suspended", "false death notice", "split"
 };
 
 typedef struct drill {
@@ -22,7 +22,7 @@ typedef struct drill {
 /* Skew_Time of a survivor that has learned the interval of the old MASTER. */
 static uint64_t survivor_skew(const inst *i, const inst *old)
 {
-    return skew_at(i, i->v.priority, version2(i) ? i->desc.interval : old->desc.interval);
+    return skew_at(i, i->s.priority, version2(i) ? i->desc.interval : old->desc.interval);
 }
 
 static bool survivor(const inst *i, const inst *old)
@@ -94,6 +94,28 @@ static void all_bounds(drill *d, bool silent)
         join_group(d);
 }
 
+/* A tracked object that is a reason for FAULT goes away, or comes back. */
+static void track_fault(const drill *d, bool down)
+{
+    inst *i = d->old;
+    node *n = &w.node[i->node];
+    int   k;
+
+    for (k = 0; k < i->desc.n_tracks; k++)
+        if (i->tracks[k].weight == 0 || weightless(i)) {
+            i->tracks[k].up = down == i->tracks[k].reverse;
+            call_plain(i, K_TRACKED);
+            return;
+        }
+    for (k = 0; w.grouped && k < n->group.n_tracks; k++)
+        if (n->tracks[k].weight == 0 || weightless(i)) {
+            n->tracks[k].up = down == n->tracks[k].reverse;
+            call_plain(i, K_TRACKED);
+            return;
+        }
+    call_arg(i, K_BLOCK, w.tracked ? VRRP_FAULT_ARBITER : VRRP_FAULT_TRACK, down);
+}
+
 static void drill_begin(drill *d)
 {
     node *n = &w.node[d->old->node];
@@ -103,7 +125,7 @@ static void drill_begin(drill *d)
     switch (d->kind) {
     case D_STOP:  halt(n); break;
     case D_CRASH: crash(n); break;
-    case D_TRACK: call_arg(d->old, K_BLOCK, VRRP_FAULT_TRACK, true); break;
+    case D_TRACK: track_fault(d, true); break;
     case D_LINK:  link_set(d->old, true); break;
     case D_LEASE:
         hold(d->old, false);
@@ -193,7 +215,7 @@ static void drill_end(const drill *d)
     int   s;
 
     if (d->kind == D_TRACK)
-        call_arg(d->old, K_BLOCK, VRRP_FAULT_TRACK, false);
+        track_fault(d, false);
     if (d->kind == D_LINK)
         link_set(d->old, false);
     if (d->kind == D_YIELD) {
@@ -240,11 +262,11 @@ static void drill_master(drill *d)
 }
 
 /* When i has preempted its master, at the latest (and not before low). */
-static uint64_t preempt_bounds(const drill *d, const inst *i, uint8_t priority, uint64_t *low)
+static uint64_t preempt_bounds(const drill *d, const inst *i, uint64_t *low)
 {
     const inst *old = &w.node[d->old->node].in[i->seg];
     uint64_t    learned = i->v.master_interval;
-    uint64_t    down = i->desc.down_adverts * learned + skew_at(i, priority, learned);
+    uint64_t    down = i->desc.down_adverts * learned + skew_at(i, i->s.priority, learned);
 
     *low = i->desc.preempt_delay ? i->desc.preempt_delay
                                  : down - learned - w.wire_max - w.wake_max;
@@ -254,27 +276,63 @@ static uint64_t preempt_bounds(const drill *d, const inst *i, uint8_t priority, 
     return down;
 }
 
+/* The best that tracked objects can do for a priority, or the worst. */
+static void track_all(const inst *i, vrrp_track *t, int n, bool best)
+{
+    int k;
+
+    for (k = 0; k < n; k++)
+        if (t[k].weight && !weightless(i))
+            t[k].up = best != t[k].reverse;
+}
+
+static void weights(inst *i, bool best)
+{
+    node *n = &w.node[i->node];
+    int   s;
+
+    track_all(i, n->tracks, n->group.n_tracks, best);
+    for (s = 0; s < w.segs; s++)
+        if (w.grouped || s == i->seg) {
+            track_all(i, n->in[s].tracks, n->in[s].desc.n_tracks, best);
+            call_plain(&n->in[s], K_TRACKED);
+        }
+}
+
+/* By what it tracks if that is enough, else by hand. */
+static void rise(inst *i, uint8_t above)
+{
+    int s, base;
+
+    if (chance(600))
+        weights(i, true);
+    for (base = i->s.base; i->s.priority <= above && base < 254; ) {
+        base = (int)between((uint64_t)base + 1, 254);
+        for (s = 0; s < w.segs; s++)
+            if (w.grouped || s == i->seg)
+                call_arg(&w.node[i->node].in[s], K_PRIORITY, (uint8_t)base, false);
+    }
+}
+
 /* A backup's priority rises above the MASTER's: it takes over, but not before preempt_delay, and
    never with nopreempt. */
 static void drill_preempt(drill *d)
 {
     inst    *old = d->old, *i = &w.node[rnd((uint64_t)w.nodes)].in[d->seg];
     uint64_t low = 0, high = 0, t;
-    uint8_t  priority;
     int      s;
 
-    if (!survivor(i, old) || old->v.priority >= 254 || i->desc.priority == VRRP_OWNER)
+    if (!survivor(i, old) || old->s.priority >= 254 || i->desc.priority == VRRP_OWNER)
         return;
-    priority = (uint8_t)between(old->v.priority + 1u, 254);
+    rise(i, old->s.priority);
+    if (i->s.priority <= old->s.priority)
+        return;                         /* what it tracks keeps it down */
     for (s = 0; s < w.segs; s++)
         if (w.grouped || s == d->seg) {
-            high = latest(high, preempt_bounds(d, &w.node[i->node].in[s], priority, &t));
+            high = latest(high, preempt_bounds(d, &w.node[i->node].in[s], &t));
             low = latest(low, t);
         }
     w.taker[d->seg] = -1;
-    for (s = 0; s < w.segs; s++)
-        if (w.grouped || s == d->seg)
-            call_arg(&w.node[i->node].in[s], K_PRIORITY, priority, false);
     arm(&w.node[i->node]);
     run(w.now + high);
     if (i->desc.no_preempt || refuses(i)) {
@@ -287,6 +345,37 @@ static void drill_preempt(drill *d)
     if (w.took_at[d->seg] < d->t0 + low)
         fail(TIMING, "n%d/%d preempted after %.6f s, not after %.6f s", i->node, d->seg,
              (double)(w.took_at[d->seg] - d->t0) / 1e9, (double)low / 1e9);
+}
+
+/* What the MASTER tracks takes its priority away: the best of those that outrank it now and may
+   preempt, or one as good, is MASTER in time. */
+static void drill_weight(const drill *d)
+{
+    const inst *old = d->old, *best = NULL;
+    uint64_t    high = 0, low;
+    int         n, s;
+
+    weights(d->old, false);
+    arm(&w.node[old->node]);
+    for (n = 0; n < w.nodes; n++) {
+        const inst *i = &w.node[n].in[d->seg];
+
+        if (!survivor(i, old) || patient(i, old))
+            continue;
+        if (refuses(i) || i->desc.no_preempt)
+            return;
+        if (!best || outranks(i, best))
+            best = i;
+    }
+    if (!best || w.longest != w.shortest)
+        return;                         /* a short-lived MASTER may teach another interval */
+    for (s = 0; s < w.segs; s++)
+        if (w.grouped || s == d->seg)
+            high = latest(high, preempt_bounds(d, &w.node[best->node].in[s], &low));
+    run(w.now + high);
+    old = best_master(d->seg);
+    if (!old || old->s.priority < best->s.priority)
+        fail(TIMING, "n%d/%d is not MASTER after %.6f s", best->node, d->seg, (double)high / 1e9);
 }
 
 /* A dead node comes back: deaf and silent for startup_delay, then as anybody. */
@@ -448,6 +537,8 @@ static void drills(void)
         note(d.old->node, d.seg, drill_words[d.kind], 0, 0, 0, 0);
         if (d.kind == D_PREEMPT)
             drill_preempt(&d);
+        else if (d.kind == D_WEIGHT)
+            drill_weight(&d);
         else if (d.kind == D_RETURN)
             drill_return(&d);
         else if (d.kind == D_SPLIT)

@@ -92,6 +92,19 @@ death-notice-delays; ^static void vrrp__arm_down; s|at = at < v->ask_limit ? at 
 owner-deaf-in-backup; ^static int vrrp__check_owner; s/ || v->state != VRRP_MASTER//
 prio-0-ends-question; ^static void vrrp__backup_hears; s/if (v->asking == 0 && v->asked == 0)/if (1)/
 ttl-not-checked; ^static int vrrp__parse; s/if (rx->ttl < ttl.min || /if (/
+reverse-ignored; ^static int vrrp__weigh; s/t->reverse ? -t->weight : t->weight/t->weight/
+weight-counts-when-down; ^static int vrrp__weigh; s/t->up == (t->weight > 0)/t->up/
+reverse-fault-ignored; ^static int vrrp__weigh; s/\*down |= t->up == t->reverse/*down |= !t->up/
+weights-move-the-owner; ^static int vrrp__weigh; s/v->d.priority == VRRP_OWNER || //
+group-counts-weights; ^static int vrrp__weigh; s/ || (v->group && !v->group->weights)//
+group-tracks-ignored; ^static bool vrrp__weighed; s/if (v->group)/if (0)/
+priority-as-set-forgotten; ^static bool vrrp__weighed; s/v->base + sum/v->d.priority + sum/
+weights-make-an-owner; ^static uint8_t vrrp__clamp; s/priority > 254 ? 254/priority > 255 ? 255/
+track-fault-stays; ^static void vrrp__track(; s/VRRP_FAULT_TRACK, down, now/VRRP_FAULT_TRACK, true, now/
+tracks-not-looked-at-at-start; ^VRRP_DEF void vrrp_start; s/vrrp__track(v, now);//
+tracks-of-one-member; ^VRRP_DEF void vrrp_tracked; s/        vrrp__track(m, now);/        if (m == v) vrrp__track(m, now);/
+update-forgets-tracks; ^VRRP_DEF int vrrp_update; s/vrrp__track(v, now);//
+update-forgets-priority-as-set; ^static uint8_t vrrp__keep_offset; s/base + v->base - v->d.priority/base/
 LIST
 }
 
@@ -113,7 +126,7 @@ $edit
     *)  echo "BROKEN $name: the mutation does not change exactly one place"
         exit ;;
     esac
-    if ! $CC -std=gnu99 -O1 -w -DVRRP_H_FILE="\"$work/vrrp.h\"" -o "$work/sim" sim.c \
+    if ! $CC -std=gnu99 -O0 -w -DVRRP_H_FILE="\"$work/vrrp.h\"" -o "$work/sim" sim.c \
         2> "$work/errors"; then
         echo "BROKEN $name: does not compile"
         head -n 3 "$work/errors"

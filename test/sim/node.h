@@ -215,6 +215,7 @@ static void dispatch(call *c)
     case K_DEAD:     vrrp_peer_dead(&i->v, &c->who, w.now); break;
     case K_CONFLICT: vrrp_conflict(&i->v, &c->who, w.now); break;
     case K_YIELD:    vrrp_yield(&i->v, c->until, w.now); break;
+    case K_TRACKED:  vrrp_tracked(&i->v, w.now); break;
     default:
         c->rc = vrrp_update(&i->v, &i->desc, w.now);
         if (c->rc)
@@ -246,7 +247,7 @@ static void note_call(const call *c)
     static const char *const words[] = {
         "start", "stop", "tick", "<- priority %u from n%u", "deaf", "priority %u",
         "block %u, on %u", "claimed, ok %u", "lost, why %u", "answer to %u, ok %u",
-        "peer n%u is dead", "conflict with n%u", "yield", "update"
+        "peer n%u is dead", "conflict with n%u", "yield", "update", "tracked"
     };
     uint32_t a = c->kind == K_RECEIVE ? c->prio : c->kind == K_CLAIMED ? c->on : c->arg;
     uint32_t b = c->kind == K_RECEIVE ? c->peer : c->on;
@@ -485,7 +486,13 @@ static void boot(node *n, bool again)
         spec_init(i);
     }
     if (!again && w.grouped) {
+        bool     weights = n->group.weights;
+        uint16_t n_tracks = n->group.n_tracks;
+
         vrrp_group_init(&n->group, "group");
+        n->group.weights = weights;
+        n->group.n_tracks = n_tracks;
+        n->group.tracks = n->tracks;
         for (s = 0; s < w.segs; s++)
             vrrp_group_add(&n->group, &n->in[s].v);
     }

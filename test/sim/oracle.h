@@ -22,10 +22,11 @@ static bool allowed(const call *c, const inst *i, uint8_t from, uint8_t to)
     if (to == VRRP_INIT)
         return k == K_STOP;
     if (to == VRRP_FAULT)
-        return k == K_BLOCK || k == K_CLAIMED || ((k == K_START || k == K_TICK) && i->reasons) ||
+        return k == K_BLOCK || k == K_CLAIMED || k == K_TRACKED || k == K_UPDATE ||
+               ((k == K_START || k == K_TICK) && faults_of(i)) ||
                (w.grouped && (k == K_START || k == K_TICK));
     if (from == VRRP_INIT || from == VRRP_FAULT)
-        return (k == K_START || k == K_TICK || k == K_BLOCK) &&
+        return (k == K_START || k == K_TICK || k == K_BLOCK || k == K_TRACKED || k == K_UPDATE) &&
                (to == VRRP_BACKUP || i->desc.priority == VRRP_OWNER || w.grouped);
     if (to == VRRP_BACKUP)
         return k == K_RECEIVE || k == K_LOST || k == K_YIELD;
@@ -195,12 +196,16 @@ static void check_timers(inst *i, const call *c)
 {
     const vrrp_view *a = &c->after[i->seg];
 
+    if (i->v.started && a->priority != i->s.priority)
+        fail(SAFETY, "n%d/%d: after %s the priority is %u, not %u", i->node, i->seg,
+             call_words[c->kind], a->priority, i->s.priority);
     check_timer(i, c, "Master_Down_Timer", a->master_down_timer, i->s.down);
     check_timer(i, c, "Adver_Timer", a->adver_timer, i->s.adver);
     check_timer(i, c, "the first timer", a->deadline, spec_deadline(&i->s));
     if (a->state != VRRP_BACKUP)
         i->s.interval = a->master_interval;     /* nobody's: not used outside BACKUP */
-    if (!close_to(a->skew_time, skew_of(i)) || a->master_interval != i->s.interval)
+    if (i->v.started && (!close_to(a->skew_time, skew_of(i)) ||
+                         a->master_interval != i->s.interval))
         fail(TIMING, "n%d/%d: Skew_Time %" PRIu64 " ns of interval %" PRIu64 ", not %" PRIu64
              " of %" PRIu64, i->node, i->seg, a->skew_time, a->master_interval, skew_of(i),
              i->s.interval);
@@ -222,7 +227,7 @@ static void check_fault(const inst *i, uint8_t state)
             return;                     /* startup_delay: nothing is looked at yet */
     for (s = 0; s < w.segs; s++)
         if (&n->in[s] == i || (w.grouped && n->in[s].v.started))
-            faulty |= n->in[s].reasons || n->in[s].s.claim_fault;
+            faulty |= faults_of(&n->in[s]) != 0;
     if (faulty != (state == VRRP_FAULT))
         fail(SAFETY, "n%d/%d is %s, reasons for FAULT: %s", i->node, i->seg,
              vrrp_state_str(state), faulty ? "yes" : "none");
@@ -278,7 +283,7 @@ static void check_call(call *c)
         expect *want = &c->want[i->seg];
 
         s = i->seg;
-        if (i == c->in)
+        if (i == c->in || (c->kind == K_TRACKED && w.grouped))
             spec_call(i, c, &c->before[s], want);
         if (c->before[s].state != c->after[s].state || (c->kind == K_STOP && i == c->in))
             spec_enter(i, c, c->before[s].state, c->after[s].state, want);

@@ -167,8 +167,10 @@ static void pick_node(int n, const vrrp_desc *common, int mode, int kind, bool m
         d.checksum_send = 0;
     if (d.version == 3 && !d.dual)
         d.auth = 0;
-    if (mix)
+    if (mix) {
         d.interval = mixed(d.interval);
+        d.higher_answer = false;        /* teaches the others the interval of one that left */
+    }
     if (chance(150))
         d.no_preempt = !d.no_preempt;
     d.priority = pick_priority(kind, n);
@@ -188,6 +190,47 @@ static void pick_node(int n, const vrrp_desc *common, int mode, int kind, bool m
     w.slowest = latest(w.slowest, d.dual ? latest(d.interval, VRRP_SECOND) : d.interval);
     if (d.interval < w.shortest)
         w.shortest = d.interval;
+}
+
+static void pick_tracks(vrrp_track *t, uint16_t *n)
+{
+    static const int16_t weights[] = { 0, 0, 5, -5, 20, -20, 60, -60, 120, -120, 253, -253 };
+    int k;
+
+    *n = (uint16_t)between(0, TRACKS);
+    for (k = 0; k < *n; k++) {
+        t[k].name = "tracked";
+        t[k].weight = weights[rnd(sizeof weights / sizeof weights[0])];
+        t[k].reverse = chance(300);
+        t[k].up = chance(900) != t[k].reverse;
+    }
+}
+
+/* In a sync group members track the same things, though they may see them differently for a while:
+   with priorities that differ for good its members would pull in two directions. */
+static void pick_tracked(void)
+{
+    bool weights = chance(500);
+    int  n, s;
+
+    w.tracked = chance(400);
+    for (n = 0; n < w.nodes && w.tracked; n++) {
+        node *p = &w.node[n];
+
+        p->group.weights = weights;
+        if (w.grouped)
+            pick_tracks(p->tracks, &p->group.n_tracks);
+        for (s = 0; s < w.segs; s++) {
+            inst *i = &p->in[s];
+
+            i->desc.tracks = i->tracks;
+            pick_tracks(i->tracks, &i->desc.n_tracks);
+            if (!w.grouped || s == 0)
+                continue;
+            i->desc.n_tracks = p->in[0].desc.n_tracks;
+            memcpy(i->tracks, p->in[0].tracks, sizeof i->tracks);
+        }
+    }
 }
 
 static void pick_owners(void)
@@ -260,6 +303,7 @@ static void universe_make(uint64_t seed)
     for (n = 0; n < w.nodes; n++)
         pick_node(n, &common, mode, kind, mix, host[n]);
     pick_owners();
+    pick_tracked();
     pick_world((uint8_t)between(1, VIPS));
 }
 
@@ -303,20 +347,70 @@ static void fault_priority(inst *i)
     w.node[i->node].changed = w.now;
 }
 
+static void flip(vrrp_track *t, int n)
+{
+    int k;
+
+    for (k = 0; k < n; k++)
+        if (chance(400))
+            t[k].up = !t[k].up;
+}
+
+static void fault_tracked(inst *i)
+{
+    node *n = &w.node[i->node];
+
+    if (w.grouped && chance(500))
+        flip(n->tracks, n->group.n_tracks);
+    else
+        flip(i->tracks, i->desc.n_tracks);
+    n->changed = w.now;
+    call_plain(i, K_TRACKED);
+}
+
+/* Nothing is a reason for FAULT any more; members of a sync group see alike. */
+static void mend_tracks(const inst *i, vrrp_track *t, int n)
+{
+    int k;
+
+    for (k = 0; k < n; k++)
+        if (t[k].weight == 0 || weightless(i))
+            t[k].up = !t[k].reverse;
+}
+
+static void mend_tracked(node *n)
+{
+    int s;
+
+    if (!w.tracked)
+        return;
+    mend_tracks(&n->in[0], n->tracks, n->group.n_tracks);
+    for (s = 0; s < w.segs; s++) {
+        if (w.grouped)
+            memcpy(n->in[s].tracks, n->in[0].tracks, sizeof n->in[s].tracks);
+        mend_tracks(&n->in[s], n->in[s].tracks, n->in[s].desc.n_tracks);
+        if (n->alive)
+            call_plain(&n->in[s], K_TRACKED);
+    }
+    n->changed = w.now;
+}
+
 static void fault_block(inst *i)
 {
     static const uint8_t reason[] = { VRRP_FAULT_ADDRESS, VRRP_FAULT_TRACK, VRRP_FAULT_GUARD,
                                       VRRP_FAULT_ARBITER, VRRP_FAULT_ADMIN };
     event *e = push(EV_UNBLOCK, i->node, i->seg, w.now + a_while());
 
-    e->arg = reason[rnd(5)];
+    do
+        e->arg = reason[rnd(5)];
+    while (w.tracked && e->arg == VRRP_FAULT_TRACK);      /* whoever tracks sets this one */
     call_arg(i, K_BLOCK, e->arg, true);
 }
 
 static void fault_update(inst *i)
 {
     bool change = i->desc.version == 3 && !i->desc.dual && i->desc.interval * 2 <= 40950 * MS &&
-                  i->desc.interval < 4 * w.shortest && chance(500);
+                  i->desc.interval < 4 * w.shortest && !i->desc.higher_answer && chance(500);
     call c;
 
     plain(&c, i, K_UPDATE);
@@ -434,7 +528,7 @@ static void fault(void)
     push(EV_FAULT, 0, 0, w.now + between(w.longest / 10, 4 * w.longest));
     if (!n->alive || n->paused)
         return;
-    switch (rnd(10)) {
+    switch (rnd(w.tracked ? 12 : 10)) {
     case 0: fault_cut(n, seg); break;
     case 1: fault_priority(i); break;
     case 2: fault_block(i); break;
@@ -447,6 +541,8 @@ static void fault(void)
         break;
     case 7: fault_words(i); break;
     case 8: fault_stutter(n); break;
+    case 10:
+    case 11: fault_tracked(i); break;
     default: fault_process(n, i);
     }
     arm(n);
@@ -491,8 +587,14 @@ static void notice(inst *i, const event *e)
 /* Either a new process, or the object of one that was stopped is started again. */
 static void restart(node *n, const event *e)
 {
-    if (w.chaos && !n->alive)
-        boot(n, e->ok && n->stopped);
+    int s;
+
+    if (!w.chaos || n->alive)
+        return;
+    flip(n->tracks, n->group.n_tracks);         /* behind its back */
+    for (s = 0; s < w.segs; s++)
+        flip(n->in[s].tracks, n->in[s].desc.n_tracks);
+    boot(n, e->ok && n->stopped);
 }
 
 /* One instance of a running process starts again. */
@@ -579,8 +681,8 @@ static void run(uint64_t until)
 
 static bool outranks(const inst *a, const inst *b)
 {
-    if (a->v.priority != b->v.priority)
-        return a->v.priority > b->v.priority;
+    if (a->s.priority != b->s.priority)
+        return a->s.priority > b->s.priority;
     return by_address(&a->primary, &b->primary) > 0;
 }
 
@@ -606,7 +708,7 @@ static bool refuses(const inst *i)
 
 static bool patient(const inst *i, const inst *master)
 {
-    return i->v.priority <= master->v.priority ||
+    return i->s.priority <= master->s.priority ||
            (i->desc.no_preempt && i->desc.priority != VRRP_OWNER);
 }
 
@@ -676,6 +778,7 @@ static void heal(void)
             link_set(&p->in[s], false);
         }
         resume(p);
+        mend_tracked(p);
         for (s = 0; s < w.segs; s++) {
             if (!p->alive)
                 let_go(&p->in[s]);
@@ -725,12 +828,12 @@ static void liveness(void)
         w.node[0].in[0].desc.startup_delay);
     for (s = 0; s < w.segs; s++) {
         best[s] = best_master(s);
-        priority[s] = best[s] ? best[s]->v.priority : 0;
+        priority[s] = best[s] ? best[s]->s.priority : 0;
     }
     run(w.now + patience());
     quiet_or_fail("after healing");
     for (s = 0; s < w.segs; s++)
-        if (best[s] && best[s]->v.priority == priority[s] && outranks(best[s], best_master(s)))
+        if (best[s] && best[s]->s.priority == priority[s] && outranks(best[s], best_master(s)))
             fail(LIVENESS, "n%d/%d was MASTER and outranks the one that remained", best[s]->node,
                  s);
 }

@@ -4,12 +4,12 @@
 
 enum {
     K_START, K_STOP, K_TICK, K_RECEIVE, K_DEAF, K_PRIORITY, K_BLOCK, K_CLAIMED, K_LOST, K_ANSWER,
-    K_DEAD, K_CONFLICT, K_YIELD, K_UPDATE
+    K_DEAD, K_CONFLICT, K_YIELD, K_UPDATE, K_TRACKED
 };
 
 static const char *const call_words[] = {
     "start", "stop", "tick", "receive", "deaf", "priority", "block", "claimed", "lost", "answer",
-    "peer dead", "conflict", "yield", "update"
+    "peer dead", "conflict", "yield", "update", "tracked"
 };
 
 /* What one call must cause in one instance. */
@@ -84,7 +84,7 @@ static uint64_t skew_at(const inst *i, int priority, uint64_t interval)
 
 static uint64_t skew_of(const inst *i)
 {
-    return skew_at(i, i->v.priority, i->s.interval);
+    return skew_at(i, i->s.priority, i->s.interval);
 }
 
 static uint64_t down_of(const inst *i)
@@ -95,6 +95,64 @@ static uint64_t down_of(const inst *i)
 static uint64_t next_period(uint64_t last, uint64_t period, uint64_t now)
 {
     return last + period > now ? last + period : now + period;
+}
+
+/* >>spec of tracking */
+
+/* Weights are none for an owner, and in a sync group that does not want them. */
+static bool weightless(const inst *i)
+{
+    return i->desc.priority == VRRP_OWNER || (w.grouped && !w.node[i->node].group.weights);
+}
+
+/* What tracked objects say: what they add to the priority, and whether one without a weight is a
+   reason for FAULT. */
+static bool weigh(const inst *i, const vrrp_track *t, int n, int *sum)
+{
+    bool fault = false;
+    int  k;
+
+    for (k = 0; k < n; k++) {
+        int sign = t[k].reverse ? -1 : 1;
+
+        if (weightless(i) || t[k].weight == 0)
+            fault |= t[k].reverse ? t[k].up : !t[k].up;
+        else if (t[k].weight > 0)
+            *sum += t[k].up ? sign * t[k].weight : 0;
+        else
+            *sum += t[k].up ? 0 : sign * t[k].weight;
+    }
+    return fault;
+}
+
+static bool weigh_all(const inst *i, int *sum)
+{
+    const node *n = &w.node[i->node];
+    bool        fault = weigh(i, i->tracks, i->desc.n_tracks, sum);
+
+    return weigh(i, n->tracks, w.grouped ? n->group.n_tracks : 0, sum) || fault;
+}
+
+static uint8_t clamped(int priority)
+{
+    return (uint8_t)(priority < 1 ? 1 : priority > 254 ? 254 : priority);
+}
+
+static uint8_t effective(const inst *i)
+{
+    int sum = i->s.base;
+
+    weigh_all(i, &sum);
+    return i->desc.priority == VRRP_OWNER ? (uint8_t)VRRP_OWNER : clamped(sum);
+}
+
+/* The instance's own reasons for FAULT. */
+static uint8_t faults_of(const inst *i)
+{
+    int sum = 0;
+
+    return (uint8_t)(i->reasons | (weigh_all(i, &sum) ? VRRP_FAULT_TRACK : 0) |
+                     (i->s.claim_fault ? VRRP_FAULT_CLAIM : 0));
 }
 
 /* >>spec */
@@ -114,6 +172,8 @@ static void spec_init(inst *i)
     spec_quiet(&i->s);
     i->s.interval = i->desc.interval;
     i->s.answered = i->s.lowered = i->s.conflict_at = i->s.window = i->s.v3_at = VRRP_NEVER;
+    i->s.base = i->s.configured = i->desc.priority;
+    i->s.priority = effective(i);
 }
 
 /* Master_Down_Timer from now: the whole wait, or Skew_Time alone. */
@@ -526,7 +586,7 @@ static void spec_peer_dead(inst *i, const call *c, const vrrp_view *b)
     s->limit = limit;
     s->heard = from;
     if (s->down > limit)
-        s->down = limit;
+        s->down = limit > w.now ? limit : w.now;
 }
 
 /* Master_Down_Timer after the priority or the interval changed. */
@@ -536,8 +596,10 @@ static void spec_again(inst *i)
 
     if (i->s.down == VRRP_NEVER)
         return;
-    if (i->s.dead && at > i->s.heard + down_of(i))      /* a notice never makes it later */
-        at = i->s.heard + down_of(i);
+    if (i->s.dead) {                    /* a notice never makes it later */
+        i->s.limit = i->s.heard + down_of(i);
+        at = at < i->s.limit ? at : i->s.limit;
+    }
     i->s.down = at > w.now ? at : w.now;
 }
 
@@ -547,6 +609,9 @@ static void spec_update(inst *i, const call *c, const vrrp_view *b, expect *want
 
     s->frame = VRRP_NEVER;
     s->frames = s->frame_at = 0;
+    s->base = clamped(i->desc.priority + s->base - s->configured);
+    s->configured = i->desc.priority;
+    s->priority = effective(i);
     if (b->state == VRRP_MASTER) {
         if (c->on)
             s->adver = w.now + i->desc.interval;
@@ -568,6 +633,7 @@ static void spec_call(inst *i, call *c, const vrrp_view *b, expect *want)
     case K_START:
         if (i->desc.startup_delay)
             i->s.start = w.now + i->desc.startup_delay;
+        i->s.priority = effective(i);
         break;
     case K_STOP:
         i->s.claim_fault = false;
@@ -582,8 +648,11 @@ static void spec_call(inst *i, call *c, const vrrp_view *b, expect *want)
         }
         break;
     case K_PRIORITY:
-        if (i->desc.priority != VRRP_OWNER)
-            spec_again(i);
+        i->s.base = clamped(c->arg);
+        /* fall through */
+    case K_TRACKED:
+        i->s.priority = effective(i);
+        spec_again(i);
         break;
     case K_CLAIMED:  spec_claimed(i, c, b, want); break;
     case K_LOST:     spec_lost(i, c, b, want); break;

@@ -28,6 +28,7 @@ static void fail(int class, const char *format, ...)
 #define NODES 7
 #define SEGMENTS 2
 #define VIPS 3
+#define TRACKS 3
 #define BACKLOG 64
 #define PACKET 112                      /* the largest: IPv6, three addresses */
 #define EVENTS 8192
@@ -49,6 +50,7 @@ typedef struct spec {
     uint32_t frames, frame_at;
     uint8_t  ask, left;                 /* the open question, those not yet answered */
     uint8_t  told, deleted, retries, master_priority;
+    uint8_t  base, configured, priority;        /* as set; of the settings; with the weights */
     bool     released, dead, waited, ready, claiming, holding, claim_fault, stolen;
 } spec;
 
@@ -64,12 +66,13 @@ typedef struct inst {
     vrrp      v;
     vrrp_desc desc;
     vrrp_vip  vips[VIPS];
+    vrrp_track tracks[TRACKS];
     vrrp_ip   peers[NODES], primary;
     int       node, seg;
     bool      held, lease_lost;         /* the kernel: addresses there; our lease ran out */
     uint64_t  held_since, lease_until, fails_until;
     uint32_t  token;                    /* the newest CLAIM */
-    uint8_t   reasons;                  /* for FAULT, as told to the core */
+    uint8_t   reasons;                  /* for FAULT, as told to the core; not tracked ones */
     bool      port_down, overflow;
     int       waiting;                  /* packets in the socket */
     uint16_t  inbox[BACKLOG];
@@ -81,6 +84,7 @@ typedef struct inst {
 typedef struct node {
     inst       in[SEGMENTS];
     vrrp_group group;
+    vrrp_track tracks[TRACKS];          /* of the group */
     bool       alive, stopped;          /* stopped: not killed, the object can start again */
     bool       paused, suspended;       /* suspended: its kernel stands still, too */
     uint64_t   resume_at, changed, wake_at, due;
@@ -115,7 +119,7 @@ static struct {
     bool     outside;                   /* only the oracles between nodes: how good are they? */
     /* the universe */
     int      nodes, segs, family;
-    bool     grouped, unicast, loop, reorder, warden, notice, lease;
+    bool     grouped, unicast, loop, reorder, warden, notice, lease, tracked;
     uint64_t longest, shortest;         /* advert intervals */
     uint64_t slowest;                   /* that can be learned: v2 copies say whole seconds */
     uint64_t wire_min, wire_max, spike, wake_max, answer_max, lease_time;
@@ -194,7 +198,7 @@ static void print_nodes(void)
             printf("n%d/%d %s%s prio %u (base %u) host %u interval %" PRIu64
                    " ms v%u%s%s%s%s %s%s\n",
                    n, s, w.node[n].alive ? "" : "dead ", w.node[n].paused ? "paused" : "",
-                   i->v.priority, i->desc.priority,
+                   i->s.priority, i->desc.priority,
                    i->primary.byte[w.family == VRRP_IPV6 ? 15 : 3], i->desc.interval / MS,
                    i->desc.dual ? 3 : i->desc.version, i->desc.dual ? "+2" : "",
                    i->desc.no_preempt ? " nopreempt" : "", i->desc.tie_spread ? " spread" : "",
