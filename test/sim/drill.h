@@ -113,7 +113,7 @@ static void track_fault(const drill *d, bool down)
             call_plain(i, K_TRACKED);
             return;
         }
-    call_arg(i, K_BLOCK, w.tracked ? VRRP_FAULT_ARBITER : VRRP_FAULT_TRACK, down);
+    call_arg(i, K_BLOCK, VRRP_FAULT_TRACK, down);
 }
 
 static void drill_begin(drill *d)

@@ -105,6 +105,20 @@ tracks-not-looked-at-at-start; ^VRRP_DEF void vrrp_start; s/vrrp__track(v, now);
 tracks-of-one-member; ^VRRP_DEF void vrrp_tracked; s/        vrrp__track(m, now);/        if (m == v) vrrp__track(m, now);/
 update-forgets-tracks; ^VRRP_DEF int vrrp_update; s/vrrp__track(v, now);//
 update-forgets-priority-as-set; ^static uint8_t vrrp__keep_offset; s/base + v->base - v->d.priority/base/
+stalled-master-goes-on; ^static void vrrp__advert(; s/if (vrrp__stalled(v, due, now))/if (0)/
+stalled-master-hears-nothing; ^static void vrrp__master_hears; s/vrrp__stalled(v, v->timer\[VRRP__T_ADVERT\], now)/0/
+stalled-though-it-preempts; ^static bool vrrp__stalled; s/ && v->d.no_preempt//
+stalled-by-its-own-priority; ^static bool vrrp__stalled; s/256u - v->d.expired_priority/256u - v->priority/
+stranger-is-heard; ^static int vrrp__check_target; s/v->d.check_peers && v->d.n_peers/0/
+other-group-is-heard; ^static int vrrp__check_target; s/!vrrp__same(&rx->to, &v->d.group_address)/!vrrp__is_multicast(\&rx->to, rx->family)/
+peer-ttl-ignored; ^static vrrp_ttl vrrp__ttl_of; s/ttl = v->d.peer_ttl\[peer\];/;/
+ttl-not-sent; ^static void vrrp__put_ip; s/: v->d.ttl;/: (uint8_t)VRRP_TTL;/
+one-pace-for-both-families; ^static uint64_t \*vrrp__next_slot; s/return six ? .*/return \&pace->arp_next;/
+pace-not-shared; ^static vrrp_pace \*vrrp__pace; s/return .*/return \&v->pace;/
+extra-round-of-all; ^static bool vrrp__is_extra; s/return .*/return v->d.n_addresses > index;/
+extra-round-missing; ^static void vrrp__announce(; s/v->timer\[VRRP__T_EXTRA\] = .*/;/
+extra-round-stays-extra; ^static void vrrp__round; s/v->frame_extra = .*/v->frame_extra |= extra;/
+update-keeps-frames; ^VRRP_DEF int vrrp_update; s/v->frame = v->frames = 0;//
 LIST
 }
 

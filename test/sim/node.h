@@ -21,13 +21,15 @@ static bool lost(int seg, int from, int to)
     return a->port_down || b->port_down || chance(w.now < w.loss_until ? 500 : w.loss);
 }
 
-/* A bit flips, or somebody off the link sends a copy. */
+/* A bit flips, or somebody off the link sends a copy. With unicast all come from as far. */
 static void damage(event *e)
 {
-    int header = w.family == VRRP_IPV6 ? 40 : 20, bit;
+    const inst     *to = &w.node[e->node].in[e->seg];
+    const vrrp_ttl *ttls = to->desc.peer_ttl;
+    int             header = w.family == VRRP_IPV6 ? 40 : 20, bit;
 
-    if (!w.unicast && chance(200)) {
-        e->data[w.family == VRRP_IPV6 ? 7 : 8] = 254;
+    if ((!w.unicast || ttls) && chance(200)) {
+        e->data[w.family == VRRP_IPV6 ? 7 : 8] = w.unicast ? (uint8_t)(ttls->min - 1) : 254;
         return;
     }
     bit = (int)rnd(8 * (uint64_t)(e->size - header));
@@ -81,6 +83,9 @@ static void send(inst *i, const vrrp_action *a)
 
     if (!w.unicast)
         size = vrrp_packet(&i->v, a, NULL, packet, sizeof packet);
+    if (!w.unicast && memcmp(packet + (w.family == VRRP_IPV6 ? 24 : 16), i->desc.group_address.byte,
+                             w.family == VRRP_IPV6 ? 16 : 4))
+        fail(SAFETY, "n%d/%d sends to another group", i->node, i->seg);
     for (n = 0; n < w.nodes; n++) {
         if (w.unicast && n == i->node)
             continue;
@@ -90,6 +95,33 @@ static void send(inst *i, const vrrp_action *a)
             fail(INTERNAL, "vrrp_packet: %d", size);
         send_to(i, n, packet, size);
     }
+}
+
+/* The best of adverts, from a node that is no peer, or is of another group. */
+static void stranger(void)
+{
+    inst       *i = &w.node[rnd((uint64_t)w.nodes)].in[rnd((uint64_t)w.segs)];
+    vrrp_desc   d = i->desc;
+    vrrp_ip     from = i->primary;
+    vrrp_action a;
+    vrrp        v;
+    event      *e = push(EV_PACKET, i->node, i->seg, w.now + between(w.wire_min, w.wire_max));
+
+    push(EV_STRANGER, 0, 0, w.now + between(w.longest / 8, 2 * w.longest));
+    memset(&d.group_address, 0, sizeof d.group_address);
+    memset(&a, 0, sizeof a);
+    d.priority = a.priority = 254;
+    d.tracks = NULL;
+    d.n_tracks = 0;
+    from.byte[w.family == VRRP_IPV6 ? 14 : 2] ^= 1;
+    if (vrrp_init(&v, &d))
+        fail(INTERNAL, "the stranger cannot speak");
+    vrrp_primary(&v, &from);
+    a.kind = VRRP_SEND;
+    a.version = v.d.version;
+    e->arg = 3;
+    e->from = (uint8_t)i->node;
+    e->size = (uint16_t)vrrp_packet(&v, &a, w.unicast ? &i->primary : NULL, e->data, PACKET);
 }
 
 /* >>kernel */
@@ -352,12 +384,13 @@ static void hear(inst *i, const event *e)
     rc = vrrp_rx_ip(&c.rx, e->data, e->size);
     if (rc)
         fail(SAFETY, "vrrp_rx_ip refuses what vrrp_packet made: %s", vrrp_str(rc));
-    c.damaged = e->arg;
+    c.damaged = e->arg == 1;
+    c.stranger = e->arg == 3;
     c.version = m[0] >> 4;
     c.prio = m[2];
     c.interval = c.version == 2 ? m[5] * VRRP_SECOND : ((m[4] & 15u) << 8 | m[5]) * (10 * MS);
     c.peer = e->from;
-    c.who = w.node[e->from].in[i->seg].primary;
+    c.who = c.rx.from;
     call_core(&c);
 }
 
@@ -495,6 +528,11 @@ static void boot(node *n, bool again)
         n->group.tracks = n->tracks;
         for (s = 0; s < w.segs; s++)
             vrrp_group_add(&n->group, &n->in[s].v);
+    }
+    if (!again) {
+        n->pace.arp_next = n->pace.na_next = 0;
+        memset(&n->slots, 0, sizeof n->slots);
+        memset(&n->spoken, 0, sizeof n->spoken);
     }
     n->alive = true;
     n->stopped = false;

@@ -29,7 +29,8 @@ static bool allowed(const call *c, const inst *i, uint8_t from, uint8_t to)
         return (k == K_START || k == K_TICK || k == K_BLOCK || k == K_TRACKED || k == K_UPDATE) &&
                (to == VRRP_BACKUP || i->desc.priority == VRRP_OWNER || w.grouped);
     if (to == VRRP_BACKUP)
-        return k == K_RECEIVE || k == K_LOST || k == K_YIELD;
+        return k == K_RECEIVE || k == K_LOST || k == K_YIELD ||
+               (k == K_TICK && c->want[i->seg].backup);
     return k == K_TICK || k == K_ANSWER;
 }
 
@@ -99,26 +100,48 @@ static void check_actions(const inst *i, const call *c, const expect *want, cons
     expect_n(i, c, "SEND of priority 0", t->send0, want->send0);
     expect_n(i, c, "CLAIM", t->claim, want->claim);
     expect_n(i, c, "RELEASE", t->release, want->release);
-    expect_n(i, c, "ANNOUNCE", t->announce, want->announce);
     expect_n(i, c, "REFRESH", t->refresh, want->refresh);
     expect_n(i, c, "ASK", t->ask, want->ask);
 }
 
-static void check_announce(const inst *i, const call *c, const vrrp_action *a)
+/* Frames that share a pace keep their distance, but for what each came late. */
+static void check_pace(inst *i, uint32_t k)
 {
-    const vrrp_desc *d = &i->desc;
-    bool refresh = c->kind == K_TICK, lower = refresh || c->kind == K_RECEIVE;
+    node     *n = &w.node[i->node];
+    uint64_t *last = is_six(i, k) ? &n->spoken.na : &n->spoken.arp, gap = gap_of(i, k);
 
-    if (d->announce_gap) {
-        if (a->n != 1 || a->repeat != 1 || a->first != (i->s.frame_at - 1) % d->n_addresses)
-            fail(TIMING, "n%d: paced frame of address %u, not %u", i->node, a->first,
-                 (i->s.frame_at - 1) % d->n_addresses);
-    } else if (a->first != 0 || a->n != d->n_addresses) {
-        fail(TIMING, "n%d: a round leaves addresses out", i->node);
-    } else if (a->repeat != d->announce_repeat && !(lower && a->repeat == d->lower_repeat) &&
-               !(refresh && (a->repeat == 1 || a->repeat == d->announce_refresh_repeat))) {
-        fail(TIMING, "n%d: a round of %u frames", i->node, a->repeat);
+    if (!i->desc.pace || gap == 0)
+        return;
+    if (*last > n->changed && w.now - *last + w.wake_max < gap)
+        fail(TIMING, "n%d/%d announces %.6f s after another, not %.6f s", i->node, i->seg,
+             (double)(w.now - *last) / 1e9, (double)gap / 1e9);
+    *last = w.now;
+}
+
+/* Announcements, one by one: which address, and in which order. */
+static void check_announce(inst *i, const call *c, const expect *want)
+{
+    int      at = 0, k;
+    uint32_t n, r;
+
+    for (k = 0; k < c->n; k++) {
+        const vrrp_action *a = &c->act[k];
+
+        if (a->v != &i->v || a->group || a->kind != VRRP_ANNOUNCE)
+            continue;
+        for (r = 0; r < a->repeat; r++)
+            for (n = a->first; n < (uint32_t)a->first + a->n; n++) {
+                if (a->extra && !elsewhere(i, n))
+                    continue;
+                if (at == want->frames || want->frame[at++] != (n | (a->extra ? 128u : 0u)))
+                    fail(TIMING, "n%d/%d: announcement %d, of address %u, was not due", i->node,
+                         i->seg, at, n);
+                check_pace(i, n);
+            }
     }
+    if (at != want->frames)
+        fail(TIMING, "n%d/%d: %s caused %d announcements, not %d", i->node, i->seg,
+             call_words[c->kind], at, want->frames);
 }
 
 static void check_notify(inst *i, const vrrp_action *a)
@@ -150,8 +173,6 @@ static void check_details(inst *i, const call *c)
             continue;
         if (a->kind == VRRP_NOTIFY)
             check_notify(i, a);
-        if (a->kind == VRRP_ANNOUNCE)
-            check_announce(i, c, a);
         if (a->kind == VRRP_SEND && a->priority && a->priority != c->after[i->seg].priority)
             fail(SAFETY, "n%d/%d advertises priority %u", i->node, i->seg, a->priority);
         if (a->kind == VRRP_SEND)
@@ -164,7 +185,8 @@ static void check_details(inst *i, const call *c)
 static uint64_t spec_deadline(const spec *s)
 {
     const uint64_t t[] = { s->start, s->down, s->ask_at, s->settle, s->adver, s->retry,
-                           s->refresh, s->second, s->lower, s->again, s->periodic, s->frame };
+                           s->refresh, s->second, s->lower, s->again, s->periodic, s->extra,
+                           s->frame };
     uint64_t first = VRRP_NEVER;
     size_t   k;
 
@@ -291,6 +313,7 @@ static void check_call(call *c)
             continue;
         tally(c, i, &t);
         check_actions(i, c, want, &t);
+        check_announce(i, c, want);
         check_details(i, c);
         check_state(i, c, want);
         check_timers(i, c);

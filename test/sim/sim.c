@@ -80,6 +80,7 @@ static void pick_common(vrrp_desc *d, int mode)
     d->lower_delay = chance(200) ? VRRP_NEVER : between(i / 4, 6 * i);
     d->lower_quiet = chance(200);
     d->higher_answer = chance(200);
+    d->expired_priority = (uint8_t)(chance(300) ? between(1, 254) : 0);
     if ((mode == ALL_V2 || mode >= ALL_DUAL) && mode != DUAL_V3 && chance(400)) {
         d->auth = VRRP_AUTH_PASS;
         memcpy(d->auth_pass, "secret", 6);
@@ -123,6 +124,63 @@ static void pick_addresses(inst *i, uint8_t host)
             i->vips[k].address.byte[14] = 7;
         }
     }
+}
+
+/* Announcements: paces that instances share, addresses of the other family or on another device. */
+static void pick_pace(void)
+{
+    uint64_t i = w.longest;
+    uint64_t arp = chance(800) ? between(i / 100, i / 4) : 0;
+    uint64_t na = chance(800) ? between(i / 20, i / 3) : 0;
+    bool     shared = chance(250), devices = chance(250);
+    uint64_t extra = chance(700) ? between(i / 2, 8 * i) : 0;
+    bool     other = chance(300);
+    int      n, s, k;
+
+    for (n = 0; n < w.nodes; n++) {
+        w.node[n].pace.arp_gap = arp;
+        w.node[n].pace.na_gap = na;
+        for (s = 0; s < w.segs; s++) {
+            inst *p = &w.node[n].in[s];
+
+            p->desc.pace = shared ? &w.node[n].pace : NULL;
+            p->desc.announce_extra = extra;
+            for (k = 0; devices && k < VIPS; k++)
+                if (chance(500))
+                    strcpy(p->vips[k].device, "elsewhere");
+            if (other && p->vips[VIPS - 1].excluded)
+                p->vips[VIPS - 1].family = w.family == VRRP_IPV6 ? VRRP_IPV4 : VRRP_IPV6;
+        }
+    }
+}
+
+/* Who is heard: peers and their distance, or a group of our own; others do not count. */
+static void pick_company(void)
+{
+    static const uint8_t prefix4[15] = { 224, 0, 1 }, prefix6[15] = { 0xff, 2 };
+    bool    strict = chance(400);
+    uint8_t far = (uint8_t)between(2, 255);
+    vrrp_ip group;
+    int     n, s, k;
+
+    w.strangers = strict;
+    address(&group, w.family == VRRP_IPV6 ? prefix6 : prefix4, 77);
+    for (n = 0; n < w.nodes && strict; n++)
+        for (s = 0; s < w.segs; s++) {
+            inst *i = &w.node[n].in[s];
+
+            if (!w.unicast) {
+                i->desc.group_address = group;
+                continue;
+            }
+            i->desc.check_peers = true;
+            i->desc.ttl = far;
+            for (k = 0; k < i->desc.n_peers; k++) {
+                i->ttls[k].min = far;
+                i->ttls[k].max = (uint8_t)(chance(500) ? 0 : between(far, 255));
+            }
+            i->desc.peer_ttl = i->ttls;
+        }
 }
 
 static void pick_hosts(uint8_t *host)
@@ -305,6 +363,8 @@ static void universe_make(uint64_t seed)
     pick_owners();
     pick_tracked();
     pick_world((uint8_t)between(1, VIPS));
+    pick_pace();
+    pick_company();
 }
 
 /* >>faults */
@@ -401,9 +461,7 @@ static void fault_block(inst *i)
                                       VRRP_FAULT_ARBITER, VRRP_FAULT_ADMIN };
     event *e = push(EV_UNBLOCK, i->node, i->seg, w.now + a_while());
 
-    do
-        e->arg = reason[rnd(5)];
-    while (w.tracked && e->arg == VRRP_FAULT_TRACK);      /* whoever tracks sets this one */
+    e->arg = reason[rnd(5)];
     call_arg(i, K_BLOCK, e->arg, true);
 }
 
@@ -648,6 +706,7 @@ static void handle(event *e)
     case EV_DELETE:  deleted(i); break;
     case EV_FREEZE:  stutter(n, e); break;
     case EV_START:   start(i, e); break;
+    case EV_STRANGER: stranger(); return;
     default: break;
     }
     arm(n);
@@ -763,7 +822,7 @@ static uint64_t patience(void)
 
 static void heal(void)
 {
-    int n, s, alive = 0;
+    int n, s, k, alive = 0;
 
     w.chaos = false;
     w.loss = w.duplicate = w.corrupt = w.spike_p = 0;
@@ -782,8 +841,9 @@ static void heal(void)
         for (s = 0; s < w.segs; s++) {
             if (!p->alive)
                 let_go(&p->in[s]);
-            if (p->alive && p->in[s].reasons)
-                call_arg(&p->in[s], K_BLOCK, p->in[s].reasons, false);
+            for (k = 1; k <= VRRP_FAULT_ADMIN; k *= 2)
+                if (p->alive && p->in[s].reasons & k)
+                    call_arg(&p->in[s], K_BLOCK, (uint8_t)k, false);
             if (p->alive && !p->in[s].v.started)
                 call_plain(&p->in[s], K_START);
         }
@@ -848,6 +908,8 @@ static void safety(void)
     for (n = 0; n < w.nodes; n++)
         boot(&w.node[n], false);
     push(EV_FAULT, 0, 0, w.now + between(w.longest, 6 * w.longest));
+    if (w.strangers)
+        push(EV_STRANGER, 0, 0, w.now + w.longest);
     run(w.now + between(10, 50) * w.longest);
 }
 

@@ -12,9 +12,13 @@ static const char *const call_words[] = {
     "peer dead", "conflict", "yield", "update", "tracked"
 };
 
+#define FRAMES 128
+
 /* What one call must cause in one instance. */
 typedef struct expect {
-    int  send, send0, claim, release, announce, refresh, ask;
+    int  send, send0, claim, release, refresh, ask;
+    int  frames;                        /* announcements, one by one */
+    uint8_t frame[FRAMES];              /* address; | 128 if only where it has another device */
     bool master;                        /* must be MASTER afterwards */
     bool backup;                        /* must be BACKUP afterwards */
 } expect;
@@ -29,6 +33,7 @@ typedef struct call {
     vrrp_ip     who;                    /* peer dead, conflict; sender */
     vrrp_rx     rx;
     bool        damaged;                /* the packet was changed on the wire */
+    bool        stranger;               /* it came from none of the nodes */
     int         rc;
     uint8_t     prio, version, peer;    /* of the packet */
     uint64_t    interval;
@@ -160,7 +165,8 @@ static uint8_t faults_of(const inst *i)
 static void spec_quiet(spec *s)
 {
     s->start = s->down = s->ask_at = s->settle = s->adver = s->retry = s->refresh = VRRP_NEVER;
-    s->second = s->lower = s->again = s->periodic = s->frame = s->preempt_at = VRRP_NEVER;
+    s->second = s->lower = s->again = s->periodic = s->extra = s->frame = VRRP_NEVER;
+    s->preempt_at = VRRP_NEVER;
     s->frames = s->frame_at = 0;
     s->ask = s->left = 0;
     s->released = s->dead = s->waited = s->ready = s->claiming = s->holding = s->stolen = false;
@@ -197,43 +203,107 @@ static void spec_accept(inst *i, const call *c)
     spec_wait(i, false);
 }
 
-/* Frames whose moment has come; each reserves its own, a gap behind the one before. */
+/* >>spec of announcements */
+
+static uint64_t after(uint64_t delay)
+{
+    return delay == VRRP_NEVER ? VRRP_NEVER : w.now + delay;
+}
+
+static bool elsewhere(const inst *i, uint32_t k)
+{
+    return i->vips[k].device[0] != 0;
+}
+
+static bool is_six(const inst *i, uint32_t k)
+{
+    return (i->vips[k].family ? i->vips[k].family : w.family) == VRRP_IPV6;
+}
+
+static uint64_t gap_of(const inst *i, uint32_t k)
+{
+    if (!i->desc.pace)
+        return i->desc.announce_gap;
+    return is_six(i, k) ? i->desc.pace->na_gap : i->desc.pace->arp_gap;
+}
+
+static void say(expect *want, uint32_t k, bool extra)
+{
+    if (want->frames < FRAMES)
+        want->frame[want->frames++] = (uint8_t)(k | (extra ? 128u : 0u));
+}
+
+/* Each frame reserves a moment, a gap behind the one before it: of this instance or of whoever
+   shares the pace. */
+static uint64_t reserve(inst *i, uint32_t k)
+{
+    slots    *of = i->desc.pace ? &w.node[i->node].slots : &i->s.own;
+    uint64_t *next = is_six(i, k) ? &of->na : &of->arp, at = w.now;
+
+    if (gap_of(i, k) && *next > at)
+        at = *next;
+    *next = at + gap_of(i, k);
+    return at;
+}
+
+/* Frames whose moment has come. */
 static void spec_frames(inst *i, expect *want)
 {
     spec *s = &i->s;
 
     for (s->frame = VRRP_NEVER; s->frame_at < s->frames; s->frame_at++) {
-        uint64_t at = s->slot > w.now ? s->slot : w.now;
+        uint32_t k = s->frame_at % i->desc.n_addresses;
+        uint64_t at;
 
-        s->slot = at + i->desc.announce_gap;
+        if (s->only_extra && !elsewhere(i, k))
+            continue;
+        at = reserve(i, k);
         if (at > w.now) {
             s->frame = at;
             return;
         }
-        want->announce++;
+        say(want, k, s->only_extra);
     }
 }
 
 /* A round that comes before the last one ended lets it go on, until all had their share. */
-static void spec_round(inst *i, uint8_t repeat, expect *want)
+static void spec_round(inst *i, uint8_t repeat, bool extra, expect *want)
 {
     spec    *s = &i->s;
-    uint32_t more = i->desc.n_addresses * (uint32_t)repeat, left = s->frames - s->frame_at;
+    uint32_t n = i->desc.n_addresses, left = s->frames - s->frame_at, more = n * repeat, k;
+    bool     paced = false;
 
-    if (i->desc.announce_gap == 0) {
-        want->announce++;
+    for (k = 0; k < n; k++)
+        paced |= gap_of(i, k) && (elsewhere(i, k) || !extra);
+    if (!paced) {
+        for (k = 0; k < more; k++)
+            if (elsewhere(i, k % n) || !extra)
+                say(want, k % n, extra);
     } else if (left) {
+        s->only_extra &= extra;
+        s->frame_at %= n;
         s->frames = s->frame_at + (left > more ? left : more);
     } else {
+        s->only_extra = extra;
         s->frame_at = 0;
         s->frames = more;
         spec_frames(i, want);
     }
 }
 
-static uint64_t after(uint64_t delay)
+static void spec_rounds(inst *i, expect *want)
 {
-    return delay == VRRP_NEVER ? VRRP_NEVER : w.now + delay;
+    spec    *s = &i->s;
+    bool     any = false;
+    uint32_t k;
+
+    for (k = 0; k < i->desc.n_addresses; k++)
+        any |= elsewhere(i, k);
+    spec_round(i, i->desc.announce_repeat, false, want);
+    s->second = after(i->desc.announce_delay);
+    s->again = after(i->desc.announce_again);
+    s->periodic = i->desc.announce_refresh ? w.now + i->desc.announce_refresh : VRRP_NEVER;
+    s->extra = any && i->desc.announce_extra ? w.now + i->desc.announce_extra : VRRP_NEVER;
 }
 
 /* A loser was heard: whoever heard its announcements has to hear ours, once a second. */
@@ -246,7 +316,7 @@ static void spec_lower(inst *i, expect *want)
         return;
     s->lowered = w.now;
     s->lower = after(i->desc.lower_delay);
-    spec_round(i, i->desc.lower_repeat, want);
+    spec_round(i, i->desc.lower_repeat, false, want);
 }
 
 static void spec_contested(inst *i)
@@ -327,8 +397,10 @@ static void spec_frame(inst *i, expect *want)
 {
     spec *s = &i->s;
 
-    if (w.now - s->frame < i->desc.announce_gap) {
-        want->announce++;
+    uint32_t k = s->frame_at % i->desc.n_addresses;
+
+    if (w.now - s->frame < gap_of(i, k)) {
+        say(want, k, s->only_extra);
         s->frame_at++;
     }
     spec_frames(i, want);
@@ -340,22 +412,38 @@ static void spec_announces(inst *i, expect *want)
 
     if (s->second <= w.now) {
         s->second = VRRP_NEVER;
-        spec_round(i, i->desc.announce_repeat, want);
+        spec_round(i, i->desc.announce_repeat, false, want);
     }
     if (s->lower <= w.now) {
         s->lower = VRRP_NEVER;
-        spec_round(i, i->desc.lower_repeat, want);
+        spec_round(i, i->desc.lower_repeat, false, want);
     }
     if (s->again <= w.now) {
         s->again = VRRP_NEVER;
-        spec_round(i, 1, want);
+        spec_round(i, 1, false, want);
     }
     if (s->periodic <= w.now) {
-        spec_round(i, i->desc.announce_refresh_repeat, want);
+        spec_round(i, i->desc.announce_refresh_repeat, false, want);
         s->periodic = next_period(s->periodic, i->desc.announce_refresh, w.now);
+    }
+    if (s->extra <= w.now) {
+        spec_round(i, 1, true, want);
+        s->extra = next_period(s->extra, i->desc.announce_extra, w.now);
     }
     if (s->frame <= w.now)
         spec_frame(i, want);
+}
+
+/* So late with our advert that one of expired_priority would not have waited for it. */
+static bool stalled(const inst *i)
+{
+    const vrrp_desc *d = &i->desc;
+    uint64_t         unit = version2(i) ? VRRP_SECOND : d->interval;
+
+    if (d->expired_priority == 0 || !d->no_preempt || d->priority == VRRP_OWNER)
+        return false;
+    return i->s.adver <= w.now && w.now - i->s.adver + d->interval >
+           d->down_adverts * d->interval + unit * (256u - d->expired_priority) / 256;
 }
 
 static void spec_master_tick(inst *i, expect *want)
@@ -366,6 +454,10 @@ static void spec_master_tick(inst *i, expect *want)
         s->settle = VRRP_NEVER;
         s->claiming = true;
         want->claim++;
+    }
+    if (stalled(i)) {
+        want->backup = true;
+        return;
     }
     if (s->adver <= w.now) {
         want->send += copies(i);
@@ -464,13 +556,19 @@ static void spec_master_hears(inst *i, call *c, const vrrp_view *b, expect *want
         i->s.adver = w.now + i->desc.interval;
         return;
     }
+    if (stalled(i)) {
+        want->master = false;
+        want->backup = true;
+        return;
+    }
     spec_contested(i);
     if (speak && (i->s.answered == VRRP_NEVER || w.now - i->s.answered >= 10 * MS)) {
         want->send = copies(i);
         i->s.answered = w.now;
     }
-    for (s = 0; s < w.segs; s++)
-        if (w.grouped || s == i->seg)
+    spec_lower(i, &c->want[i->seg]);
+    for (s = 0; w.grouped && s < w.segs; s++)
+        if (s != i->seg)
             spec_lower(&w.node[i->node].in[s], &c->want[s]);
 }
 
@@ -497,6 +595,8 @@ static int verdict(inst *i, const call *c, const vrrp_view *b)
         return VRRP_E_OWN;
     if (b->state != VRRP_BACKUP && b->state != VRRP_MASTER)
         return VRRP_E_STATE;
+    if (c->stranger)
+        return w.unicast ? VRRP_E_PEER : VRRP_E_DESTINATION;
     if (i->desc.priority == VRRP_OWNER && c->version == 2 && b->state == VRRP_MASTER)
         return VRRP_E_OWNER;
     return shadowed(i, c, b) ? VRRP_E_SHADOW : 0;
@@ -536,11 +636,7 @@ static void spec_claimed(inst *i, const call *c, const vrrp_view *b, expect *wan
         s->claiming = s->stolen = false;
         s->holding = true;
         s->retries = 0;
-        spec_round(i, i->desc.announce_repeat, want);
-        s->second = after(i->desc.announce_delay);
-        s->again = after(i->desc.announce_again);
-        if (i->desc.announce_refresh)
-            s->periodic = w.now + i->desc.announce_refresh;
+        spec_rounds(i, want);
         if (i->desc.refresh)
             s->refresh = (w.now / i->desc.refresh + 1) * i->desc.refresh;
     }
@@ -680,7 +776,7 @@ static void spec_call(inst *i, call *c, const vrrp_view *b, expect *want)
    sent. */
 static void spec_leave(inst *i, const call *c, expect *want)
 {
-    bool beaten = c->in == i && c->kind == K_RECEIVE;
+    bool beaten = c->in == i && c->kind == K_RECEIVE && wins(i, c, &c->before[i->seg]);
     bool mute = i->reasons & (VRRP_FAULT_LINK | VRRP_FAULT_ADDRESS);
 
     want->release = i->s.claiming || i->s.holding;

@@ -38,11 +38,17 @@ static void fail(int class, const char *format, ...)
 
 /* >>things */
 
+/* The next free moment of a pace, for ARP and NA. */
+typedef struct slots {
+    uint64_t arp, na;
+} slots;
+
 /* What the specification says an instance must be doing, kept by oracle.h. */
 typedef struct spec {
     uint64_t interval;                  /* Master_Adver_Interval */
     uint64_t start, down, ask_at, settle, adver, retry, refresh, second, lower, again, periodic;
-    uint64_t frame, slot;               /* the next paced frame; the next free moment */
+    uint64_t extra, frame;              /* the next paced frame */
+    slots    own;                       /* announce_gap is a pace of its own */
     uint64_t from, heard, limit;        /* Master_Down counts from; before a notice, its end */
     uint64_t preempt_at, yield_until, answered, lowered, conflict_at, window, v3_at;
     vrrp_ip  master, v3_from;
@@ -51,6 +57,7 @@ typedef struct spec {
     uint8_t  ask, left;                 /* the open question, those not yet answered */
     uint8_t  told, deleted, retries, master_priority;
     uint8_t  base, configured, priority;        /* as set; of the settings; with the weights */
+    bool     only_extra;                /* the paced round leaves out those on our interface */
     bool     released, dead, waited, ready, claiming, holding, claim_fault, stolen;
 } spec;
 
@@ -68,11 +75,12 @@ typedef struct inst {
     vrrp_vip  vips[VIPS];
     vrrp_track tracks[TRACKS];
     vrrp_ip   peers[NODES], primary;
+    vrrp_ttl  ttls[NODES];
     int       node, seg;
     bool      held, lease_lost;         /* the kernel: addresses there; our lease ran out */
     uint64_t  held_since, lease_until, fails_until;
     uint32_t  token;                    /* the newest CLAIM */
-    uint8_t   reasons;                  /* for FAULT, as told to the core; not tracked ones */
+    uint8_t   reasons;                  /* for FAULT, as told to the core by hand */
     bool      port_down, overflow;
     int       waiting;                  /* packets in the socket */
     uint16_t  inbox[BACKLOG];
@@ -85,6 +93,8 @@ typedef struct node {
     inst       in[SEGMENTS];
     vrrp_group group;
     vrrp_track tracks[TRACKS];          /* of the group */
+    vrrp_pace  pace;
+    slots      slots, spoken;           /* of pace, by the specification; when it was last used */
     bool       alive, stopped;          /* stopped: not killed, the object can start again */
     bool       paused, suspended;       /* suspended: its kernel stands still, too */
     uint64_t   resume_at, changed, wake_at, due;
@@ -93,7 +103,8 @@ typedef struct node {
 
 enum {
     EV_PACKET, EV_WAKE, EV_CLAIMED, EV_ANSWER, EV_LEASE, EV_SWEEP, EV_NOTICE, EV_RESUME, EV_FAULT,
-    EV_UNBLOCK, EV_LINK_UP, EV_RESTART, EV_DELETE, EV_FREEZE, EV_START
+    EV_UNBLOCK, EV_LINK_UP, EV_RESTART, EV_DELETE, EV_FREEZE, EV_START,
+    EV_STRANGER
 };
 
 typedef struct event {
@@ -119,7 +130,7 @@ static struct {
     bool     outside;                   /* only the oracles between nodes: how good are they? */
     /* the universe */
     int      nodes, segs, family;
-    bool     grouped, unicast, loop, reorder, warden, notice, lease, tracked;
+    bool     grouped, unicast, loop, reorder, warden, notice, lease, tracked, strangers;
     uint64_t longest, shortest;         /* advert intervals */
     uint64_t slowest;                   /* that can be learned: v2 copies say whole seconds */
     uint64_t wire_min, wire_max, spike, wake_max, answer_max, lease_time;
