@@ -1493,7 +1493,10 @@ static uint64_t vrrp__next_time(vrrp *v)
     uint64_t wall = vrrp__wall_now(v), part = (wall % VRRP_SECOND << 16) / VRRP_SECOND;
     uint64_t number = wall / VRRP_SECOND << 32 | part << 16;
 
-    v->sequence = (int64_t)(number - v->sequence) > 0 ? number : v->sequence + 1;
+    if (v->sequence == 0 || (int64_t)(number - v->sequence) > 0)
+        v->sequence = number;
+    else
+        v->sequence++;
     return v->sequence;
 }
 

@@ -1084,6 +1084,20 @@ static void largest(void)
     SAME(rig_bytes(&r, MS, test_flush(out, size), size), 0);
 }
 
+/* The first time that a sender says, whatever the century: seconds are 32 bits without a sign. */
+static void trailer_late_days(void)
+{
+    static const uint64_t days[] = { 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000 };
+    size_t i, size;
+
+    for (i = 0; i < COUNT(days); i++) {
+        trailer_bench(&captures[2]);
+        vrrp_wall(&r.v, days[i] * VRRP_SECOND, r.now);
+        size = speaks(3, 100);
+        SAME(number_of(out + size - 28 - 4), days[i] & 0xffffffff);
+    }
+}
+
 static const test_case tests[] = {
     { "C-101 K-HMAC known answers, through mbedTLS", known_answers },
     { "C-097 C-098 V2-08 and V2-09: each form refuses the other's ICV", forms_refuse_each_other },
@@ -1113,6 +1127,7 @@ static const test_case tests[] = {
     { "trailer: without one, by mode", trailer_missing },
     { "trailer: what is sent, by mode and active key", trailer_modes_sent },
     { "trailer: keys change while all run, clocks stand still and go back", trailer_rotation },
+    { "trailer: the first time, also after 2038 and 2106", trailer_late_days },
     { "trailer: unknown to who has none", trailer_unknown },
     { "settings of authentication that do not fit", settings },
     { "C-103 the largest packet: 255 IPv6 addresses in AH", largest },
