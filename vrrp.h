@@ -482,7 +482,8 @@ typedef struct vrrp {
     uint64_t           renewed_at;      /* the last REFRESH */
     uint64_t           heard_at;        /* dead: when T_DOWN was last armed in full */
     uint64_t           ask_limit;       /* dead: a refused PROBE is repeated until then */
-    uint64_t           sequence;        /* last one sent; keepalived's AH: or accepted */
+    uint64_t           sequence;        /* last one sent */
+    uint64_t           heard;           /* keepalived's AH: the highest one accepted */
     uint64_t           wall, wall_at;   /* time of day, and when it was told */
     vrrp_ip            primary, master, v3_master;
     struct vrrp_group *group;
@@ -1201,13 +1202,19 @@ static size_t vrrp__tail_size(const vrrp *v)
     return sent ? VRRP__TRAILER : 0;
 }
 
+/* keepalived's form goes on from what was sent or heard, whoever sent it. */
+static uint64_t vrrp__newest(const vrrp *v)
+{
+    return v->sequence > v->heard ? v->sequence : v->heard;
+}
+
 /* No number is used twice under one key: who has none left is silent. keepalived stops a little
    earlier, and so do we beside it. */
 static bool vrrp__spent(const vrrp *v)
 {
     uint64_t last = vrrp__counts_as_one(v) ? 0xfffffffdu : 0xffffffffu;
 
-    return vrrp__in_ah(v) && !vrrp__has_esn(v) && v->sequence >= last;
+    return vrrp__in_ah(v) && !vrrp__has_esn(v) && vrrp__newest(v) >= last;
 }
 
 static bool vrrp__keys_ok(const vrrp_desc *d)
@@ -1372,7 +1379,7 @@ static void vrrp__seal(vrrp *v, uint8_t *buffer, size_t header, size_t payload)
     if (size == 0)
         return;
     vrrp_rx_ip(&rx, buffer, header + payload);
-    v->sequence++;
+    v->sequence = vrrp__newest(v) + 1;
     memset(ah, 0, size);
     ah[0] = VRRP_PROTOCOL;
     ah[1] = (uint8_t)(size / 4 - 2);
@@ -1395,11 +1402,19 @@ static size_t vrrp__ah_found(const vrrp *v, const vrrp_rx *rx)
     return size;
 }
 
-/* Has this number not been used? keepalived's form wants more than all have used, and ours. */
+/* How many packets one advert is. */
+static uint64_t vrrp__burst(const vrrp *v)
+{
+    return v->d.n_peers ? v->d.n_peers : 1u;
+}
+
+/* Has this number not been used? keepalived's form wants more than anybody has used. But two that
+   became MASTER from the same number count in step: as new as our newest advert is new enough, or
+   neither would ever hear the other. */
 static bool vrrp__number_ok(const vrrp *v, const vrrp_sender *s, uint64_t number)
 {
     if (vrrp__counts_as_one(v))
-        return number > v->sequence;
+        return number > v->heard && number + vrrp__burst(v) > v->sequence;
     return v->d.ah_no_replay || vrrp__fresh(s, number);
 }
 
@@ -1407,16 +1422,19 @@ static bool vrrp__number_ok(const vrrp *v, const vrrp_sender *s, uint64_t number
 static void vrrp__renumber(vrrp *v, const vrrp_desc *d)
 {
     if (d->auth != v->d.auth || d->ah != v->d.ah || !d->trailer != !v->d.trailer)
-        v->sequence = 0;
+        v->sequence = v->heard = 0;
     if (d->ah_sequence > v->sequence)
         v->sequence = d->ah_sequence;
 }
 
-/* Only numbers of authentic packets come here. */
+/* Only numbers of authentic packets come here. A MASTER overtakes them, that it is heard, too. */
 static void vrrp__number_used(vrrp *v, vrrp_sender *s, const vrrp_ip *from, uint64_t number)
 {
     if (vrrp__counts_as_one(v)) {
-        v->sequence = number;
+        v->heard = number;
+        number += vrrp__burst(v);
+        if (v->state == VRRP_MASTER && v->sequence < number)
+            v->sequence = number;
     } else if (!v->d.ah_no_replay) {
         if (!s)
             s = vrrp__sender_new(v, from, v->d.ah_spi);

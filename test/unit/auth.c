@@ -632,16 +632,55 @@ static void takes_over_above(void)
     SAME(number_of(out + 20), 701);
     speaks(2, 100);
     SAME(number_of(out + 20), 702);
-    p.priority = 50, s.number = 702;
+    p.priority = 50, s.number = 701;
     hears(&s, &p, VRRP_E_AUTH_REPLAY);
     s.number = 900;
     hears(&s, &p, 0);
     speaks(2, 100);
-    SAME(number_of(out + 20), 901);
+    SAME(number_of(out + 20), 902);
     SAME(vrrp_update(&r.v, &r.desc, r.now), 0);
     rig_drain(&r);
     speaks(2, 100);
-    SAME(number_of(out + 20), 902);
+    SAME(number_of(out + 20), 903);
+}
+
+/* Two that became MASTER from one number: each hears the other, and overtakes it. With peers an
+   advert is several packets. */
+static void masters_in_step(void)
+{
+    struct packet p = old_packet(50, "192.0.2.11");
+    struct seal   s = seal_keepalived(700);
+    uint64_t      newest = 0;
+    int           peers, i;
+
+    for (peers = 0; peers <= 3; peers += 3) {
+        keepalived();
+        r.desc.n_peers = (uint16_t)peers;
+        if (peers)
+            p.to = "192.0.2.1";
+        for (i = 0; i < peers; i++)
+            r.peer[i] = test_ip(i ? "192.0.2.12" : "192.0.2.11");
+        r.desc.peers = r.peer;
+        begin();
+        s.keep_ttl = peers == 0;
+        s.number = 700;
+        hears(&s, &p, 0);
+        while (r.v.state != VRRP_MASTER)
+            rig_timer(&r);
+        rig_hush(&r);
+        for (i = 0; i < (peers ? peers : 1); i++)
+            speaks(2, 100);
+        s.number = 701;                 /* the first packet of as many */
+        hears(&s, &p, 0);
+        hears(&s, &p, VRRP_E_AUTH_REPLAY);
+        s.number = 700;
+        hears(&s, &p, VRRP_E_AUTH_REPLAY);
+        speaks(2, 100);
+        newest = number_of(out + 20);
+        CHECK(newest > 701u + (peers ? (unsigned)peers : 1u));
+        s.number = newest - (peers ? (unsigned)peers : 1u);
+        hears(&s, &p, VRRP_E_AUTH_REPLAY);      /* older than our newest advert */
+    }
 }
 
 /* Nobody may be MASTER who can no longer be heard. */
@@ -1118,6 +1157,7 @@ static const test_case tests[] = {
     { "without anti-replay numbers do not count", without_replay },
     { "C-105 64-bit numbers: the high half is in the ICV", esn },
     { "C-110 keepalived's form: whoever takes over goes on above what it heard", takes_over_above },
+    { "C-110 keepalived's form: two masters that count in step hear each other", masters_in_step },
     { "numbers used up: silent, and no longer MASTER", numbers_end },
     { "new settings: numbers go on", new_settings },
     { "C-111 secrets are compared in constant time", constant_time },
