@@ -2185,6 +2185,8 @@ static void vrrp__push_advert(vrrp *v, uint8_t version, uint8_t priority)
 
 static void vrrp__send(vrrp *v, uint8_t priority)
 {
+    if (vrrp__spent(v))                 /* no number to say it with */
+        return;
     vrrp__push_advert(v, v->d.version, priority);
     if (v->d.dual)
         vrrp__push_advert(v, 2, priority);
