@@ -5529,7 +5529,8 @@ static bool life_number(instance *in)
             "will not hear it now (ah_replay)");
         seconds = 0;
     }
-    d->ah_sequence = (uint64_t)seconds * (VRRP_SECOND / 1000) / (d->interval / 1000) * each;
+    d->ah_sequence = ((uint64_t)seconds * VRRP_SECOND + (uint64_t)now.tv_nsec) /
+                     (d->interval / each);
     if (!d->ah_esn && d->ah_sequence > UINT32_MAX / 16 * 12)
         say(SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set ah_esn=yes on "
             "all nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
