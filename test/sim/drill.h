@@ -459,6 +459,8 @@ static uint64_t split_end(const inst *x, const inst *m)
     uint64_t next_x = view_of(x).adver_timer + w.wake_max + w.wire_max;
     uint64_t next_m = view_of(m).adver_timer + w.wake_max + w.wire_max;
 
+    if (counts_as_one(x))               /* who counts behind is heard once it has heard the other */
+        return latest(next_x, next_m) + w.longest + w.wake_max + w.wire_max;
     if (outranks(x, m))
         return next_x;
     return answers && next_x + w.wire_max < next_m ? next_x + w.wire_max : next_m;

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Is the simulator awake? Every line of the list below breaks the core of vrrp.h in one place; each
 # broken copy must fail. A mutation that no longer fits the source is a failure, too.
-# usage: mutants.sh [vrrp.h]     (JOBS=2, MUTANT_UNIVERSES=4000, CC=cc)
+# usage: mutants.sh [vrrp.h]     (JOBS=2, MUTANT_UNIVERSES=8000, CC=cc)
 #        OUTSIDE=--outside mutants.sh shows how many the oracles between nodes notice alone
 cd "$(dirname "$0")" || exit 1
 
 [ "$1" = --one ] || HEADER=$(realpath "${1:-../../vrrp.h}")
 JOBS=${JOBS:-2}
-MUTANT_UNIVERSES=${MUTANT_UNIVERSES:-4000}
+MUTANT_UNIVERSES=${MUTANT_UNIVERSES:-8000}
 CC=${CC:-cc}
 export HEADER MUTANT_UNIVERSES CC
 
@@ -46,7 +46,7 @@ claims-before-it-speaks; ^static void vrrp__take; s/vrrp__send(v, v->priority);/
 settle-ignored; ^static void vrrp__take; s/if (v->d.settle)/if (0)/
 adver-timer-drifts; ^static void vrrp__advert; s/vrrp__after(due, v->d.interval, now)/now + v->d.interval/
 timers-survive-transitions; ^static void vrrp__enter; s/vrrp__quiet(v);//
-no-late-grace; ^static void vrrp__down; s/if (now - due > v->master_interval/if (0 \&\& now - due > v->master_interval/
+no-late-grace; ^static void vrrp__down; s/(now - due > v->master_interval/(0 \&\& now - due > v->master_interval/
 late-grace-forever; ^static void vrrp__down; s/ && !v->waited//
 question-not-asked; ^static void vrrp__down; s/v->asked = v->d.ask & (VRRP_ASK_PROBE | VRRP_ASK_FENCE);/v->asked = 0;/
 no-probe-after-a-death; ^static void vrrp__down; s/if (v->dead && v->d.ask/if (0 \&\& v->d.ask/
@@ -100,7 +100,7 @@ group-counts-weights; ^static int vrrp__weigh; s/ || (v->group && !v->group->wei
 group-tracks-ignored; ^static bool vrrp__weighed; s/if (v->group)/if (0)/
 priority-as-set-forgotten; ^static bool vrrp__weighed; s/v->base + sum/v->d.priority + sum/
 weights-make-an-owner; ^static uint8_t vrrp__clamp; s/priority > 254 ? 254/priority > 255 ? 255/
-track-fault-stays; ^static void vrrp__track(; s/VRRP_FAULT_TRACK, down, now/VRRP_FAULT_TRACK, true, now/
+track-fault-stays; ^static void vrrp__track(; s!v->track_down || v->track_block, now!true, now!
 tracks-not-looked-at-at-start; ^VRRP_DEF void vrrp_start; s/vrrp__track(v, now);//
 tracks-of-one-member; ^VRRP_DEF void vrrp_tracked; s/        vrrp__track(m, now);/        if (m == v) vrrp__track(m, now);/
 update-forgets-tracks; ^VRRP_DEF int vrrp_update; s/vrrp__track(v, now);//
@@ -113,12 +113,44 @@ stranger-is-heard; ^static int vrrp__check_target; s/v->d.check_peers && v->d.n_
 other-group-is-heard; ^static int vrrp__check_target; s/!vrrp__same(&rx->to, &v->d.group_address)/!vrrp__is_multicast(\&rx->to, rx->family)/
 peer-ttl-ignored; ^static vrrp_ttl vrrp__ttl_of; s/ttl = v->d.peer_ttl\[peer\];/;/
 ttl-not-sent; ^static void vrrp__put_ip; s/: v->d.ttl;/: (uint8_t)VRRP_TTL;/
-one-pace-for-both-families; ^static uint64_t \*vrrp__next_slot; s/return six ? .*/return \&pace->arp_next;/
+one-pace-for-both-families; ^static uint64_t vrrp__reserve; s!vrrp__is_six(v, index) ? &pace->na_next : !!
 pace-not-shared; ^static vrrp_pace \*vrrp__pace; s/return .*/return \&v->pace;/
 extra-round-of-all; ^static bool vrrp__is_extra; s/return .*/return v->d.n_addresses > index;/
 extra-round-missing; ^static void vrrp__announce(; s/v->timer\[VRRP__T_EXTRA\] = .*/;/
 extra-round-stays-extra; ^static void vrrp__round; s/v->frame_extra = .*/v->frame_extra |= extra;/
 update-keeps-frames; ^VRRP_DEF int vrrp_update; s/v->frame = v->frames = 0;//
+ah-counts-for-itself; ^static uint64_t vrrp__newest; s/return .*/return v->sequence;/
+ah-hears-older-than-heard; ^static bool vrrp__number_ok; s/number > v->heard && //
+ah-masters-in-step; ^static bool vrrp__number_ok; s/number + vrrp__burst(v) > v->sequence/number > v->sequence/
+ah-hears-all-above-heard; ^static bool vrrp__number_ok; s/ && number + vrrp__burst(v) > v->sequence//
+ah-does-not-overtake; ^static void vrrp__number_used; s/        v->sequence = number;/        ;/
+ah-says-a-number-twice; ^static bool vrrp__spent; s/return .*/return last == 0;/
+ah-spent-but-takes; ^static void vrrp__down; s/if (vrrp__spent(v))/if (0)/
+ah-spent-but-stays; ^static void vrrp__advert; s/if (vrrp__spent(v))/if (0)/
+ah-spent-but-asks-to-send; ^static void vrrp__send(; s/if (vrrp__spent(v))/if (0)/
+ah-spent-owner-begins; ^static void vrrp__begin; s/ && !vrrp__spent(v)//
+ah-begins-at-1; ^VRRP_DEF int vrrp_init; s/v->sequence = v->d.ah_sequence;//
+ah-icv-not-checked; ^static int vrrp__unseal; s/!vrrp__equal(icv,/!ah || 0 \&\& !vrrp__equal(icv,/
+ah-window-moves-before-icv; ^static int vrrp__unseal; s/if (!vrrp__number_ok(v, s, number))/if (vrrp__number_ok(v, s, number)) { vrrp__number_used(v, s, \&rx->from, number); s = vrrp__sender(v, \&rx->from, v->d.ah_spi); } else/
+ah-window-forgets; ^static void vrrp__saw; s/s->seen << ahead | 1 : 1/1 : 1/
+ah-window-takes-twice; ^static bool vrrp__fresh; s/ && !(s->seen >> (s->top - number) & 1)//
+ah-one-window-for-all; ^static vrrp_sender \*vrrp__sender(; s/ && vrrp__same(&s->from, from)//
+ah-no-window; ^static bool vrrp__fresh; s/return s->top - number < 64.*/return false;/
+esn-guesses-from-0; ^static uint64_t vrrp__whole_number; s/s ? s->top : v->sequence/s ? s->top : 0/
+esn-late-is-next-round; ^static uint64_t vrrp__whole_number; s/back = s ? 63/back = s ? 0/
+esn-high-half-not-signed; ^static void vrrp__seal; s/(uint32_t)(v->sequence >> 32)/0/
+trailer-missing-is-heard; ^static int vrrp__check_trailer; s/v->d.trailer->mode == VRRP_HMAC_ENFORCE/0/
+trailer-stale-is-heard; ^static int vrrp__check_trailer; s/!v->d.trailer->monotonic && //
+trailer-from-the-future; ^static bool vrrp__is_stale; s/ || late < -most//
+trailer-window-in-ms; ^static bool vrrp__is_stale; s|window / VRRP_SECOND|window / VRRP_SECOND * 2|
+trailer-hmac-not-checked; ^static int vrrp__check_trailer; s/if (!vrrp__equal(hmac/if (0 \&\& !vrrp__equal(hmac/
+trailer-first-key-only; ^static int vrrp__check_trailer; s/key = vrrp__key_of(v, t\[1\]);/key = v->d.keys;/
+trailer-replay-is-heard; ^static int vrrp__check_trailer; s/(int64_t)(number - s->top) <= 0/0/
+trailer-again-is-heard; ^static int vrrp__check_trailer; s/(int64_t)(number - s->top) <= 0/(int64_t)(number - s->top) < 0/
+trailer-ends-in-2106; ^static int vrrp__check_trailer; s/(int64_t)(number - s->top) <= 0/number <= s->top/
+trailer-of-2038; ^static uint64_t vrrp__next_time; s/v->sequence == 0 || //
+trailer-time-stands; ^static uint64_t vrrp__next_time; s/v->sequence++;/;/
+trailer-not-sent; ^static size_t vrrp__tail_size; s/v->d.trailer->mode != VRRP_HMAC_RECEIVE_ONLY/v->d.trailer->mode == VRRP_HMAC_ENFORCE/
 LIST
 }
 

@@ -32,6 +32,12 @@ static void damage(event *e)
         e->data[w.family == VRRP_IPV6 ? 7 : 8] = w.unicast ? (uint8_t)(ttls->min - 1) : 254;
         return;
     }
+    if (to->desc.trailer && to->trailer.mode == VRRP_HMAC_ENFORCE && w.family == VRRP_IPV4 &&
+        chance(200)) {                  /* all that proves who sent it is cut off */
+        e->size = (uint16_t)(e->size - 28);
+        e->data[3] = (uint8_t)e->size;
+        return;
+    }
     bit = (int)rnd(8 * (uint64_t)(e->size - header));
     e->data[header + bit / 8] ^= (uint8_t)(1u << bit % 8);
 }
@@ -49,6 +55,9 @@ static void carry(const inst *i, int to, const uint8_t *packet, int size)
     *last = at;
     e = push(EV_PACKET, to, i->seg, at);
     e->from = (uint8_t)i->node;
+    e->number = i->s.number;
+    e->token = w.serial;
+    e->place = w.place;
     e->size = (uint16_t)size;
     memcpy(e->data, packet, (size_t)size);
     if (chance(w.corrupt)) {
@@ -76,24 +85,39 @@ static void send_to(const inst *i, int to, const uint8_t *packet, int size)
         carry(i, to, packet, size);
 }
 
+static int encode(inst *i, const vrrp_action *a, const vrrp_ip *to, uint8_t *packet)
+{
+    int size = vrrp_packet(&i->v, a, to, packet, PACKET);
+
+    if (size == VRRP_E_AUTH_REPLAY && spent(i))
+        return 0;
+    if (size <= 0)
+        fail(INTERNAL, "vrrp_packet: %d", size);
+    check_number(i, packet, size);
+    if (w.attacked)
+        record_packet(i, packet, size);
+    return size;
+}
+
 static void send(inst *i, const vrrp_action *a)
 {
     uint8_t packet[PACKET];
     int     n, size = 0;
 
     if (!w.unicast)
-        size = vrrp_packet(&i->v, a, NULL, packet, sizeof packet);
-    if (!w.unicast && memcmp(packet + (w.family == VRRP_IPV6 ? 24 : 16), i->desc.group_address.byte,
-                             w.family == VRRP_IPV6 ? 16 : 4))
+        size = encode(i, a, NULL, packet);
+    if (!w.unicast && size && memcmp(packet + (w.family == VRRP_IPV6 ? 24 : 16),
+                                     i->desc.group_address.byte, w.family == VRRP_IPV6 ? 16 : 4))
         fail(SAFETY, "n%d/%d sends to another group", i->node, i->seg);
     for (n = 0; n < w.nodes; n++) {
         if (w.unicast && n == i->node)
             continue;
         if (w.unicast)
-            size = vrrp_packet(&i->v, a, &w.node[n].in[i->seg].primary, packet, sizeof packet);
-        if (size <= 0)
-            fail(INTERNAL, "vrrp_packet: %d", size);
-        send_to(i, n, packet, size);
+            size = encode(i, a, &w.node[n].in[i->seg].primary, packet);
+        if (size == 0)
+            excuse(i->seg, i->node, n, w.now);
+        else
+            send_to(i, n, packet, size);
     }
 }
 
@@ -321,6 +345,7 @@ static void call_core(call *c)
     c->n = 0;
     if (c->kind == K_BLOCK)
         c->in->reasons = (uint8_t)(c->on ? c->in->reasons | c->arg : c->in->reasons & ~c->arg);
+    tell_time(n);
     dispatch(c);
     note_call(c);
     while (c->n < 2 * VRRP_QUEUE + 2 && vrrp_next(&c->in->v, &c->act[c->n]))
@@ -376,9 +401,9 @@ static void call_peer(inst *i, int kind, int peer)
 /* The oracle reads the few bytes it needs by itself. */
 static void hear(inst *i, const event *e)
 {
-    const uint8_t *m = e->data + (w.family == VRRP_IPV6 ? 40 : 20);
+    int            header = w.family == VRRP_IPV6 ? 40 : 20, rc;
+    const uint8_t *m = e->data + header;
     call           c;
-    int            rc;
 
     plain(&c, i, K_RECEIVE);
     rc = vrrp_rx_ip(&c.rx, e->data, e->size);
@@ -386,12 +411,18 @@ static void hear(inst *i, const event *e)
         fail(SAFETY, "vrrp_rx_ip refuses what vrrp_packet made: %s", vrrp_str(rc));
     c.damaged = e->arg == 1;
     c.stranger = e->arg == 3;
+    c.number = e->number;
+    if (e->data[w.family == VRRP_IPV6 ? 6 : 9] != VRRP_PROTOCOL)
+        m += (m[1] + 2) * 4;
+    c.trailer = e->size == m - e->data + 8 + m[3] * (w.family == VRRP_IPV6 ? 16 : 4) + 28 +
+                           (m[0] >> 4 == 2 ? 8 : 0);
     c.version = m[0] >> 4;
     c.prio = m[2];
     c.interval = c.version == 2 ? m[5] * VRRP_SECOND : ((m[4] & 15u) << 8 | m[5]) * (10 * MS);
     c.peer = e->from;
     c.who = c.rx.from;
     call_core(&c);
+    check_taken(i, e, c.rc);
 }
 
 /* >>turns */
@@ -510,6 +541,9 @@ static void boot(node *n, bool again)
         inst *i = &n->in[s];
 
         let_go(i);                      /* the sweep at start */
+        memset(i->senders, 0, sizeof i->senders);
+        if (numbered(i))
+            i->desc.ah_sequence = counts_as_one(i) ? w.number : first_number(i);
         rc = vrrp_init(&i->v, &i->desc);
         if (rc)
             fail(INTERNAL, "vrrp_init: %s", vrrp_str(rc));
@@ -533,6 +567,7 @@ static void boot(node *n, bool again)
         n->pace.arp_next = n->pace.na_next = 0;
         memset(&n->slots, 0, sizeof n->slots);
         memset(&n->spoken, 0, sizeof n->spoken);
+        forget_taken(n);
     }
     n->alive = true;
     n->stopped = false;

@@ -4,6 +4,7 @@
        safety    faults on; what must never happen is checked after every call (oracle.h)
        liveness  everything is healed; the right node must be the only MASTER in bounded time
        drills    on the calm network: stop, crash, yield, ... each takeover is timed from outside
+   Where adverts are authenticated somebody records them, and repeats them through all of it.
    A failure prints the seed and the last events and exits with 2 safety, 3 liveness, 4 timing,
    5 internal. The same seed replays exactly.
 
@@ -15,6 +16,7 @@
 #include "world.h"
 #include "spec.h"
 #include "oracle.h"
+#include "auth.h"
 #include "node.h"
 
 /* >>universe */
@@ -163,7 +165,7 @@ static void pick_company(void)
     vrrp_ip group;
     int     n, s, k;
 
-    w.strangers = strict;
+    w.strangers = strict && !secured(&w.node[0].in[0]);
     address(&group, w.family == VRRP_IPV6 ? prefix6 : prefix4, 77);
     for (n = 0; n < w.nodes && strict; n++)
         for (s = 0; s < w.segs; s++) {
@@ -291,6 +293,101 @@ static void pick_tracked(void)
     }
 }
 
+/* Where AH's numbers begin. Near the end of 32 bits they run out before all is healed, or, if 64
+   are counted, go on. */
+static void pick_numbers(bool esn)
+{
+    uint64_t end = (uint64_t)UINT32_MAX + 1;
+
+    w.ending = !esn && chance(250);
+    w.number = rnd(1000000);
+    if (w.ending || esn)
+        w.number = end - (w.ending && chance(300) ? 1 : between(4, 600));
+}
+
+static void pick_ah(uint8_t auth, uint8_t form)
+{
+    bool esn = form != VRRP_AH_KEEPALIVED && chance(200);
+    bool no_replay = form != VRRP_AH_KEEPALIVED && chance(100);
+    int  n, s;
+
+    pick_numbers(esn);
+    w.attacked = !no_replay && chance(800);
+    for (n = 0; n < w.nodes; n++)
+        for (s = 0; s < w.segs; s++) {
+            inst *i = &w.node[n].in[s];
+
+            i->keys[0].algorithm = auth == VRRP_AUTH_AH ? VRRP_MD5 : VRRP_SHA256;
+            i->desc.n_keys = 1;
+            i->desc.auth = auth;
+            i->desc.ah = form;
+            i->desc.ah_esn = esn;
+            i->desc.ah_no_replay = no_replay;
+        }
+}
+
+/* Nodes change over to the trailer one by one; their clocks differ within the window. */
+static void pick_trailer(void)
+{
+    static const uint8_t modes[4][2] = {
+        { VRRP_HMAC_ENFORCE, VRRP_HMAC_ENFORCE }, { VRRP_HMAC_ENFORCE, VRRP_HMAC_ENFORCE },
+        { VRRP_HMAC_ENFORCE, VRRP_HMAC_PERMISSIVE },
+        { VRRP_HMAC_PERMISSIVE, VRRP_HMAC_RECEIVE_ONLY }
+    };
+    static const uint64_t days[] = { 1795247702, 0x80000000u - 60, 0x80000000u, 0xffffffffu - 60 };
+    const uint8_t *mode = modes[rnd(4)];
+    uint64_t window = chance(500) ? 0 : between(5, 60) * VRRP_SECOND;
+    bool     monotonic = chance(300);
+    int      n, s;
+
+    w.wall = days[rnd(4)] * VRRP_SECOND + rnd(VRRP_SECOND);
+    w.attacked = mode[1] != VRRP_HMAC_RECEIVE_ONLY && chance(800);
+    w.astray = chance(500) ? 10 * VRRP_SECOND : 0;
+    for (n = 0; n < w.nodes; n++) {
+        w.node[n].clock = (int64_t)rnd(3 * VRRP_SECOND);
+        for (s = 0; s < w.segs; s++) {
+            inst *i = &w.node[n].in[s];
+
+            i->keys[0].algorithm = i->keys[1].algorithm = VRRP_SHA256;
+            i->keys[0].id = 1;
+            i->keys[1].id = 2;
+            i->desc.n_keys = 2;
+            i->desc.trailer = &i->trailer;
+            i->trailer.window = window;
+            i->trailer.monotonic = monotonic;
+            i->trailer.mode = mode[rnd(2)];
+            i->trailer.active = (uint8_t)between(1, 2);
+        }
+    }
+}
+
+static void pick_secrets(int mode)
+{
+    int n, s, k, kind = (int)rnd(mode == ALL_V2 ? 4 : 2);
+
+    if (w.node[0].in[0].desc.auth || w.node[1].in[0].desc.auth || !chance(350))
+        return;
+    if (kind == 0)
+        pick_trailer();
+    else if (kind == 1)
+        pick_ah(VRRP_AUTH_AH_SHA256, VRRP_AH_RFC);
+    else
+        pick_ah(VRRP_AUTH_AH, kind == 2 ? VRRP_AH_RFC : VRRP_AH_KEEPALIVED);
+    for (n = 0; n < w.nodes; n++)
+        for (s = 0; s < w.segs; s++) {
+            inst *i = &w.node[n].in[s];
+
+            i->desc.hmac = toy_hmac;
+            i->desc.keys = i->keys;
+            i->desc.senders = i->senders;
+            i->desc.n_senders = NODES;
+            for (k = 0; k < 2; k++) {
+                i->keys[k].size = 32;
+                memset(i->keys[k].bytes, 0x11 * (k + 1), 32);
+            }
+        }
+}
+
 static void pick_owners(void)
 {
     int n = chance(150) ? chance(300) ? 2 : 1 : 0, s;
@@ -362,6 +459,7 @@ static void universe_make(uint64_t seed)
         pick_node(n, &common, mode, kind, mix, host[n]);
     pick_owners();
     pick_tracked();
+    pick_secrets(mode);
     pick_world((uint8_t)between(1, VIPS));
     pick_pace();
     pick_company();
@@ -452,6 +550,15 @@ static void mend_tracked(node *n)
         if (n->alive)
             call_plain(&n->in[s], K_TRACKED);
     }
+    n->changed = w.now;
+}
+
+/* The time of day steps: back, or ahead. */
+static void fault_clock(node *n)
+{
+    n->clock += (int64_t)rnd(2 * w.astray) - (int64_t)w.astray;
+    if (n->clock < 0 || (uint64_t)n->clock > 2 * w.astray)
+        n->clock = 0;
     n->changed = w.now;
 }
 
@@ -586,6 +693,8 @@ static void fault(void)
     push(EV_FAULT, 0, 0, w.now + between(w.longest / 10, 4 * w.longest));
     if (!n->alive || n->paused)
         return;
+    if (w.astray && chance(150))
+        fault_clock(n);
     switch (rnd(w.tracked ? 12 : 10)) {
     case 0: fault_cut(n, seg); break;
     case 1: fault_priority(i); break;
@@ -707,6 +816,7 @@ static void handle(event *e)
     case EV_FREEZE:  stutter(n, e); break;
     case EV_START:   start(i, e); break;
     case EV_STRANGER: stranger(); return;
+    case EV_ATTACK:  attack(); return;
     default: break;
     }
     arm(n);
@@ -816,8 +926,31 @@ static uint64_t patience(void)
                           2 * i->desc.ask_timeout + 8 * w.answer_max);
             delay = latest(delay, i->desc.preempt_delay);
         }
-    return pending + delay + 3 * (down + w.wire_max + w.wake_max) + w.longest + w.spike +
-           10 * w.wake_max;
+    return pending + delay + 2 * w.astray + 3 * (down + w.wire_max + w.wake_max) + w.longest +
+           w.spike + 10 * w.wake_max;
+}
+
+/* The numbers are used up, or soon will be: all nodes get another key and count from 0. */
+static void change_keys(void)
+{
+    int n, s;
+
+    memset(w.tape, 0, sizeof w.tape);
+    for (n = 0; n < w.nodes; n++) {
+        node *p = &w.node[n];
+
+        if (p->alive && !p->paused)
+            halt(p);
+        else
+            crash(p);
+        for (s = 0; s < w.segs; s++)
+            memset(p->in[s].keys[0].bytes, 0x33, 32);
+    }
+    run(w.now + w.spike + w.wire_max);  /* nothing of before is on the wire */
+    memset(w.tape, 0, sizeof w.tape);
+    w.number = 0;
+    for (n = 0; n < w.nodes; n++)
+        boot(&w.node[n], false);
 }
 
 static void heal(void)
@@ -825,6 +958,8 @@ static void heal(void)
     int n, s, k, alive = 0;
 
     w.chaos = false;
+    if (w.ending)
+        change_keys();
     w.loss = w.duplicate = w.corrupt = w.spike_p = 0;
     w.loss_until = 0;
     w.reorder = false;
@@ -836,6 +971,8 @@ static void heal(void)
             p->in[s].fails_until = 0;
             link_set(&p->in[s], false);
         }
+        if (w.astray)
+            p->clock = (int64_t)rnd(3 * VRRP_SECOND);
         resume(p);
         mend_tracked(p);
         for (s = 0; s < w.segs; s++) {
@@ -910,6 +1047,8 @@ static void safety(void)
     push(EV_FAULT, 0, 0, w.now + between(w.longest, 6 * w.longest));
     if (w.strangers)
         push(EV_STRANGER, 0, 0, w.now + w.longest);
+    if (w.attacked)
+        push(EV_ATTACK, 0, 0, w.now + w.longest);
     run(w.now + between(10, 50) * w.longest);
 }
 

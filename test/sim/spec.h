@@ -36,6 +36,8 @@ typedef struct call {
     bool        stranger;               /* it came from none of the nodes */
     int         rc;
     uint8_t     prio, version, peer;    /* of the packet */
+    bool        trailer;
+    uint64_t    number;                 /* of AH or the trailer */
     uint64_t    interval;
     vrrp_view   before[SEGMENTS], after[SEGMENTS];
     vrrp_action act[2 * VRRP_QUEUE + 2];
@@ -100,6 +102,39 @@ static uint64_t down_of(const inst *i)
 static uint64_t next_period(uint64_t last, uint64_t period, uint64_t now)
 {
     return last + period > now ? last + period : now + period;
+}
+
+static bool numbered(const inst *i)
+{
+    return i->desc.auth >= VRRP_AUTH_AH;
+}
+
+static bool secured(const inst *i)
+{
+    return numbered(i) || i->desc.trailer;
+}
+
+static bool counts_as_one(const inst *i)
+{
+    return i->desc.auth == VRRP_AUTH_AH && i->desc.ah == VRRP_AH_KEEPALIVED;
+}
+
+static uint64_t newest(const inst *i)
+{
+    return i->s.number > i->s.taken ? i->s.number : i->s.taken;
+}
+
+/* No number is left to speak with. */
+static bool spent(const inst *i)
+{
+    return numbered(i) && !i->desc.ah_esn &&
+           newest(i) >= (counts_as_one(i) ? 0xfffffffdu : 0xffffffffu);
+}
+
+/* What one advert is in packets: none where no number is left for it. */
+static int said(const inst *i)
+{
+    return spent(i) ? 0 : copies(i);
 }
 
 /* >>spec of tracking */
@@ -180,6 +215,7 @@ static void spec_init(inst *i)
     i->s.answered = i->s.lowered = i->s.conflict_at = i->s.window = i->s.v3_at = VRRP_NEVER;
     i->s.base = i->s.configured = i->desc.priority;
     i->s.priority = effective(i);
+    i->s.number = i->desc.ah_sequence;
 }
 
 /* Master_Down_Timer from now: the whole wait, or Skew_Time alone. */
@@ -377,8 +413,8 @@ static void spec_silence(inst *i, const call *c, expect *want)
 {
     spec *s = &i->s;
 
-    if (w.now - s->down > s->interval / 2 && !s->waited) {
-        s->waited = true;
+    if (spent(i) || (w.now - s->down > s->interval / 2 && !s->waited)) {
+        s->waited |= !spent(i);
         spec_wait(i, false);
         want->backup = true;
         return;
@@ -460,8 +496,12 @@ static void spec_master_tick(inst *i, expect *want)
         return;
     }
     if (s->adver <= w.now) {
-        want->send += copies(i);
+        want->send += said(i);
         s->adver = next_period(s->adver, i->desc.interval, w.now);
+        if (spent(i)) {
+            want->backup = true;
+            return;
+        }
     }
     if (s->retry <= w.now) {
         s->retry = VRRP_NEVER;
@@ -547,12 +587,12 @@ static void spec_master_hears(inst *i, call *c, const vrrp_view *b, expect *want
 
     if (c->prio && wins(i, c, b)) {
         want->backup = true;
-        want->send = i->desc.higher_answer ? copies(i) : 0;
+        want->send = i->desc.higher_answer ? said(i) : 0;
         return;
     }
     want->master = true;
     if (c->prio == 0) {
-        want->send = copies(i);
+        want->send = said(i);
         i->s.adver = w.now + i->desc.interval;
         return;
     }
@@ -563,7 +603,7 @@ static void spec_master_hears(inst *i, call *c, const vrrp_view *b, expect *want
     }
     spec_contested(i);
     if (speak && (i->s.answered == VRRP_NEVER || w.now - i->s.answered >= 10 * MS)) {
-        want->send = copies(i);
+        want->send = said(i);
         i->s.answered = w.now;
     }
     spec_lower(i, &c->want[i->seg]);
@@ -586,19 +626,95 @@ static bool shadowed(inst *i, const call *c, const vrrp_view *b)
            w.now - i->s.v3_at < b->master_down_interval;
 }
 
-/* What vrrp_receive() must return. */
-static int verdict(inst *i, const call *c, const vrrp_view *b)
+/* RFC 4302 3.4.3: above all, or one of the last 64 and not taken before. */
+static bool in_window(const ledger *l, uint64_t number)
 {
-    if (!i->desc.dual && c->version != (i->desc.version ? i->desc.version : 3))
-        return VRRP_E_VERSION;
+    if (number == 0 || number > l->top)
+        return number != 0;
+    return l->top - number < 64 && l->taken[number % 64] != number;
+}
+
+static void take(ledger *l, uint64_t number)
+{
+    l->known = true;
+    l->taken[number % 64] = number;
+    if (number > l->top)
+        l->top = number;
+}
+
+/* AH: every authentic packet has a number of its own. With 64-bit numbers one far behind is taken
+   for one far ahead, with which its ICV does not fit. */
+static int verdict_ah(inst *i, const call *c, const vrrp_view *b)
+{
+    ledger *l = &i->s.ledger[c->peer];
+    bool    good = in_window(l, c->number) || i->desc.ah_no_replay;
+
+    if (counts_as_one(i)) {
+        uint64_t advert = i->desc.n_peers ? i->desc.n_peers : 1;       /* in packets */
+
+        good = c->number > i->s.taken && c->number + advert > i->s.number;
+        if (good)
+            i->s.taken = c->number;
+        if (good && b->state == VRRP_MASTER && c->number + advert > i->s.number)
+            i->s.number = c->number + advert;
+    } else if (good) {
+        take(l, c->number);
+    } else if (i->desc.ah_esn && l->top - c->number >= 64) {
+        return VRRP_E_AUTH;
+    }
+    return good ? 0 : VRRP_E_AUTH_REPLAY;
+}
+
+/* The trailer: whose clock is not too far from ours, and goes on. */
+static int verdict_trailer(inst *i, const call *c)
+{
+    ledger  *l = &i->s.ledger[c->peer];
+    uint64_t ours = (w.wall + (w.now - w.born) + (uint64_t)w.node[i->node].clock) / VRRP_SECOND;
+    uint64_t window = i->desc.trailer->window;
+    int64_t  late = (int32_t)((uint32_t)ours - (uint32_t)(c->number >> 32));
+
+    if (!c->trailer)
+        return i->desc.trailer->mode == VRRP_HMAC_ENFORCE ? VRRP_E_AUTH_MISSING : 0;
+    if (!window)
+        window = 3 * i->desc.interval > 5 * VRRP_SECOND ? 3 * i->desc.interval : 5 * VRRP_SECOND;
+    window /= VRRP_SECOND;
+    if (!i->desc.trailer->monotonic && (late > (int64_t)window || -late > (int64_t)window))
+        return VRRP_E_AUTH_STALE;
+    if (l->known && (int64_t)(c->number - l->top) <= 0)
+        return VRRP_E_AUTH_REPLAY;
+    l->known = true;
+    l->top = c->number;
+    return 0;
+}
+
+/* What vrrp_receive() must return. */
+static int verdict_sender(const inst *i, const call *c, const vrrp_view *b)
+{
     if (by_address(&c->who, &i->primary) == 0)
         return VRRP_E_OWN;
-    if (b->state != VRRP_BACKUP && b->state != VRRP_MASTER)
-        return VRRP_E_STATE;
+    return b->state != VRRP_BACKUP && b->state != VRRP_MASTER ? VRRP_E_STATE : 0;
+}
+
+static int verdict(inst *i, const call *c, const vrrp_view *b)
+{
+    int rc = numbered(i) ? verdict_sender(i, c, b) : 0;
+
+    if (rc == 0 && numbered(i))
+        rc = verdict_ah(i, c, b);
+    if (rc)
+        return rc;
+    if (!i->desc.dual && c->version != (i->desc.version ? i->desc.version : 3))
+        return VRRP_E_VERSION;
+    rc = verdict_sender(i, c, b);
+    if (rc)
+        return rc;
     if (c->stranger)
         return w.unicast ? VRRP_E_PEER : VRRP_E_DESTINATION;
     if (i->desc.priority == VRRP_OWNER && c->version == 2 && b->state == VRRP_MASTER)
         return VRRP_E_OWNER;
+    rc = i->desc.trailer ? verdict_trailer(i, c) : 0;
+    if (rc)
+        return rc;
     return shadowed(i, c, b) ? VRRP_E_SHADOW : 0;
 }
 
@@ -711,7 +827,7 @@ static void spec_update(inst *i, const call *c, const vrrp_view *b, expect *want
     if (b->state == VRRP_MASTER) {
         if (c->on)
             s->adver = w.now + i->desc.interval;
-        want->send += copies(i);
+        want->send += said(i);
         if (s->settle == VRRP_NEVER) {
             s->claiming = true;
             want->claim++;
@@ -781,12 +897,12 @@ static void spec_leave(inst *i, const call *c, expect *want)
 
     want->release = i->s.claiming || i->s.holding;
     if (!beaten && !mute)
-        want->send0 = i->desc.leave_adverts * copies(i);
+        want->send0 = i->desc.leave_adverts * said(i);
 }
 
 static void spec_enter_backup(inst *i, const call *c, expect *want)
 {
-    bool owner = i->desc.priority == VRRP_OWNER && w.now >= i->s.yield_until;
+    bool owner = i->desc.priority == VRRP_OWNER && w.now >= i->s.yield_until && !spent(i);
 
     i->s.interval = i->desc.interval;
     i->s.master_priority = 0;
@@ -815,7 +931,7 @@ static void spec_enter(inst *i, const call *c, uint8_t from, uint8_t to, expect 
         i->s.settle = i->desc.settle ? w.now + i->desc.settle : VRRP_NEVER;
         i->s.claiming = i->desc.settle == 0;
         i->s.transitions++;
-        want->send = copies(i);
+        want->send = said(i);
         want->claim = i->s.claiming;
     } else if (c->in == i && c->kind == K_CLAIMED) {
         delay = down_of(i) << i->s.retries;

@@ -30,7 +30,8 @@ static void fail(int class, const char *format, ...)
 #define VIPS 3
 #define TRACKS 3
 #define BACKLOG 64
-#define PACKET 112                      /* the largest: IPv6, three addresses */
+#define PACKET 160                      /* the largest: IPv6, AH or trailer, three addresses */
+#define TAPE 96                         /* packets that somebody has recorded */
 #define EVENTS 8192
 #define RECORDS 160
 #define US ((uint64_t)1000)
@@ -43,6 +44,12 @@ typedef struct slots {
     uint64_t arp, na;
 } slots;
 
+/* What was taken of one sender: the highest number (or time), and all of the last 64. */
+typedef struct ledger {
+    bool     known;
+    uint64_t top, taken[64];
+} ledger;
+
 /* What the specification says an instance must be doing, kept by oracle.h. */
 typedef struct spec {
     uint64_t interval;                  /* Master_Adver_Interval */
@@ -53,6 +60,8 @@ typedef struct spec {
     uint64_t preempt_at, yield_until, answered, lowered, conflict_at, window, v3_at;
     vrrp_ip  master, v3_from;
     uint64_t sent, transitions;
+    uint64_t number, taken;             /* last one sent; keepalived's AH: highest one taken */
+    ledger   ledger[NODES];
     uint32_t frames, frame_at;
     uint8_t  ask, left;                 /* the open question, those not yet answered */
     uint8_t  told, deleted, retries, master_priority;
@@ -74,6 +83,9 @@ typedef struct inst {
     vrrp_desc desc;
     vrrp_vip  vips[VIPS];
     vrrp_track tracks[TRACKS];
+    vrrp_key  keys[2];
+    vrrp_sender senders[NODES];
+    vrrp_trailer trailer;
     vrrp_ip   peers[NODES], primary;
     vrrp_ttl  ttls[NODES];
     int       node, seg;
@@ -95,6 +107,7 @@ typedef struct node {
     vrrp_track tracks[TRACKS];          /* of the group */
     vrrp_pace  pace;
     slots      slots, spoken;           /* of pace, by the specification; when it was last used */
+    int64_t    clock;                   /* how far its time of day is off */
     bool       alive, stopped;          /* stopped: not killed, the object can start again */
     bool       paused, suspended;       /* suspended: its kernel stands still, too */
     uint64_t   resume_at, changed, wake_at, due;
@@ -104,17 +117,26 @@ typedef struct node {
 enum {
     EV_PACKET, EV_WAKE, EV_CLAIMED, EV_ANSWER, EV_LEASE, EV_SWEEP, EV_NOTICE, EV_RESUME, EV_FAULT,
     EV_UNBLOCK, EV_LINK_UP, EV_RESTART, EV_DELETE, EV_FREEZE, EV_START,
-    EV_STRANGER
+    EV_STRANGER, EV_ATTACK
 };
 
 typedef struct event {
-    uint64_t at, seq;
+    uint64_t at, seq, number;           /* of a packet: what AH counts */
     uint32_t gen, token;
-    uint16_t size;
+    uint16_t size, place;               /* on the tape */
     uint8_t  kind, node, seg, from, arg;
     bool     ok;
     uint8_t  data[PACKET];
 } event;
+
+/* A packet as somebody recorded it, and which nodes took it. */
+typedef struct taped {
+    uint64_t number;
+    uint32_t serial;
+    uint16_t size;
+    uint8_t  seg, from, taken;
+    uint8_t  data[PACKET];
+} taped;
 
 /* One line of the report, kept as a format and its numbers until somebody wants to read it. */
 typedef struct record {
@@ -131,6 +153,10 @@ static struct {
     /* the universe */
     int      nodes, segs, family;
     bool     grouped, unicast, loop, reorder, warden, notice, lease, tracked, strangers;
+    bool     attacked;                  /* somebody repeats what was said */
+    bool     ending;                    /* AH's numbers run out, then the key changes */
+    uint64_t wall, number;              /* at the beginning: time of day, AH's numbers */
+    uint64_t astray;                    /* how far clocks may step */
     uint64_t longest, shortest;         /* advert intervals */
     uint64_t slowest;                   /* that can be learned: v2 copies say whole seconds */
     uint64_t wire_min, wire_max, spike, wake_max, answer_max, lease_time;
@@ -142,6 +168,10 @@ static struct {
     /* measured by the drills */
     uint64_t took_at[SEGMENTS], moved_at, over_dead[SEGMENTS];
     int      taker[SEGMENTS];
+    /* what was recorded, and what is being sent */
+    taped    tape[TAPE];
+    uint32_t serial;
+    uint16_t place;
     /* machinery */
     int      heap_n, free_n;
     uint16_t heap[EVENTS], free_list[EVENTS];
