@@ -61,6 +61,14 @@ static uint64_t read_be(const uint8_t *p, int size)
     return value;
 }
 
+/* Behind the IP header, and AH if there is one. */
+static const uint8_t *message_in(const uint8_t *packet)
+{
+    const uint8_t *m = packet + (w.family == VRRP_IPV6 ? 40 : 20);
+
+    return packet[w.family == VRRP_IPV6 ? 6 : 9] == VRRP_PROTOCOL ? m : m + (m[1] + 2) * 4;
+}
+
 /* The number that the next packet must bear, by what it bore so far. */
 static uint64_t next_number(inst *i)
 {
@@ -87,6 +95,22 @@ static void check_number(inst *i, const uint8_t *packet, int size)
     if (numbered(i) && !i->desc.ah_esn && number > (counts_as_one(i) ? 0xfffffffdu : 0xffffffffu))
         fail(SAFETY, "n%d/%d uses a number twice", i->node, i->seg);
     i->s.number = number;
+}
+
+/* As many addresses as fit into the MTU, from the first: in dual mode into the larger copy. */
+static void check_size(const inst *i, const uint8_t *message, int size)
+{
+    int each = w.family == VRRP_IPV6 ? 16 : 4, most = 0, k, other;
+
+    for (k = 0; k < i->desc.n_addresses; k++)
+        most += !i->vips[k].excluded;
+    other = size - message[3] * each + (i->desc.dual && message[0] >> 4 == 3 ? 8 : 0);
+    while (w.mtu && most && other + most * each > (int)w.mtu)
+        most--;
+    if (message[3] != most)
+        fail(SAFETY, "n%d/%d lists %u addresses, not %d", i->node, i->seg, message[3], most);
+    if (memcmp(message + 8, i->vips[0].address.byte, (size_t)each))
+        fail(SAFETY, "n%d/%d does not list its first address", i->node, i->seg);
 }
 
 /* >>tape */

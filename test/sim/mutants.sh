@@ -151,6 +151,10 @@ trailer-ends-in-2106; ^static int vrrp__check_trailer; s/(int64_t)(number - s->t
 trailer-of-2038; ^static uint64_t vrrp__next_time; s/v->sequence == 0 || //
 trailer-time-stands; ^static uint64_t vrrp__next_time; s/v->sequence++;/;/
 trailer-not-sent; ^static size_t vrrp__tail_size; s/v->d.trailer->mode != VRRP_HMAC_RECEIVE_ONLY/v->d.trailer->mode == VRRP_HMAC_ENFORCE/
+lists-more-than-fit; ^static size_t vrrp__list_most; s/if (v->mtu && /if (0 \&\& /
+lists-less-than-fit; ^static size_t vrrp__list_most; s/most = v->mtu < head ? 0 : (v->mtu - head) \/ size;/most = 1;/
+trailer-does-not-count-in-size; ^static size_t vrrp__list_most; s/vrrp__ah_size(v) + vrrp__tail_size(v)/vrrp__ah_size(v)/
+dual-copy-does-not-fit; ^static size_t vrrp__list_most; s/v->d.dual ? 2 : //
 LIST
 }
 

@@ -94,6 +94,7 @@ static int encode(inst *i, const vrrp_action *a, const vrrp_ip *to, uint8_t *pac
     if (size <= 0)
         fail(INTERNAL, "vrrp_packet: %d", size);
     check_number(i, packet, size);
+    check_size(i, message_in(packet), size);
     if (w.attacked)
         record_packet(i, packet, size);
     return size;
@@ -401,9 +402,9 @@ static void call_peer(inst *i, int kind, int peer)
 /* The oracle reads the few bytes it needs by itself. */
 static void hear(inst *i, const event *e)
 {
-    int            header = w.family == VRRP_IPV6 ? 40 : 20, rc;
-    const uint8_t *m = e->data + header;
+    const uint8_t *m = message_in(e->data);
     call           c;
+    int            rc;
 
     plain(&c, i, K_RECEIVE);
     rc = vrrp_rx_ip(&c.rx, e->data, e->size);
@@ -412,8 +413,6 @@ static void hear(inst *i, const event *e)
     c.damaged = e->arg == 1;
     c.stranger = e->arg == 3;
     c.number = e->number;
-    if (e->data[w.family == VRRP_IPV6 ? 6 : 9] != VRRP_PROTOCOL)
-        m += (m[1] + 2) * 4;
     c.trailer = e->size == m - e->data + 8 + m[3] * (w.family == VRRP_IPV6 ? 16 : 4) + 28 +
                            (m[0] >> 4 == 2 ? 8 : 0);
     c.version = m[0] >> 4;
@@ -549,6 +548,8 @@ static void boot(node *n, bool again)
             fail(INTERNAL, "vrrp_init: %s", vrrp_str(rc));
         i->desc = i->v.d;
         vrrp_primary(&i->v, &i->primary);
+        if (w.mtu)
+            vrrp_mtu(&i->v, w.mtu);
         i->reasons = 0;
         spec_init(i);
     }

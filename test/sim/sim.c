@@ -397,6 +397,16 @@ static void pick_owners(void)
             w.node[n].in[s].desc.priority = VRRP_OWNER;
 }
 
+/* Room for one address in every advert, or for a little more. */
+static void pick_mtu(const inst *i)
+{
+    unsigned each = w.family == VRRP_IPV6 ? 16 : 4;
+
+    if (chance(300))
+        w.mtu = (uint32_t)(w.family == VRRP_IPV6 ? 40 : 20) + (numbered(i) ? 32u : 0u) +
+                (i->desc.trailer ? 28u : 0u) + 16 + each + (uint32_t)rnd(2 * each);
+}
+
 static void pick_world(uint8_t n_addresses)
 {
     uint64_t timeout = w.node[0].in[0].desc.ask_timeout * 3 / 4;
@@ -417,6 +427,7 @@ static void pick_world(uint8_t n_addresses)
     w.warden = chance(600);
     w.notice = chance(400);
     w.lease = w.node[0].in[0].desc.refresh && chance(700);
+    pick_mtu(&w.node[0].in[0]);
     w.lease_time = w.node[0].in[0].desc.refresh * 5 / 2;
     for (n = 0; n < w.nodes; n++)
         for (s = 0; s < w.segs; s++) {

@@ -157,6 +157,7 @@ static struct {
     bool     ending;                    /* AH's numbers run out, then the key changes */
     uint64_t wall, number;              /* at the beginning: time of day, AH's numbers */
     uint64_t astray;                    /* how far clocks may step */
+    uint32_t mtu;                       /* 0: nobody knows */
     uint64_t longest, shortest;         /* advert intervals */
     uint64_t slowest;                   /* that can be learned: v2 copies say whole seconds */
     uint64_t wire_min, wire_max, spike, wake_max, answer_max, lease_time;
