@@ -148,6 +148,7 @@ typedef struct vip {
     node     n;
     vrrp_vip v;
     address  peer, brd;
+    const char *track_group;
 } vip;
 
 typedef struct hop {
@@ -194,6 +195,12 @@ typedef struct garp_group {
     const char **interfaces;
     vrrp_pace    pace;
 } garp_group;
+
+/* Those that are in FAULT while an interface of a static item is down. */
+typedef struct track_group {
+    node         n;
+    const char **names;                 /* its own, then its members */
+} track_group;
 
 typedef struct delay {
     node       n;
@@ -263,6 +270,7 @@ typedef struct globals {
     uint8_t     rx_multiplier;
     bool        log_unknown;
     garp_group *garp_groups;
+    track_group *track_groups;
     delay      *delays;
     vrrp_delay *delay;                  /* the same as an array */
     size_t      n_delays;
@@ -501,6 +509,11 @@ static track *track_next(const track *t)
     return (track *)(void *)t->n.next;
 }
 
+static track_group *tgroup_next(const track_group *g)
+{
+    return (track_group *)(void *)g->n.next;
+}
+
 static garp_group *garp_next(const garp_group *g)
 {
     return (garp_group *)(void *)g->n.next;
@@ -529,7 +542,7 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    B_TRACK, B_GARP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
+    B_TRACK, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
 };
 
 typedef struct block {
@@ -556,6 +569,7 @@ static const block blocks[BLOCKS] = {
     [B_RULE] = {NULL, sizeof(rule), NULL},
     [B_TRACK] = {NULL, sizeof(track), NULL},
     [B_GARP] = {NULL, sizeof(garp_group), NULL},
+    [B_TGROUP] = {NULL, sizeof(track_group), NULL},
     [B_DELAY] = {NULL, sizeof(delay), NULL},
 };
 
@@ -842,8 +856,8 @@ static const row rows[] = {
     LATER(B_VIP, "use_vmac", "virtual MAC addresses are"),
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.no_track), "no_track", "yes|no", "no",
      "Its interface may be down or missing; else that is a fault."},
-    {B_VIP, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
-     "name the interface in VRRP_TRACK_INTERFACE instead"},
+    {B_VIP, T_TEXT, 0, 0, AT(vip, track_group), "track_group", "name", "(none)",
+     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
     {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
@@ -869,6 +883,10 @@ static const row rows[] = {
      "Time between two gratuitous ARP on any of them."},
     {B_GARP, T_TIME, 0, 0, AT(garp_group, pace.na_gap), "gna_interval", "0..10", "0",
      "Time between two Neighbor Advertisements on any of them."},
+
+    /* --- an item of track_group ------------------------------------------------------------- */
+    {B_TGROUP, T_NAMES, 0, HEAD, AT(track_group, names), "group", "NAME MEMBER ...", NULL,
+     "Its name, then virtual routers."},
 
     /* --- an item of interface_up_down_delays ------------------------------------------------ */
     {B_DELAY, T_DELAY, 0, HEAD, AT(delay, d), "delays", "INTERFACE DOWN [UP]", NULL,
@@ -947,8 +965,8 @@ static const row rows[] = {
      "IPv6: seconds until it goes; it is not put back before the next takeover."},
     {B_ROUTE, T_FLAG, 0, 0, R(no_track), "no_track", "yes|no", "no",
      "Its interface may be down or missing; else that is a fault."},
-    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
-     "name the interface in VRRP_TRACK_INTERFACE instead"},
+    {B_ROUTE, T_TEXT, 0, 0, AT(route, track_group), "track_group", "name", "(none)",
+     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
     {B_ROUTE, T_TEXT, 0, REFUSED, 0, "vrf", NULL, NULL, "name the table of the VRF: table N"},
     {B_ROUTE, T_TEXT, 0, REFUSED, 0, "ttl-propagate", NULL, NULL,
      "has no effect on a route of IP; the kernel's setting is net.mpls.ip_ttl_propagate"},
@@ -1030,8 +1048,8 @@ static const row rows[] = {
      "(as the addresses tell)", "For a rule that names no address."},
     {B_RULE, T_FLAG, 0, 0, U(no_track), "no_track", "yes|no", "no",
      "Its interfaces may be down or missing; else that is a fault."},
-    {B_RULE, T_TEXT, 0, REFUSED, 0, "track_group", NULL, NULL,
-     "name the interface in VRRP_TRACK_INTERFACE instead"},
+    {B_RULE, T_TEXT, 0, 0, AT(rule, track_group), "track_group", "name", "(none)",
+     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
     {B_GROUP, T_NAMES, 0, HEAD | MAKES, AT(sync_group, members), "group", "NAME NAME ...", NULL,
@@ -1078,6 +1096,9 @@ static const row rows[] = {
      "INTERFACE ... [garp_interval S] [gna_interval S], ...", "(none)",
      "Interfaces on one switch: gratuitous ARP and Neighbor Advertisements on all of them together"
      " are spaced out by these times."},
+    {B_GLOBAL, T_BLOCK, B_TGROUP, 0, G(track_groups), "track_group", "NAME MEMBER ..., ...",
+     "(none)", "A name, and virtual routers that are in FAULT while the interface of a static item"
+     " with track_group NAME is down."},
     {B_GLOBAL, T_MCAST, 0, 0, G(group4), "vrrp_mcast_group4", "IPv4 multicast address",
      "(224.0.0.18)", "Where multicast adverts of IPv4 go."},
     {B_GLOBAL, T_MCAST, 0, 0, G(group6), "vrrp_mcast_group6", "IPv6 multicast address",
@@ -2570,7 +2591,7 @@ static bool starts_item(uint8_t b, const char *s)
 static bool strays(reader *rd, uint8_t b, const word *w)
 {
     const char *value;
-    bool        names = b == B_TRACK || b == B_GARP || b == B_DELAY;
+    bool        names = b == B_TRACK || b == B_GARP || b == B_TGROUP || b == B_DELAY;
     bool        found = w->first && names && option_row(rd, b, w, &value);
 
     if (found)
@@ -3776,15 +3797,15 @@ static void peers_check(const checker *c)
 
 /* --- what is tracked ------------------------------------------------------------------------ */
 
-/* The items of a list as the array that runs, with room for one more. */
-static vrrp_track *tracks_take(const checker *c, const track *list, uint16_t *n)
+/* The items of a list as the array that runs, with room for some more. */
+static vrrp_track *tracks_take(const checker *c, const track *list, size_t more, uint16_t *n)
 {
     vrrp_track *to;
     size_t      i = 0;
 
     for (const track *t = list; t; t = track_next(t))
         i++;
-    to = take(&c->m->a, (i + 1) * sizeof *to);
+    to = take(&c->m->a, (i + more + 1) * sizeof *to);
     *n = (uint16_t)i;
     for (i = 0; list; list = track_next(list), i++) {
         to[i] = list->t;
@@ -3796,13 +3817,80 @@ static vrrp_track *tracks_take(const checker *c, const track *list, uint16_t *n)
     return to;
 }
 
+static const track_group *track_group_of(const model *m, const char *name)
+{
+    const track_group *g = m->global.track_groups;
+
+    while (g && strcasecmp(name, g->names[0]) != 0)
+        g = tgroup_next(g);
+    return g;
+}
+
+/* A static item stands for its interface with the members of its track_group. */
+static void track_static(const checker *c, const node *item, const char *name, const char *device)
+{
+    const track_group *g = name ? track_group_of(c->m, name) : NULL;
+    const char       **member = g ? g->names + 1 : NULL;
+    vrrp_desc         *d = c->in ? &c->in->setup.desc : NULL;
+
+    if (!d) {                           /* said once, not for each instance */
+        flawed(c, name && !g, item, "there is no track_group '%.60s'", name);
+        flawed(c, g && !device[0], item, "track_group needs dev, the interface to track");
+        return;
+    }
+    while (member && *member && !same_name(*member, c->in->n.name))
+        member++;
+    if (!member || !*member || d->n_tracks == UINT16_MAX)
+        return;
+    memcpy(d->tracks[d->n_tracks].interface, device, sizeof d->tracks->interface);
+    d->tracks[d->n_tracks].name = d->tracks[d->n_tracks].interface;
+    d->n_tracks++;
+}
+
+static void tracks_static(const checker *c)
+{
+    const globals *g = &c->m->global;
+
+    for (const vip *v = g->vips; v; v = vip_next(v))
+        track_static(c, &v->n, v->track_group, v->v.device);
+    for (const route *r = g->routes; r; r = route_next(r))
+        track_static(c, &r->n, r->track_group, r->hops ? r->hops->h.device : r->r.hop.device);
+    for (const rule *r = g->rules; r; r = rule_next(r))
+        track_static(c, &r->n, r->track_group, r->r.iif[0] ? r->r.iif : r->r.oif);
+}
+
+/* Members that do not exist are mistakes, and so are groups of items that move. */
+static void track_groups_check(const checker *c)
+{
+    const globals *g = &c->m->global;
+    node          *all = (node *)(void *)c->m->instances;
+
+    for (const track_group *t = g->track_groups; t; t = tgroup_next(t))
+        for (const char **name = t->names + 1; *name; name++)
+            if (!node_find(all, *name))
+                remark_add(c->out, SAY_ERROR, item_giver(&t->n), "there is no virtual router"
+                           " '%.60s'", *name);
+    tracks_static(c);
+    for (const instance *in = c->m->instances; in; in = instance_next(in)) {
+        for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v))
+            flawed(c, v->track_group, &v->n, "track_group is for static items");
+        for (const route *r = in->routes; r; r = route_next(r))
+            flawed(c, r->track_group, &r->n, "track_group is for static items");
+        for (const rule *r = in->rules; r; r = rule_next(r))
+            flawed(c, r->track_group, &r->n, "track_group is for static items");
+    }
+}
+
 static void tracks_check(const checker *c)
 {
+    const vrrp_setup *fixed = &c->m->global.setup;
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
     bool       weights = false;
 
-    d->tracks = tracks_take(c, in->tracks, &d->n_tracks);
+    d->tracks = tracks_take(c, in->tracks, (size_t)fixed->desc.n_addresses + fixed->n_routes +
+                            fixed->n_rules, &d->n_tracks);
+    tracks_static(c);
     for (const track *t = in->tracks; t; t = track_next(t))
         weights |= t->t.weight != 0;
     if (weights && d->priority == VRRP_OWNER)
@@ -4326,7 +4414,7 @@ static void group_check(const checker *c, sync_group *g)
 
     if (!g->label)
         g->label = g->n.name;
-    g->track = tracks_take(c, g->tracks, &g->n_tracks);
+    g->track = tracks_take(c, g->tracks, 0, &g->n_tracks);
     for (const char **name = g->members; name && *name; name++) {
         node     *found = node_find(all, *name);
         instance *in = (instance *)(void *)found;
@@ -4424,6 +4512,7 @@ static void globals_check(const checker *c)
         remark_add(c->out, SAY_WARNING, "VRRP_RX_BUFS_MULTIPLIER",
                    "has no effect: it is for VRRP_RX_BUFS_POLICY=MTU");
     garp_groups_check(c);
+    track_groups_check(c);
     delays_take(c);
 }
 
@@ -4453,6 +4542,7 @@ static void model_check(model *m, const var *list, report *out)
         m->n_instances++;
         m->n_undecided += !c.in->setup.interface;
     }
+    c.in = NULL;
     for (sync_group *g = m->groups; g; g = group_next(g))
         group_check(&c, g);
     globals_check(&c);
@@ -4813,6 +4903,8 @@ static void help_all(text *t)
     put_block(t, B_GLOBAL, 0);
     put(t, "\nOptions of a garp_group\n\n");
     put_block(t, B_GARP, 0);
+    put(t, "\nOptions of a track_group\n\n");
+    put_block(t, B_TGROUP, 0);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);

@@ -55,6 +55,18 @@ t_track_without_a_weight_is_a_fault() {
     cable n1 up
     moves n1 up
 }
+t_track_group_follows_a_static_item() {
+    both "SIDECAR_TRACK_GROUP=uplink VI_1" \
+        "SIDECAR_STATIC_IPADDRESS=203.0.113.7/24 dev up0 track_group uplink"
+    wait_for 5 has n1 203.0.113.7 up0 || die "the static address is not there"
+    cable n1 down
+    moves n2 down
+    wait_for 5 said n1 'Entering FAULT STATE' || die "no FAULT"
+    has n1 203.0.113.7 up0 || die "the static address went with the link"
+    cable n1 up
+    moves n1 up
+}
+has() { ipn "$1" -o addr show dev "$3" | grep -qw "$2"; } # has NODE ADDRESS INTERFACE
 t_track_reverse() {
     both "VRRP_TRACK_INTERFACE=gone weight 20 reverse"
     ipn n1 link add gone type veth peer name gone-peer
