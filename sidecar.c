@@ -228,6 +228,14 @@ typedef struct sync_group {
     void        *run;                   /* whatever runs it keeps here */
 } sync_group;
 
+/* use_vmac: yes, or its words. */
+typedef struct vmac_choice {
+    bool     on;
+    char     name[16], base[16];
+    uint8_t  mac[6];
+    uint32_t group;
+} vmac_choice;
+
 typedef struct instance {
     node        n;
     vrrp_setup  setup;                  /* complete once ready */
@@ -243,6 +251,7 @@ typedef struct instance {
     route      *routes;
     rule       *rules;
     address     unicast_src, mcast_src, mcast_dst;
+    vmac_choice vmac;
     uint64_t    garp_interval, gna_interval;
     extra       garp_extra;
     uint32_t    rcvbuf;
@@ -250,6 +259,7 @@ typedef struct instance {
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
     uint8_t     auth_type, ah_form, hmac_replay, hmac_mode;
     bool        ah_replay;
+    bool        vmac_addr;
     bool        no_vips, as_v2, lower_silent, strict, min_garp, fault_no_peer;
     bool        ready;                  /* model_resolve() is through with it: can be added */
     uint8_t     told;                   /* what it has said while there is no interface */
@@ -263,6 +273,7 @@ typedef struct globals {
     node        n;
     log_form    log;
     const char *node, *env_file, *router_id;
+    char        vmac_prefix[16], vmac_addr_prefix[16];
     uint64_t    startup_delay, boot_delay;
     address     group4, group6;
     char        interface[16];
@@ -575,7 +586,7 @@ static const block blocks[BLOCKS] = {
 
 enum {
     T_NONE, T_FLAG, T_NOT, T_BYTE, T_TIME, T_WORD, T_TEXT, T_IFNAME, T_IP, T_CIDR, T_BRD, T_SCOPE,
-    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_WEIGHT,
+    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC, T_WEIGHT,
     T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
     T_MARK, T_PORTS, T_UIDS, T_LABELS, TYPES
@@ -796,17 +807,30 @@ static const row rows[] = {
     {B_INSTANCE, T_NUMBER, 0, INHERIT, I(rcvbuf), "kernel_rx_buf_size",
      "2048..1073741824", "(VRRP_RX_BUFS_POLICY)",
      "Bytes of the interface's receive buffer; those of its virtual routers add up."},
+    {B_INSTANCE, T_VMAC, 0, INHERIT, I(vmac), "use_vmac", "yes|no|[NAME] [MAC] [group N]", "no",
+     "The addresses have the virtual MAC address of the standard, on a macvlan (vrrp.VRID, IPv6"
+     " vrrp6.VRID) from which the adverts leave too: neighbours notice nothing of a takeover."
+     " Another name, MAC address or link group if given."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, I(vmac_addr), "use_vmac_addr", "yes|no", "no",
+     "Addresses with an interface of their own (dev) are on such a macvlan there as well."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.vmac_xmit_base), "vmac_xmit_base",
+     "yes|no", "no", "With use_vmac: adverts leave from the interface itself, with its own MAC"
+     " address."},
+    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.no_accept), "no_accept", "yes|no", "no",
+     "Packets to the addresses, and from them, are dropped (neighbour discovery aside): they are"
+     " gateways, not services. Needs nf_tables; the rules stand in a table of our own. Has no"
+     " effect with priority 255."},
+    {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, AT(instance, setup.no_accept), "accept", "yes|no",
+     NULL, "The opposite of no_accept."},
     {B_INSTANCE, T_TEXT, 0, 0, I(label), "label", "text", "(the name in the variables)",
      "How logs call this virtual router, if the name in the variables will not do."},
 
-    NO_EFFECT(B_INSTANCE, "accept", "packets to the addresses are always accepted"),
     NO_EFFECT(B_INSTANCE, "promote_secondaries", "it is switched on where it is needed, and back"),
     NO_EFFECT(B_INSTANCE, "track_src_ip", "a source address that vanishes is always a fault"),
     NO_EFFECT(B_INSTANCE, "old_unicast_checksum", "see checksum and checksum_accept"),
     NO_EFFECT(B_INSTANCE, "native_ipv6", "the addresses tell the family"),
     NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
     NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
-    LATER(B_INSTANCE, "no_accept", "dropping packets to the addresses is"),
     LATER(B_INSTANCE, "track_script", "health checks are"),
     LATER(B_INSTANCE, "track_file", "health checks are"),
     LATER(B_INSTANCE, "track_process", "health checks are"),
@@ -820,9 +844,10 @@ static const row rows[] = {
     LATER(B_INSTANCE, "notify_master_rx_lower_pri", "notifications are"),
     LATER(B_INSTANCE, "notify_priority_changes", "notifications are"),
     LATER(B_INSTANCE, "smtp_alert", "notifications are"),
-    LATER(B_INSTANCE, "use_vmac", "virtual MAC addresses are"),
-    LATER(B_INSTANCE, "use_ipvlan", "virtual MAC addresses are"),
     NO_EFFECT(B_INSTANCE, "vrf", "the interface tells which VRF it belongs to"),
+    {B_INSTANCE, T_NONE, 0, REFUSED, 0, "use_ipvlan", NULL, NULL,
+     "an ipvlan shares the MAC address of its interface, so the addresses can as well be on that"
+     " interface: leave it out, or take use_vmac for a MAC address of their own"},
     LATER(B_INSTANCE, "lvs_sync_daemon_interface", "IPVS is"),
 
     /* --- an item of virtual_ipaddress ------------------------------------------------------- */
@@ -853,7 +878,8 @@ static const row rows[] = {
      "No route to the subnet comes with the address."},
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.autojoin), "autojoin", "yes|no", "no",
      "The kernel joins the multicast group of that address."},
-    LATER(B_VIP, "use_vmac", "virtual MAC addresses are"),
+    {B_VIP, T_FLAG, 0, 0, AT(vip, v.use_vmac), "use_vmac", "yes|no", "no",
+     "On a macvlan with the virtual MAC address, see use_vmac."},
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.no_track), "no_track", "yes|no", "no",
      "Its interface may be down or missing; else that is a fault."},
     {B_VIP, T_TEXT, 0, 0, AT(vip, track_group), "track_group", "name", "(none)",
@@ -1083,6 +1109,10 @@ static const row rows[] = {
      "File with lines NAME=VALUE that count as if they stood in the environment."},
     {B_GLOBAL, T_TEXT, 0, 0, G(router_id), "router_id", "text", "(SIDECAR_NODE)",
      "This node's name in JSON logs."},
+    {B_GLOBAL, T_IFNAME, 0, 0, G(vmac_prefix), "vmac_prefix", "1..15 characters", "vrrp",
+     "What the names of macvlans begin with."},
+    {B_GLOBAL, T_IFNAME, 0, 0, G(vmac_addr_prefix), "vmac_addr_prefix", "1..15 characters",
+     "(SIDECAR_VMAC_PREFIX)", "The same for those of use_vmac_addr."},
     {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0",
      "Time after the start in which nothing is sent and nothing counts."},
     {B_GLOBAL, T_TIME, 0, 0, G(boot_delay), "vrrp_delay_after_boot", "0..1000", "0",
@@ -2335,8 +2365,6 @@ static void write_tos(text *t, const node *n, const row *r)
     put(t, "0x%02x", *(uint8_t *)place_of(n, r));
 }
 
-static void write_list(text *t, const node *n, const row *r);
-
 static const named tables[] = {{"main", 254}, {"local", 255}, {"default", 253}, {NULL, 0}};
 static const named origins[] = {
     {"keepalived", 18}, {"redirect", 1}, {"boot", 3}, {"static", 4}, {"ra", 9}, {"zebra", 11},
@@ -2361,6 +2389,74 @@ static const named yes_no[] = {
     {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
     {NULL, 0},
 };
+
+/* "02:00:00:00:00:01" */
+static bool mac_read(const char *s, uint8_t mac[6])
+{
+    int n = 0;
+
+    return !s[strspn(s, "0123456789abcdefABCDEF:")] &&
+           sscanf(s, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3],
+                  &mac[4], &mac[5], &n) == 6 && !s[n];
+}
+
+/* yes, no, or [NAME [INTERFACE]] [MAC] [group N] [netlink_notify_msg] */
+static bool read_vmac(reader *rd, void *at, const words *w)
+{
+    vmac_choice *v = at;
+    uint64_t     group;
+
+    memset(v, 0, sizeof *v);
+    v->on = true;
+    for (size_t i = 0; i < w->n; i++) {
+        const word *one = &w->at[i];
+        words       name = {(word *)(uintptr_t)one, 1};
+        uint8_t     mac[6];
+
+        for (const named *k = w->n == 1 ? yes_no : NULL; k && k->name; k++)
+            if (strcasecmp(k->name, one->s) == 0) {
+                v->on = k->value;
+                return true;
+            }
+        if (strcmp(one->s, "netlink_notify_msg") == 0)
+            continue;                   /* the kernel tells everybody anyway */
+        if (strcmp(one->s, "group") == 0) {
+            if (++i == w->n || !read_number(w->at[i].s, &group) || group > UINT32_MAX)
+                return wrong(rd, "'group' needs a number (allowed: 0..4294967295)");
+            v->group = (uint32_t)group;
+        } else if (mac_read(one->s, mac)) {
+            if (mac[0] & 1 || !memcmp(mac, "\0\0\0\0\0", 6))
+                return bad_word(rd, one->s, "is no MAC address that an interface can have");
+            memcpy(v->mac, mac, 6);
+        } else if (v->base[0] || strchr(one->s, ':')) {
+            return bad_word(rd, one->s, "is neither a name nor a MAC address");
+        } else if (!read_ifname(rd, v->name[0] ? v->base : v->name, &name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void write_vmac(text *t, const node *n, const row *r)
+{
+    const vmac_choice *v = place_of(n, r);
+    const uint8_t     *m = v->mac;
+    size_t             before = t->n;
+
+    if (v->name[0])
+        put(t, " %s%s%s", v->name, v->base[0] ? " " : "", v->base);
+    if (m[0] | m[1] | m[2] | m[3] | m[4] | m[5])
+        put(t, " %02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    if (v->group)
+        put(t, " group %u", v->group);
+    if (t->n == before)
+        put(t, "%s", v->on ? "yes" : "no");
+    else
+        memmove(t->s + before, t->s + before + 1, t->n-- - before);
+}
+
+static void write_list(text *t, const node *n, const row *r);
+
 static const named scopes[] = {
     {"global", 0}, {"universe", 0}, {"site", 200}, {"link", 253}, {"host", 254}, {"nowhere", 255},
     {NULL, 0},
@@ -2401,6 +2497,7 @@ static const type types[TYPES] = {
     [T_BUFFER] = {"is no policy", 1, sizeof(uint32_t), read_value, write_value, read_number,
                   policies},
     [T_DELAY] = {NULL, -1, sizeof(vrrp_delay), read_delay, write_delay, NULL, NULL},
+    [T_VMAC] = {NULL, -1, sizeof(vmac_choice), read_vmac, write_vmac, NULL, NULL},
     [T_BLOCK] = {NULL, -1, sizeof(node *), NULL, write_list, NULL, NULL},
     [T_NET] = {NULL, 1, sizeof(vrrp_net), read_net, write_net, NULL, NULL},
     [T_VIA] = {NULL, 1, sizeof(vrrp_net), read_via, write_net, NULL, NULL},
@@ -3530,6 +3627,7 @@ static void vips_take(const checker *c)
     for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), to++) {
         vip_take(c, v, to);
         to->excluded |= to - in->setup.desc.addresses >= 255;
+        to->use_vmac |= in->vmac_addr && to->device[0];
     }
 }
 
@@ -3693,6 +3791,7 @@ static void static_take(const checker *c)
     for (const vip *v = g->vips; v; v = vip_next(v)) {
         vip_take(c, v, to++);
         flawed(c, !v->v.device[0], &v->n, "a static address needs dev");
+        flawed(c, v->v.use_vmac, &v->n, "a static address has no virtual MAC address");
     }
     if (n > UINT16_MAX)
         remark_add(c->out, SAY_ERROR, item_giver(&g->vips->n), "more than 65535 addresses");
@@ -4050,6 +4149,8 @@ static void contradictions(const checker *c)
          "nopreempt"},
         {owner && d->no_preempt, SAY_WARNING, "nopreempt", no_owner, "priority"},
         {owner && d->preempt_delay, SAY_WARNING, "preempt_delay", no_owner, "priority"},
+        {owner && in->setup.no_accept, SAY_WARNING, "no_accept",
+         "has no effect with priority 255: the addresses are the owner's own", "priority"},
         {in->state == 1 && d->no_preempt, SAY_WARNING, "nopreempt",
          "counts, also with %s=MASTER (keepalived would drop it)", "state"},
         {in->as_v2 && has(c, "checksum") && in->checksum != VRRP_CHECKSUM_MESSAGE, SAY_ERROR,
@@ -4203,7 +4304,7 @@ static void strict_check(const checker *c)
         "auth_type", "auth_pass", "preempt_delay", "down_timer_adverts", "garp_master_delay",
         "garp_master_repeat", "garp_master_refresh", "garp_master_refresh_repeat",
         "garp_lower_prio_delay", "garp_lower_prio_repeat", "garp_extra_if",
-        "higher_prio_send_advert",
+        "higher_prio_send_advert", "vmac_xmit_base",
     };
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
@@ -4238,7 +4339,7 @@ static void strict_check(const checker *c)
     d->preempt_delay = d->announce_refresh = in->garp_extra.time = d->lower_delay = 0;
     d->lower_repeat = 0;
     d->down_adverts = 3;
-    d->higher_answer = false;
+    d->higher_answer = in->setup.vmac_xmit_base = false;
     in->min_garp = true;
 }
 
@@ -4269,6 +4370,31 @@ static void buffer_fill(const checker *c)
     s->rcvbuf_mtu = !s->rcvbuf && g->rx_policy == UINT32_MAX;
     if (!s->rcvbuf)
         s->rcvbuf = s->rcvbuf_mtu ? g->rx_multiplier : g->rx_policy;
+}
+
+static void vmac_fill(const checker *c)
+{
+    const globals *g = &c->m->global;
+    instance      *in = c->in;
+    vrrp_setup    *s = &in->setup;
+    size_t         own = 0;
+
+    for (size_t i = 0; i < s->desc.n_addresses; i++)
+        own += s->desc.addresses[i].device[0] != 0;
+    if (in->vmac_addr && !own)
+        tell(c, SAY_WARNING, "use_vmac_addr", "has no effect: no address has an interface of its"
+             " own (dev)");
+    if (s->vmac_xmit_base && !in->vmac.on)
+        tell(c, SAY_WARNING, "vmac_xmit_base", "has no effect without %s", origin(c, "use_vmac"));
+    if (in->vmac.base[0] && strcmp(in->vmac.base, in->interface) != 0)
+        tell(c, SAY_ERROR, "use_vmac", "'%s' is not the interface of the virtual router; set %s=%s"
+             " or leave it out", in->vmac.base, origin(c, "interface"), in->vmac.base);
+    s->use_vmac = in->vmac.on;
+    memcpy(s->vmac, in->vmac.mac, sizeof s->vmac);
+    s->vmac_group = in->vmac.group;
+    s->vmac_name = in->vmac.name[0] ? in->vmac.name : NULL;
+    s->vmac_prefix = g->vmac_prefix;
+    s->vmac_addr_prefix = g->vmac_addr_prefix[0] ? g->vmac_addr_prefix : NULL;
 }
 
 /* Words to the settings they stand for, and what is always so. */
@@ -4302,6 +4428,7 @@ static void desc_fill(const checker *c)
     buffer_fill(c);
     if (!in->interface[0])
         memcpy(in->interface, c->m->global.interface, sizeof in->interface);
+    vmac_fill(c);
     in->setup.arp_form = (uint8_t)(in->garp_form - 1);
     in->setup.interface = in->interface[0] ? in->interface : NULL;
 }
@@ -4368,6 +4495,9 @@ static void pair_check(const checker *c, const checker *other)
         tell(c, SAY_ERROR, "virtual_router_id", "%u on %s for %s is also that of %s; give one of"
              " them another id", d->vrid, b->setup.interface, ip_name(d->family),
              origin(other, "virtual_router_id"));
+    if (a->vmac.name[0] && strcmp(a->vmac.name, b->vmac.name) == 0)
+        tell(c, SAY_ERROR, "use_vmac", "'%s' is also the interface of %s", b->vmac.name,
+             origin(other, "use_vmac"));
     if (strcmp(a->label, b->label) == 0)
         tell(has(c, "label") ? c : other, SAY_ERROR, "label", "'%.60s' is also the name of %s",
              b->label, has(c, "label") ? a->n.name : b->n.name);
@@ -5360,9 +5490,9 @@ static model *life_read(int why)
 static void warden_swept(const char *who, int n)
 {
     if (n > 0)
-        say(SAY_WARNING, who, "the worker died: removed %d of its addresses, routes and rules", n);
+        say(SAY_WARNING, who, "the worker died: removed what it left behind (%d)", n);
     else if (n < 0)
-        say(SAY_ERROR, who, "the worker died, and its addresses can't be removed: %s",
+        say(SAY_ERROR, who, "the worker died, and what it left can't be removed: %s",
             strerror(-n));
 }
 
@@ -5540,13 +5670,13 @@ static void life_event(const life *l, const vrrp_event *e)
 
 /* --- the worker ------------------------------------------------------------------------------ */
 
-/* The most interfaces that one setup can name. */
+/* The most interfaces that one setup can name, and macvlans on them. */
 static unsigned life_names(const vrrp_setup *s)
 {
-    unsigned n = 1 + s->n_routes + 2u * s->n_rules;
+    unsigned n = 1u + s->use_vmac + s->n_routes + 2u * s->n_rules;
 
     for (size_t i = 0; i < s->desc.n_addresses; i++)
-        n += s->desc.addresses[i].device[0] != 0;
+        n += (s->desc.addresses[i].device[0] != 0) + (unsigned)s->desc.addresses[i].use_vmac;
     for (size_t i = 0; i < s->n_routes; i++)
         n += s->routes[i].n_hops;
     return n;

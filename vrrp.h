@@ -38,6 +38,7 @@
    - text passwords and AH (v2), AH with HMAC-SHA-256, keepalived's HMAC trailer; preemption with
      delay or not at all, the address owner (255), learned intervals from 10 ms on, sync groups,
      priorities that follow what is tracked
+   - virtual MAC addresses (a macvlan, made and removed) and no_accept (a table in nftables)
    - adds and removes the addresses (rtnetlink, marked with a protocol tag so that a restart finds
      what a crash left), announces them by gratuitous ARP and unsolicited Neighbor Advertisements
    - routes and rules that come and go with the addresses, and static ones that stay: marked with
@@ -52,7 +53,6 @@
    - print, exit, allocate memory, start threads, read configuration, own signals
    - run scripts or checks: vrrp_tracked(), vrrp_set_priority(), vrrp_block() take their verdicts
    - compute an HMAC: desc.hmac is yours, or mbedTLS's (VRRP_MBEDTLS)
-   - virtual MAC addresses, accept mode (not in this version)
 
    HOW IT WORKS
    Two halves. The core (>>bytes to >>core) is a function of (packet | timer | event, now) that
@@ -100,7 +100,8 @@
    privileges  CAP_NET_ADMIN (addresses) and CAP_NET_RAW (sockets)
    order       after waking up, drain the sockets, then let the timers fire (vrrp_io_run does)
    asserts     a clock that runs backwards and actions that nobody drains are traps
-   kernel      Linux 4.18 or newer; address tags need 5.18
+   kernel      Linux 4.18 or newer; address tags need 5.18; before 5.12 the table of no_accept stays
+               behind a killed process until the next one starts
 
    COMPILE-TIME OPTIONS
    VRRP_STATIC      everything static          VRRP_NO_LINUX    the core only
@@ -110,8 +111,8 @@
    RFC MAP
    RFC 9568 5.2 vrrp_packet, vrrp_decode   6.1 vrrp_skew, vrrp_down_interval   6.4.1 vrrp__begin
    6.4.2 vrrp__backup_hears, vrrp__down    6.4.3 vrrp__master_hears            7.1 vrrp__judge
-   8.1.2 vrrp_arp   8.2.2 vrrp_na   8.4 dual   RFC 3768 version 2   RFC 2338, 4302 >>auth
-   RFC 8347 vrrp_stats
+   7.3 vrrp__put_vmac, vrrp__frame_head    8.1.2 vrrp_arp    8.2.2 vrrp_na     8.3.1 >>nft
+   8.4 dual   RFC 3768 version 2   RFC 2338, 4302 >>auth   RFC 8347 vrrp_stats
 
    CHANGES
    0.1.0 (2026-11) first version
@@ -246,6 +247,7 @@ typedef struct vrrp_vip {
     char     device[16];                /* default: the instance's interface */
     char     label[16];
     bool     no_track;                  /* its device need not be there, nor be up */
+    bool     use_vmac;                  /* on a macvlan of that interface, see setup.use_vmac */
     uint8_t  held;                      /* written by the shell: VRRP_HELD_* */
 } vrrp_vip;
 
@@ -780,8 +782,20 @@ typedef struct vrrp__ear {
     bool     open, broken;              /* broken: that it cannot be opened was told */
 } vrrp__ear;
 
+/* Private: a macvlan with a virtual MAC, made by us on the interface `parent`. */
+typedef struct vrrp__vmac {
+    struct vrrp_link *parent;           /* NULL: an interface like any other */
+    char              wish[16];         /* its name (given), or what its name begins with */
+    uint8_t           mac[6], family, vrid;
+    uint32_t          group;
+    bool              given;
+    bool              six;              /* carries IPv6 addresses */
+    bool              waits;            /* will be made in one of the next turns */
+    bool              broken;           /* that it cannot be made was told */
+} vrrp__vmac;
+
 /* An interface as last told by the kernel. The array is the caller's: one for each interface that
-   instances name (addresses' devices included). */
+   instances name (addresses' devices included), and one for each macvlan on it. */
 typedef struct vrrp_link {
     char       name[16];                /* empty: a free entry */
     uint32_t   ifindex;                 /* 0: not there (any more) */
@@ -793,6 +807,7 @@ typedef struct vrrp_link {
     vrrp_stats stats;                   /* packets that belong to no router here */
 
     vrrp__ear  ear[VRRP__EARS];         /* private from here */
+    vrrp__vmac vmac;
     uint64_t   turns;                   /* when up becomes what carrier is */
     uint32_t   uses;                    /* routers, addresses and tracks that name it */
     uint32_t   promote;                 /* promote_secondaries as found */
@@ -823,6 +838,16 @@ typedef struct vrrp_setup {
     bool        dont_track_primary;     /* interface down is no FAULT */
     bool        rcvbuf_mtu;             /* rcvbuf counts packets of the interface's MTU */
     uint32_t    rcvbuf;                 /* receive buffer (default: room for all adverts) */
+    bool        use_vmac;               /* adverts leave from, addresses are on a macvlan with the
+                                           virtual MAC (private mode, made and removed by us) */
+    bool        vmac_xmit_base;         /* adverts leave from the interface all the same */
+    bool        no_accept;              /* packets to and from the addresses are dropped (nftables),
+                                           neighbour discovery aside; an owner accepts always */
+    uint8_t     vmac[6];                /* zero: 00:00:5e:00:01:VRID, 00:00:5e:00:02:VRID */
+    uint32_t    vmac_group;             /* link group; 0: the interface's */
+    const char *vmac_name;              /* NULL: vmac_prefix.VRID, IPv6: vmac_prefix6.VRID */
+    const char *vmac_prefix;            /* default "vrrp" */
+    const char *vmac_addr_prefix;       /* for addresses with use_vmac (default vmac_prefix) */
 } vrrp_setup;
 
 /* Private: transitions that vrrp_io_next() has not handed out yet. */
@@ -834,6 +859,7 @@ typedef struct vrrp__news {
 typedef struct vrrp_router {
     vrrp                v;              /* the core; after using it call vrrp_io_touch() */
     struct vrrp_link   *link;           /* read only */
+    struct vrrp_link   *vmac;           /* read only: with use_vmac its macvlan, else NULL */
     void               *user;           /* yours */
 
     struct vrrp_router *next, *hash_next, *dirty_next, *news_next;     /* private from here */
@@ -854,6 +880,10 @@ typedef struct vrrp_router {
     uint32_t            rcvbuf;
     uint8_t             arp_form;
     bool                arp_reply_too, dont_track_primary, rcvbuf_mtu;
+    uint8_t             mac[6];         /* of its macvlans */
+    bool                xmit_base, no_accept;
+    bool                stray;          /* a macvlan of its MAC is there, and it has none */
+    bool                guarded;        /* what no_accept asks for is in place */
     bool                added, starting, unswept, dirty, telling;
     bool                fixed;          /* without an election: static addresses, routes, rules */
     bool                here;           /* source is on this machine */
@@ -885,7 +915,8 @@ typedef struct vrrp_event {
 } vrrp_event;
 
 typedef struct vrrp_io_options {
-    vrrp_link *links;                   /* caller's array, zeroed */
+    vrrp_link *links;                   /* caller's array, zeroed: one for each interface that is
+                                           named, one more for each use_vmac on it */
     size_t     n_links;
     uint32_t   rcvbuf_max;              /* most bytes for a receive socket (default 4 MiB) */
     const vrrp_delay *delays;           /* the caller's */
@@ -931,12 +962,14 @@ typedef struct vrrp_io {
     int            epoll, timer, event_fd;
     int            mouth[3];            /* what sends: IPv4, IPv6, Ethernet frames */
     vrrp__nl       nl;                  /* its port: who caused an address event */
+    vrrp__nl       nft;                 /* nftables: the table lives as long as this socket */
     uint32_t       turn;
     uint64_t       armed;               /* what timer is set to */
     uint64_t       retry_at;            /* something failed for want of resources: try again */
     uint64_t       turns_at, now;       /* a link's delay ends; of this turn */
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
     bool           tags;                /* the kernel knows IFA_PROTO */
+    bool           nft_plain;           /* the table stays behind unless it is deleted */
     bool           sync, resync;        /* dump addresses; dump everything */
     bool           overrun;             /* netlink events were lost, and maybe still are */
     bool           unreleased;          /* an address could not be removed */
@@ -1030,9 +1063,9 @@ VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap);
 
 VRRP_DEF int vrrp_sweep(const vrrp_setup *setup);
 /* Deletes those of its addresses, routes and rules that are there and ours (by the tag; on kernels
-   without tags all addresses of a router that is not their owner): what a dead process left behind.
-   Needs no vrrp_io. Returns how many, or -errno; 0 also where another process runs this virtual
-   router by now. */
+   without tags all addresses of a router that is not their owner), and its macvlans: what a dead
+   process left behind. Needs no vrrp_io. Returns how many, or -errno; 0 also where another process
+   runs this virtual router by now. */
 
 #endif /* VRRP_NO_LINUX */
 
@@ -3685,6 +3718,7 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -3699,6 +3733,8 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
 
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -3874,14 +3910,14 @@ static void vrrp__close(int *fd)
 }
 
 /* A netlink socket; port (if wanted) is its own address. Returns it, or -errno. */
-static int vrrp__nl_socket(uint32_t groups, int flags, uint32_t *port)
+static int vrrp__nl_socket(int protocol, uint32_t groups, int flags, uint32_t *port)
 {
     struct sockaddr_nl at;
     struct timeval     patience = { 5, 0 };     /* the kernel answers at once, or never */
     socklen_t          size = sizeof at;
     int                error, fd;
 
-    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_ROUTE);
+    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, protocol);
     if (fd < 0)
         return -errno;
     vrrp__set(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
@@ -3903,13 +3939,13 @@ static int vrrp__nl_socket(uint32_t groups, int flags, uint32_t *port)
 }
 
 /* Opens a conversation in this room. */
-static int vrrp__nl_open(vrrp__nl *m, uint8_t room[VRRP__REQUEST + VRRP__ANSWER])
+static int vrrp__nl_open(vrrp__nl *m, int protocol, uint8_t room[VRRP__REQUEST + VRRP__ANSWER])
 {
     memset(m, 0, sizeof *m);
     m->data = room;
     m->cap = VRRP__REQUEST;
     m->answer = room + VRRP__REQUEST;
-    m->fd = vrrp__nl_socket(0, 0, &m->port);
+    m->fd = vrrp__nl_socket(protocol, 0, 0, &m->port);
     return m->fd < 0 ? m->fd : 0;
 }
 
@@ -3962,8 +3998,25 @@ static int vrrp__nl_talk(vrrp__nl *m, vrrp__nl_each *each, void *arg)
 enum { VRRP__IFA_PROTO = 11 };          /* IFA_PROTO, Linux 5.18 */
 enum { VRRP__SKIP_STATS = 8 };          /* RTEXT_FILTER_SKIP_STATS */
 enum { VRRP__IFF_UP = 1, VRRP__IFF_RUNNING = 64, VRRP__ETHER = 1 };
-enum { VRRP__PROMOTE_SECONDARIES = 20 };        /* IPV4_DEVCONF_PROMOTE_SECONDARIES */
+enum {                                  /* IPV4_DEVCONF_* */
+    VRRP__RP_FILTER = 8, VRRP__ARP_FILTER = 13, VRRP__ARP_ANNOUNCE = 18, VRRP__ARP_IGNORE = 19,
+    VRRP__PROMOTE_SECONDARIES = 20, VRRP__ACCEPT_LOCAL = 23
+};
+enum { VRRP__BELOW = 3 };               /* settings of an interface with macvlans, vrrp__below */
 enum { VRRP__HELD_UNSEEN = 128 };       /* in vrrp_vip.held, until a dump has found it */
+
+/* A setting by number. */
+typedef struct vrrp__conf {
+    uint16_t which;
+    uint32_t value;
+} vrrp__conf;
+
+/* ARP for the addresses on a macvlan is its own business. So the interface below answers only for
+   its own addresses, and where they would be asked for; and when it asks for somebody to whom one
+   of those addresses speaks, it does so in its own name. */
+static const vrrp__conf vrrp__below[VRRP__BELOW] = {
+    { VRRP__ARP_IGNORE, 1 }, { VRRP__ARP_FILTER, 1 }, { VRRP__ARP_ANNOUNCE, 2 }
+};
 
 /* An address as the kernel has it. */
 typedef struct vrrp__address {
@@ -3975,9 +4028,11 @@ typedef struct vrrp__address {
 /* An interface as the kernel has it. */
 typedef struct vrrp__device {
     vrrp_local is;
-    uint32_t   mtu, promote;
+    uint32_t   mtu, promote, below[VRRP__BELOW];
+    uint32_t   parent, group, mode;     /* IFLA_LINK, IFLA_GROUP, IFLA_MACVLAN_MODE */
     uint8_t    mac[6];
-    bool       vrf;                     /* it belongs to one */
+    bool       in_vrf;                  /* what is.master is */
+    char       alias[80];               /* beginning of IFLA_IFALIAS */
 } vrrp__device;
 
 /* Once they are filled in, nobody has to ask whose the family is. */
@@ -4029,28 +4084,43 @@ static bool vrrp__get_address(const vrrp__nl_answer *a, vrrp__address *out)
     return true;
 }
 
-/* What IFLA_LINKINFO says the interface is, or (IFLA_INFO_SLAVE_KIND) what it is a port of:
-   "bridge", "vrf" ... */
-static void vrrp__get_kind(const uint8_t *p, size_t size, unsigned which, char kind[16])
+/* A text, cut off where the room ends. */
+static void vrrp__get_text(const uint8_t *p, size_t size, unsigned type, char *out, size_t room)
 {
-    const uint8_t *info = vrrp__nl_find(p, size, IFLA_LINKINFO, 0, &size);
-    const uint8_t *text = info ? vrrp__nl_find(info, size, which, 1, &size) : NULL;
+    const uint8_t *text = vrrp__nl_find(p, size, type, 1, &size);
 
     if (text)
-        snprintf(kind, 16, "%.*s", (int)size, (const char *)text);
+        snprintf(out, room, "%.*s", (int)size, (const char *)text);
 }
 
-/* The interface's promote_secondaries: IFLA_INET_CONF lists all settings by number. */
-static uint32_t vrrp__get_promote(const uint8_t *p, size_t size)
+/* What IFLA_LINKINFO says the interface is: "bridge", "dummy" ...; and what it belongs to. */
+static void vrrp__get_kind(const uint8_t *p, size_t size, vrrp__device *out)
+{
+    const uint8_t *info = vrrp__nl_find(p, size, IFLA_LINKINFO, 0, &size), *data;
+    size_t         n;
+    char           belongs[16] = "";
+
+    if (!info)
+        return;
+    vrrp__get_text(info, size, IFLA_INFO_KIND, out->is.kind, sizeof out->is.kind);
+    vrrp__get_text(info, size, IFLA_INFO_SLAVE_KIND, belongs, sizeof belongs);
+    out->in_vrf = strcmp(belongs, "vrf") == 0;
+    data = vrrp__nl_find(info, size, IFLA_INFO_DATA, 0, &n);
+    if (data && strcmp(out->is.kind, "macvlan") == 0)
+        vrrp__nl_get(data, n, IFLA_MACVLAN_MODE, &out->mode, sizeof out->mode);
+}
+
+/* One of the interface's settings: IFLA_INET_CONF lists all of them by number. Not told: as high
+   as any, there is nothing to set. */
+static uint32_t vrrp__get_conf(const uint8_t *p, size_t size, unsigned which)
 {
     const uint8_t *s = vrrp__nl_find(p, size, IFLA_AF_SPEC, 0, &size);
     const uint8_t *inet = s ? vrrp__nl_find(s, size, AF_INET, 0, &size) : NULL;
-    uint32_t       value = 1;           /* not told: nothing to set */
+    uint32_t       value = UINT32_MAX;
 
-    s = inet ? vrrp__nl_find(inet, size, IFLA_INET_CONF, VRRP__PROMOTE_SECONDARIES * 4, NULL)
-             : NULL;
+    s = inet ? vrrp__nl_find(inet, size, IFLA_INET_CONF, which * 4, NULL) : NULL;
     if (s)
-        memcpy(&value, s + (VRRP__PROMOTE_SECONDARIES - 1) * 4, sizeof value);
+        memcpy(&value, s + (which - 1) * 4, sizeof value);
     return value;
 }
 
@@ -4059,8 +4129,7 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
 {
     struct ifinfomsg h;
     const uint8_t   *p = a->body + sizeof h, *name, *mac;
-    size_t           size, length;
-    char             port[16] = "";
+    size_t           size, length, i;
 
     if ((a->type != RTM_NEWLINK && a->type != RTM_DELLINK) || a->size < sizeof h)
         return false;
@@ -4079,10 +4148,13 @@ static bool vrrp__get_device(const vrrp__nl_answer *a, vrrp__device *out)
         memcpy(out->mac, mac, length);
     vrrp__nl_get(p, size, IFLA_MTU, &out->mtu, sizeof out->mtu);
     vrrp__nl_get(p, size, IFLA_MASTER, &out->is.master, sizeof out->is.master);
-    vrrp__get_kind(p, size, IFLA_INFO_KIND, out->is.kind);
-    vrrp__get_kind(p, size, IFLA_INFO_SLAVE_KIND, port);
-    out->vrf = strcmp(port, "vrf") == 0;
-    out->promote = vrrp__get_promote(p, size);
+    vrrp__nl_get(p, size, IFLA_LINK, &out->parent, sizeof out->parent);
+    vrrp__nl_get(p, size, IFLA_GROUP, &out->group, sizeof out->group);
+    vrrp__get_text(p, size, IFLA_IFALIAS, out->alias, sizeof out->alias);
+    vrrp__get_kind(p, size, out);
+    out->promote = vrrp__get_conf(p, size, VRRP__PROMOTE_SECONDARIES);
+    for (i = 0; i < VRRP__BELOW; i++)
+        out->below[i] = vrrp__get_conf(p, size, vrrp__below[i].which);
     return true;
 }
 
@@ -4185,19 +4257,26 @@ static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex, ui
     vrrp__nl_attr(m, VRRP__IFA_PROTO, &tag, sizeof tag);
 }
 
-/* promote_secondaries by netlink: /proc/sys may be read-only. */
-static void vrrp__put_promote(vrrp__nl *m, uint32_t ifindex, uint32_t value)
+static void vrrp__put_link(vrrp__nl *m, uint16_t type, uint16_t flags, uint32_t ifindex)
 {
     struct ifinfomsg h;
-    size_t           spec, inet, conf;
 
     memset(&h, 0, sizeof h);
     h.ifi_index = (int)ifindex;
-    vrrp__nl_begin(m, RTM_NEWLINK, NLM_F_ACK, &h, sizeof h);
+    vrrp__nl_begin(m, type, (uint16_t)(flags | NLM_F_ACK), &h, sizeof h);
+}
+
+/* Settings of an interface by netlink: /proc/sys may be read-only. */
+static void vrrp__put_conf(vrrp__nl *m, uint32_t ifindex, const vrrp__conf *c, size_t n)
+{
+    size_t spec, inet, conf;
+
+    vrrp__put_link(m, RTM_NEWLINK, 0, ifindex);
     spec = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
     inet = vrrp__nl_attr(m, AF_INET, NULL, 0);
     conf = vrrp__nl_attr(m, IFLA_INET_CONF, NULL, 0);
-    vrrp__nl_attr(m, VRRP__PROMOTE_SECONDARIES, &value, sizeof value);
+    for (; n; n--, c++)
+        vrrp__nl_attr(m, c->which, &c->value, sizeof c->value);
     vrrp__nl_close(m, conf);
     vrrp__nl_close(m, inet);
     vrrp__nl_close(m, spec);
@@ -4656,6 +4735,8 @@ static int vrrp__hear_routes(vrrp_io *io, bool any)
 
 // >>sockets
 
+#define VRRP__UNNAMED "/"               /* no interface has such a name */
+
 /* A destination; and what must go beside an IPv4 packet, for lack of room in its address. */
 typedef struct vrrp__way {
     union {
@@ -4865,17 +4946,39 @@ static void vrrp__out_keep(vrrp_io *io, vrrp__out *out, size_t size)
     io->n_out++;
 }
 
+/* The macvlan has no address of its own, so the kernel would not send from it: the advert goes with
+   an Ethernet header of ours. Returns its size. */
+static size_t vrrp__frame_head(uint8_t head[14], const uint8_t mac[6], const uint8_t *ip, bool six)
+{
+    vrrp__put16(head, six ? 0x3333 : 0x0100);
+    memcpy(head + 2, ip + (six ? 36 : 16), 4);
+    if (!six) {
+        head[2] = 0x5e;
+        head[3] &= 0x7f;
+    }
+    memcpy(head + 6, mac, 6);
+    vrrp__put16(head + 12, six ? 0x86dd : 0x0800);
+    return 14;
+}
+
 /* Link-local and multicast destinations need the interface; others are routed. */
 static void vrrp__send_one(vrrp_io *io, vrrp_router *r, const vrrp_action *a, const vrrp_ip *to,
                            uint64_t now)
 {
-    bool       six = r->v.d.family == VRRP_IPV6;
-    vrrp__out *out = vrrp__out_new(io, r, six ? 1 : 0, now);
+    bool       six = r->v.d.family == VRRP_IPV6, framed = !to && r->vmac && !r->xmit_base;
+    vrrp__out *out = vrrp__out_new(io, r, framed ? VRRP__FRAME : six ? 1 : 0, now);
+    uint8_t   *p = io->out_bytes + out->offset;
+    size_t     head = framed ? 14 : 0;
     int        size;
 
-    size = vrrp_packet(&r->v, a, to, io->out_bytes + out->offset, VRRP_MAX_PACKET);
+    size = vrrp_packet(&r->v, a, to, p + head, VRRP_MAX_PACKET - head);
     if (size <= 0)
         return;
+    if (framed) {
+        out->ifindex = r->vmac->ifindex;
+        vrrp__out_keep(io, out, vrrp__frame_head(p, r->mac, p + head, six) + (size_t)size);
+        return;
+    }
     if (to)
         out->to = *to;
     else
@@ -4901,7 +5004,8 @@ static void vrrp__send_advert(vrrp_io *io, vrrp_router *r, const vrrp_action *a,
 {
     unsigned i;
 
-    if (r->link->ifindex == 0 || vrrp__is_zero(&r->v.primary))
+    if (r->link->ifindex == 0 || vrrp__is_zero(&r->v.primary) ||
+        (r->vmac && r->vmac->ifindex == 0))
         return;
     vrrp__tell_time(r, now);
     if (r->v.d.n_peers == 0)
@@ -4921,10 +5025,26 @@ static vrrp_link *vrrp__link_named(vrrp_io *io, const char *name)
     return NULL;
 }
 
-/* Where an address belongs: on its own device, or on the router's interface. */
+/* The macvlan of that MAC on this interface. */
+static vrrp_link *vrrp__vmac_on(vrrp_io *io, const vrrp_link *parent, const uint8_t mac[6])
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].vmac.parent == parent && memcmp(io->links[i].vmac.mac, mac, 6) == 0)
+            return &io->links[i];
+    return NULL;
+}
+
+/* Where an address belongs: on its own device, or on the router's interface, or on the macvlan that
+   stands there. */
 static vrrp_link *vrrp__vip_link(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip)
 {
-    return vip->device[0] ? vrrp__link_named(io, vip->device) : r->link;
+    vrrp_link *link = vip->device[0] ? vrrp__link_named(io, vip->device) : r->link;
+
+    if (link && vip->use_vmac)
+        return vrrp__vmac_on(io, link, r->mac);
+    return r->vmac && !vip->device[0] ? r->vmac : link;
 }
 
 /* One address in all neighbours' caches, if its interface has neighbours. */
@@ -4994,8 +5114,11 @@ static void vrrp__ears_count(vrrp_router *r, int by)
     unsigned i;
 
     for (i = 0; i < VRRP__EARS; i++)
-        if (vrrp__listens(&r->v, i))
+        if (vrrp__listens(&r->v, i)) {
             r->link->ear[i].routers = (uint16_t)(r->link->ear[i].routers + by);
+            if (r->vmac)                /* hears what the interface cannot */
+                r->vmac->ear[i].routers = (uint16_t)(r->vmac->ear[i].routers + by);
+        }
 }
 
 static void vrrp__ear_close(vrrp__ear *ear)
@@ -5055,6 +5178,53 @@ static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
     return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
 }
 
+/* A frame whose source is the macvlan's own MAC, as peers with the same virtual MAC send it, comes
+   to the macvlan alone; every other one comes to the interface. So both are listened to, this one
+   only for what the other cannot hear. It has no address, which reverse path filters (rp_filter)
+   would hold against an IP socket. */
+static int vrrp__ear_vmac(vrrp_io *io, vrrp_link *link, unsigned which)
+{
+    vrrp__ear         *ear = &link->ear[which];
+    bool               six = which & VRRP__EAR_SIX;
+    const uint8_t     *mac = link->vmac.mac;
+    struct sockaddr_ll at;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)SKF_LL_OFF + 6),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5),
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (uint32_t)SKF_LL_OFF + 10),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+        BPF_STMT(BPF_RET | BPF_K, 0)
+    };
+    struct sock_fprog  program;
+    int                error;
+
+    ear->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (ear->fd < 0)
+        return -errno;
+    code[1].k = (uint32_t)vrrp__get16(mac) << 16 | vrrp__get16(mac + 2);
+    code[3].k = vrrp__get16(mac + 4);
+    code[4].k = six ? 6 : 9;
+    code[5].k = which & VRRP__EAR_AH ? VRRP__AH : VRRP_PROTOCOL;
+    program.len = sizeof code / sizeof code[0];
+    program.filter = code;
+    memset(&at, 0, sizeof at);
+    at.sll_family = AF_PACKET;
+    at.sll_protocol = htons(six ? 0x86dd : 0x0800);
+    at.sll_ifindex = (int)link->ifindex;
+    if (setsockopt(ear->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ||
+        bind(ear->fd, (struct sockaddr *)&at, sizeof at) < 0)
+        error = -errno;
+    else
+        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which + 2);
+    ear->open = error == 0;
+    if (error)
+        close(ear->fd);
+    return error;
+}
+
 static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, unsigned which)
 {
     vrrp__ear *ear = &link->ear[which];
@@ -5063,6 +5233,8 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, unsigned which)
     uint8_t    byte;
     int        error;
 
+    if (link->vmac.parent)
+        return vrrp__ear_vmac(io, link, which);
     ear->fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
                      which & VRRP__EAR_AH ? VRRP__AH : VRRP_PROTOCOL);
     if (ear->fd < 0)
@@ -5188,6 +5360,878 @@ static void vrrp__ears_join(vrrp_io *io, vrrp_router *r, uint64_t now)
     for (i = 0; i < VRRP__EARS; i++)
         if (vrrp__listens(&r->v, i))
             vrrp__join(io, r, i, now);
+}
+
+// >>vmac
+
+static void vrrp__hear_kernel(vrrp_io *io);
+static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
+static int  vrrp__nft_no_adverts(vrrp_io *io, const vrrp_link *link, const char *name);
+
+/* With use_vmac a macvlan on the router's interface has the virtual MAC: adverts leave from it, the
+   addresses are on it. It is in private mode, has no address of its own and joins no group, so that
+   a BACKUP never sends from the virtual MAC and no switch looks for it here. What was changed on
+   the interface below stands in the macvlan's alias: whoever removes the last one, a later process
+   too, puts it back. */
+
+#define VRRP__ALIAS "vrrp arp_ignore=%u arp_filter=%u arp_announce=%u"
+
+enum { VRRP__VMAC_METRIC = 4096 };      /* of subnets that are on the interface as well */
+enum { VRRP__MACVLANS = 16 };           /* made in one turn */
+
+/* An interface and what of ours stands on it. */
+typedef struct vrrp__nest {
+    uint32_t       ifindex;             /* which one; or, if that is 0, by name */
+    const char    *name;
+    const uint8_t *mac;                 /* macvlans of ours with this one are listed */
+    const char    *want;                /* is this name taken? */
+    vrrp__device   device;              /* as it is */
+    unsigned       found[VRRP__BELOW];  /* its settings before the first macvlan of ours */
+    uint32_t       at[4];
+    unsigned       n;
+    bool           told;                /* found is */
+    bool           others;              /* there are macvlans of ours with other MACs */
+    bool           taken;
+} vrrp__nest;
+
+/* Made by us, or by another process like us. */
+static bool vrrp__is_vmac(const vrrp__device *d, unsigned found[VRRP__BELOW])
+{
+    return strcmp(d->is.kind, "macvlan") == 0 && d->mode == MACVLAN_MODE_PRIVATE &&
+           sscanf(d->alias, VRRP__ALIAS, &found[0], &found[1], &found[2]) == VRRP__BELOW;
+}
+
+static void vrrp__nest_device(void *arg, const vrrp__nl_answer *answer)
+{
+    vrrp__nest  *nest = (vrrp__nest *)arg;
+    vrrp__device d;
+    unsigned     found[VRRP__BELOW];
+    bool         taken;
+
+    if (!answer) {
+        memset(&nest->device, 0, sizeof nest->device);
+        nest->n = 0;
+        nest->told = nest->others = nest->taken = false;
+    }
+    if (!answer || answer->type != RTM_NEWLINK || !vrrp__get_device(answer, &d))
+        return;
+    if (nest->ifindex ? nest->ifindex == d.is.ifindex : strcmp(nest->name, d.is.name) == 0)
+        nest->device = d;
+    taken = nest->want && strcmp(nest->want, d.is.name) == 0;
+    nest->taken |= taken;
+    if (d.parent != nest->ifindex || !vrrp__is_vmac(&d, found))
+        return;
+    memcpy(nest->found, found, sizeof found);
+    nest->told = true;
+    if (memcmp(d.mac, nest->mac, 6) != 0)
+        nest->others = true;
+    else if (nest->n < sizeof nest->at / sizeof nest->at[0]) {
+        nest->at[nest->n++] = d.is.ifindex;
+        nest->taken &= !taken;          /* by what is going to be replaced */
+    }
+}
+
+static int vrrp__nest_look(vrrp__nl *m, vrrp__nest *nest)
+{
+    int error = vrrp__dump(m, true, vrrp__nest_device, nest);
+
+    if (!error && !nest->ifindex && nest->device.is.ifindex) {
+        nest->ifindex = nest->device.is.ifindex;        /* now what stands on it is known, too */
+        error = vrrp__dump(m, true, vrrp__nest_device, nest);
+    }
+    if (!nest->told)
+        memcpy(nest->found, nest->device.below, sizeof nest->found);
+    return error;
+}
+
+/* A setting that is higher already stays, and one that somebody changed since is not put back. */
+static void vrrp__put_parent(vrrp__nl *m, const vrrp__nest *nest, bool on)
+{
+    vrrp__conf conf[VRRP__BELOW];
+    unsigned   i, n = 0;
+
+    for (i = 0; i < VRRP__BELOW; i++) {
+        uint32_t now = nest->device.below[i], ours = vrrp__below[i].value;
+
+        if (nest->found[i] >= ours || now != (on ? nest->found[i] : ours))
+            continue;
+        conf[n] = vrrp__below[i];
+        conf[n++].value = on ? ours : nest->found[i];
+    }
+    if (n)
+        vrrp__put_conf(m, nest->ifindex, conf, n);
+}
+
+/* Removes what of ours was found there with this MAC; behind the last one the interface's settings
+   are put back. Returns how many, or -errno. */
+static int vrrp__nest_empty(vrrp__nl *m, const vrrp__nest *nest, bool restore)
+{
+    unsigned i;
+    int      error;
+
+    if (nest->n == 0)
+        return 0;
+    for (i = 0; i < nest->n; i++)
+        vrrp__put_link(m, RTM_DELLINK, 0, nest->at[i]);
+    if (restore && !nest->others)
+        vrrp__put_parent(m, nest, false);
+    error = vrrp__nl_talk(m, NULL, NULL);
+    return error && error != -ENODEV ? error : (int)nest->n;
+}
+
+static int vrrp__nest_clear(vrrp__nl *m, vrrp__nest *nest)
+{
+    int error = vrrp__nest_look(m, nest);
+
+    return error ? error : vrrp__nest_empty(m, nest, true);
+}
+
+/* All in one message to the kernel: nothing can be half done but by the kernel itself. rp_filter 2
+   is the one value that counts whatever conf.all says, and one that drops what comes for the
+   virtual MAC while there is no address (RFC 9568 6.4.2). */
+static void vrrp__put_vmac(vrrp__nl *m, const vrrp_link *link, const vrrp__nest *nest)
+{
+    static const vrrp__conf conf[] = {
+        { VRRP__ARP_IGNORE, 1 }, { VRRP__ACCEPT_LOCAL, 1 }, { VRRP__RP_FILTER, 2 },
+        { VRRP__PROMOTE_SECONDARIES, 1 }
+    };
+    uint32_t mode = MACVLAN_MODE_PRIVATE, i;
+    uint32_t group = link->vmac.group ? link->vmac.group : nest->device.group;
+    size_t   info, data, inet;
+    char     alias[80];
+
+    vrrp__put_link(m, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+    vrrp__put_name(m, IFLA_IFNAME, nest->want);
+    vrrp__nl_attr(m, IFLA_LINK, &nest->ifindex, sizeof nest->ifindex);
+    vrrp__nl_attr(m, IFLA_ADDRESS, link->vmac.mac, 6);
+    vrrp__nl_attr(m, IFLA_GROUP, &group, sizeof group);
+    info = vrrp__nl_attr(m, IFLA_LINKINFO, NULL, 0);
+    vrrp__nl_attr(m, IFLA_INFO_KIND, "macvlan", 8);
+    data = vrrp__nl_attr(m, IFLA_INFO_DATA, NULL, 0);
+    vrrp__nl_attr(m, IFLA_MACVLAN_MODE, &mode, sizeof mode);
+    vrrp__nl_close(m, data);
+    vrrp__nl_close(m, info);
+    snprintf(alias, sizeof alias, VRRP__ALIAS, nest->found[0], nest->found[1], nest->found[2]);
+    vrrp__put_link(m, RTM_NEWLINK, 0, 0);
+    vrrp__put_name(m, IFLA_IFNAME, nest->want);
+    vrrp__nl_attr(m, IFLA_IFALIAS, alias, strlen(alias));
+    if (nest->device.in_vrf)
+        vrrp__nl_attr(m, IFLA_MASTER, &nest->device.is.master, sizeof nest->device.is.master);
+    info = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
+    inet = vrrp__nl_attr(m, AF_INET, NULL, 0);
+    data = vrrp__nl_attr(m, IFLA_INET_CONF, NULL, 0);
+    for (i = 0; i < sizeof conf / sizeof conf[0]; i++)
+        vrrp__nl_attr(m, conf[i].which, &conf[i].value, sizeof conf[i].value);
+    vrrp__nl_close(m, data);
+    vrrp__nl_close(m, inet);
+    vrrp__nl_close(m, info);
+    vrrp__put_parent(m, nest, true);
+}
+
+/* No address that is made of the MAC (RFC 9568 7.4). A kernel without IPv6 knows no such mode. */
+static int vrrp__vmac_no_autoconf(vrrp__nl *m, const char *name)
+{
+    uint8_t mode = IN6_ADDR_GEN_MODE_NONE;
+    size_t  spec, inet6;
+    int     error;
+
+    vrrp__put_link(m, RTM_NEWLINK, 0, 0);
+    vrrp__put_name(m, IFLA_IFNAME, name);
+    spec = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
+    inet6 = vrrp__nl_attr(m, AF_INET6, NULL, 0);
+    vrrp__nl_attr(m, IFLA_INET6_ADDR_GEN_MODE, &mode, sizeof mode);
+    vrrp__nl_close(m, inet6);
+    vrrp__nl_close(m, spec);
+    error = vrrp__nl_talk(m, NULL, NULL);
+    return error == -EAFNOSUPPORT ? 0 : error;
+}
+
+/* Known by its index, or, if that is 0, by its name. */
+static int vrrp__vmac_up(vrrp__nl *m, uint32_t ifindex, const char *name)
+{
+    struct ifinfomsg h;
+
+    memset(&h, 0, sizeof h);
+    h.ifi_index = (int)ifindex;
+    h.ifi_flags = h.ifi_change = VRRP__IFF_UP;
+    vrrp__nl_begin(m, RTM_NEWLINK, NLM_F_ACK, &h, sizeof h);
+    if (!ifindex)
+        vrrp__put_name(m, IFLA_IFNAME, name);
+    return vrrp__nl_talk(m, NULL, NULL);
+}
+
+/* 0, also where there is no IPv6; or -errno. */
+static int vrrp__proc_set(const char *name, const char *key, char value)
+{
+    char path[96];
+    int  fd, error = 0;
+
+    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", name, key);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT && access("/proc/sys/net/ipv6", F_OK) < 0 ? 0 : -errno;
+    if (write(fd, &value, 1) < 0)
+        error = -errno;
+    close(fd);
+    return error;
+}
+
+/* Router advertisements must not give it addresses. These settings are the ones that rtnetlink does
+   not have: where /proc/sys cannot be written, nftables drops them. */
+static int vrrp__vmac_quiet(vrrp_io *io, const vrrp_link *link, const char *name)
+{
+    int error = vrrp__proc_set(name, "disable_ipv6", link->vmac.six ? '0' : '1');
+
+    if (!error && link->vmac.six)
+        error = vrrp__proc_set(name, "accept_ra", '0');
+    if (!error && link->vmac.six)
+        error = vrrp__proc_set(name, "autoconf", '0');
+    return error ? vrrp__nft_no_adverts(io, link, name) : 0;
+}
+
+/* The n-th name to try: vrrp.51, vrrp1.51 ...; vrrp6.51, vrrp61.51 ... False: there are no more. */
+static bool vrrp__vmac_name(const vrrp_link *link, unsigned n, char name[16])
+{
+    char number[8] = "", vrid[8], all[40];
+    int  room;
+
+    if (link->vmac.given) {
+        memcpy(name, link->vmac.wish, 16);
+        return n == 0;
+    }
+    if (n)
+        snprintf(number, sizeof number, "%u", n % 1000);
+    snprintf(vrid, sizeof vrid, ".%u", link->vmac.vrid);
+    room = 14 - (int)(strlen(number) + strlen(vrid));
+    snprintf(all, sizeof all, "%.*s%s%s%s", room, link->vmac.wish,
+             link->vmac.family == VRRP_IPV6 ? "6" : "", number, vrid);
+    memcpy(name, all, 15);
+    return n < 100;
+}
+
+/* Looks for a free name and makes it. What a dead process left is replaced, with what it found. */
+static int vrrp__vmac_make(vrrp_io *io, const vrrp_link *link, char name[16])
+{
+    vrrp__nest nest;
+    unsigned   n;
+    int        error = 0;
+
+    memset(&nest, 0, sizeof nest);
+    nest.ifindex = link->vmac.parent->ifindex;
+    nest.mac = link->vmac.mac;
+    nest.want = name;
+    for (n = 0, nest.taken = true; !error && nest.taken; n++) {
+        if (!vrrp__vmac_name(link, n, name))
+            return -EEXIST;
+        error = vrrp__nest_look(&io->nl, &nest);
+    }
+    if (!error)
+        error = vrrp__nest_empty(&io->nl, &nest, false);
+    if (error < 0)
+        return error;
+    vrrp__put_vmac(&io->nl, link, &nest);
+    error = vrrp__nl_talk(&io->nl, NULL, NULL);
+    if (!error)
+        error = vrrp__vmac_no_autoconf(&io->nl, name);
+    if (!error)
+        error = vrrp__vmac_quiet(io, link, name);
+    if (!error)
+        error = vrrp__vmac_up(&io->nl, 0, name);
+    if (error && error != -EEXIST)
+        vrrp__nest_clear(&io->nl, &nest);
+    return error;
+}
+
+/* Takes it away; the interface below is as before when no other stands there. */
+static void vrrp__vmac_delete(vrrp_io *io, const vrrp_link *link)
+{
+    vrrp__nest nest;
+    int        error;
+
+    if (!link->vmac.parent || !link->ifindex || !link->vmac.parent->ifindex)
+        return;
+    memset(&nest, 0, sizeof nest);
+    nest.ifindex = link->vmac.parent->ifindex;
+    nest.mac = link->vmac.mac;
+    error = vrrp__nest_clear(&io->nl, &nest);
+    if (error < 0)
+        vrrp__complain(io, NULL, link->vmac.parent, error, "removing %s from %s: %s", link->name,
+                       link->vmac.parent->name, strerror(-error));
+}
+
+/* Which name it gets is seen when it is made. */
+static void vrrp__vmac_unname(vrrp_link *link)
+{
+    memset(link->name, 0, sizeof link->name);
+    memcpy(link->name, VRRP__UNNAMED, sizeof VRRP__UNNAMED);
+    link->vmac.broken = false;
+}
+
+/* Before an interface is let go of: what stands on it goes. */
+static void vrrp__vmacs_leave(vrrp_io *io, const vrrp_link *parent)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].vmac.parent == parent && io->links[i].ifindex) {
+            vrrp__vmac_delete(io, &io->links[i]);
+            vrrp__link_gone(io, &io->links[i]);
+        }
+}
+
+static const char *vrrp__vmac_error(int error)
+{
+    return error == -EADDRINUSE ? "another macvlan there has this MAC address" :
+           error == -EBUSY ? "that is a port of a bridge or a bond" :
+           error == -EOPNOTSUPP ? "this kernel has no macvlan (modprobe macvlan)" :
+           error == -EEXIST ? "there is an interface of that name" : strerror(-error);
+}
+
+/* Set down by somebody, or about to go: it is up again, or known to be gone. */
+static void vrrp__vmac_revive(vrrp_io *io, vrrp_link *link)
+{
+    int error = vrrp__vmac_up(&io->nl, link->ifindex, NULL);
+
+    if (!error)
+        link->up = true;
+    else if (error == -ENODEV)
+        vrrp__link_gone(io, link);
+}
+
+/* A dead process had it, and this one does without. */
+static void vrrp__vmac_stray(vrrp_io *io, const vrrp__device *d)
+{
+    unsigned     found[VRRP__BELOW];
+    vrrp_router *r;
+
+    if (!vrrp__is_vmac(d, found))
+        return;
+    for (r = io->routers; r; r = r->next)
+        r->stray |= r->unswept && !r->fixed && r->link->ifindex == d->parent &&
+                    memcmp(r->mac, d->mac, 6) == 0 && !vrrp__vmac_on(io, r->link, r->mac);
+}
+
+static void vrrp__vmacs_sweep(vrrp_io *io)
+{
+    vrrp__nest   nest;
+    vrrp_router *r;
+
+    for (r = io->routers; r; r = r->next) {
+        if (!r->stray)
+            continue;
+        r->stray = false;
+        memset(&nest, 0, sizeof nest);
+        nest.ifindex = r->link->ifindex;
+        nest.mac = r->mac;
+        if (vrrp__nest_clear(&io->nl, &nest) > 0)
+            vrrp__complain(io, r, r->link, 0, "removed a macvlan from %s, left behind by a dead "
+                           "process", r->link->name);
+    }
+}
+
+/* Makes those that are missing where their interface is there, a few each time. What the kernel
+   says about them on the way is read before they are known by name: none of it is news. True: there
+   is a new one. */
+static bool vrrp__vmacs_make(vrrp_io *io, uint64_t now)
+{
+    char     name[16];
+    size_t   i;
+    unsigned most = VRRP__MACVLANS;
+    int      error;
+    bool     any = false;
+
+    for (i = 0; i < io->n_links; i++) {
+        vrrp_link *link = &io->links[i], *parent = link->vmac.parent;
+
+        link->vmac.waits = false;
+        if (!parent || !parent->ifindex || parent->renamed)
+            continue;
+        if (link->ifindex && !link->up && parent->up)
+            vrrp__vmac_revive(io, link);
+        if (link->ifindex)
+            continue;
+        link->vmac.waits = most == 0;
+        if (most == 0)
+            continue;
+        most--;
+        memset(name, 0, sizeof name);
+        error = vrrp__vmac_make(io, link, name);
+        if (!error) {
+            vrrp__hear_kernel(io);
+            memcpy(link->name, name, sizeof name);
+            any = true;
+        } else {
+            io->retry_at = now + VRRP_SECOND;
+            if (!link->vmac.broken)
+                vrrp__complain(io, NULL, parent, error, "making the macvlan %s on %s: %s", name,
+                               parent->name, vrrp__vmac_error(error));
+        }
+        link->vmac.broken = error != 0;
+    }
+    return any;
+}
+
+/* Is one of its macvlans still to be made? Then it does not start yet. */
+static bool vrrp__vmac_waits(vrrp_io *io, const vrrp_router *r)
+{
+    const vrrp_link *link;
+    unsigned         i;
+
+    for (i = 0; i < r->v.d.n_addresses; i++) {
+        link = vrrp__vip_link(io, r, &r->v.d.addresses[i]);
+        if (link && link->vmac.waits)
+            return true;
+    }
+    return r->vmac && r->vmac->vmac.waits;
+}
+
+static bool vrrp__vmac_usable(const vrrp_router *r)
+{
+    const vrrp_link *vmac = r->vmac;
+
+    return !vmac || (vmac->ifindex && (vmac->up || r->dont_track_primary) &&
+                     vmac->ear[vrrp__ear_of(&r->v)].open);
+}
+
+// >>nft
+
+/* no_accept: a table of our own in nftables, which dies with the process (by the owner flag, Linux
+   5.12; before, it is deleted at the end and by the next one). Its rules never change, addresses
+   come into and go out of its sets. All messages of a transaction have one sequence number: the
+   kernel answers the last one, or names an error, and either ends the talk. */
+
+enum {                                  /* of linux/netfilter.h and nfnetlink.h, nf_tables.h */
+    VRRP__NF_INET = 1, VRRP__NF_IPV4 = 2, VRRP__NF_IPV6 = 10, VRRP__NF_IN = 1, VRRP__NF_OUT = 3,
+    VRRP__NFT_OWNER = 2                 /* NFT_TABLE_F_OWNER */
+};
+enum { VRRP__SET_V4, VRRP__SET_V6, VRRP__SET_LL, VRRP__SET_RA, VRRP__SETS };
+enum { VRRP__ELEMENTS = 256 };          /* in one transaction */
+
+static const char *const vrrp__set_name[] = { "ipv4", "ipv6", "link_local", "no_router_adverts" };
+
+static void vrrp__nft_head(vrrp__nl *m, uint16_t type, uint16_t flags, uint8_t family)
+{
+    uint8_t head[4] = { 0, 0, 0, 0 };
+
+    head[0] = family;
+    if (type == NFNL_MSG_BATCH_BEGIN || type == NFNL_MSG_BATCH_END)
+        head[3] = NFNL_SUBSYS_NFTABLES;
+    if (m->size)
+        m->seq--;
+    vrrp__nl_begin(m, type, flags, head, sizeof head);
+}
+
+static void vrrp__nft_begin(vrrp__nl *m, unsigned type, uint16_t flags)
+{
+    vrrp__nft_head(m, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags, VRRP__NF_INET);
+}
+
+/* Every message names the table first, by the same number. */
+static void vrrp__nft_table(vrrp__nl *m, uint32_t port)
+{
+    char name[24];
+
+    snprintf(name, sizeof name, "vrrp-%u", (unsigned)port);
+    vrrp__nl_attr(m, NFTA_TABLE_NAME, name, strlen(name) + 1);
+}
+
+static void vrrp__nft_text(vrrp__nl *m, unsigned type, const char *text)
+{
+    vrrp__nl_attr(m, (uint16_t)type, text, strlen(text) + 1);
+}
+
+static void vrrp__nft_u32(vrrp__nl *m, unsigned type, uint32_t value)
+{
+    uint32_t big = htonl(value);
+
+    vrrp__nl_attr(m, (uint16_t)type, &big, sizeof big);
+}
+
+static size_t vrrp__nft_nest(vrrp__nl *m, unsigned type)
+{
+    return vrrp__nl_attr(m, (uint16_t)(type | NLA_F_NESTED), NULL, 0);
+}
+
+/* Loads a setting of the packet, loads some of its bytes, compares the first one, looks for what is
+   loaded in a set, ends. */
+enum { VRRP__OP_NONE, VRRP__OP_META, VRRP__OP_LOAD, VRRP__OP_IS, VRRP__OP_IN, VRRP__OP_END };
+typedef struct vrrp__nft_op {
+    uint8_t what, a, b, c;
+} vrrp__nft_op;
+
+typedef struct vrrp__nft_rule {
+    const char  *chain;
+    vrrp__nft_op op[8];
+} vrrp__nft_rule;
+
+#define VRRP__ICMP6(op, type) \
+    { VRRP__OP_META, NFT_REG_1, NFT_META_L4PROTO, 0 }, { VRRP__OP_IS, NFT_CMP_EQ, 58, 0 }, \
+    { VRRP__OP_LOAD, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1 }, { VRRP__OP_IS, op, type, 0 }
+#define VRRP__ADDRESS(family, offset, size) \
+    { VRRP__OP_META, NFT_REG_1, NFT_META_NFPROTO, 0 }, { VRRP__OP_IS, NFT_CMP_EQ, family, 0 }, \
+    { VRRP__OP_LOAD, NFT_PAYLOAD_NETWORK_HEADER, offset, size }
+#define VRRP__DROP(set) { VRRP__OP_IN, set, 0, 0 }, { VRRP__OP_END, 0, 0, 0 }
+#define VRRP__NONE { VRRP__OP_NONE, 0, 0, 0 }
+
+/* Router advertisements to some interfaces are dropped. Neighbour discovery passes (RFC 9568 6.1),
+   what comes to an address or leaves from one does not. */
+static const vrrp__nft_rule vrrp__nft_rules[] = {
+    { "in", { VRRP__ICMP6(NFT_CMP_EQ, 134), { VRRP__OP_META, NFT_REG_1, NFT_META_IIF, 0 },
+              VRRP__DROP(VRRP__SET_RA), VRRP__NONE } },
+    { "in", { VRRP__ICMP6(NFT_CMP_GTE, 135), { VRRP__OP_IS, NFT_CMP_LTE, 136, 0 },
+              { VRRP__OP_END, 1, 0, 0 }, VRRP__NONE, VRRP__NONE } },
+    { "in", { VRRP__ADDRESS(VRRP__NF_IPV4, 16, 4), VRRP__DROP(VRRP__SET_V4), VRRP__NONE,
+              VRRP__NONE, VRRP__NONE } },
+    { "in", { VRRP__ADDRESS(VRRP__NF_IPV6, 24, 16), VRRP__DROP(VRRP__SET_V6), VRRP__NONE,
+              VRRP__NONE, VRRP__NONE } },
+    { "in", { VRRP__ADDRESS(VRRP__NF_IPV6, 24, 16), { VRRP__OP_META, NFT_REG_2, NFT_META_IIF, 0 },
+              VRRP__DROP(VRRP__SET_LL), VRRP__NONE, VRRP__NONE } },
+    { "out", { VRRP__ICMP6(NFT_CMP_GTE, 135), { VRRP__OP_IS, NFT_CMP_LTE, 136, 0 },
+               { VRRP__OP_END, 1, 0, 0 }, VRRP__NONE, VRRP__NONE } },
+    { "out", { VRRP__ADDRESS(VRRP__NF_IPV4, 12, 4), VRRP__DROP(VRRP__SET_V4), VRRP__NONE,
+               VRRP__NONE, VRRP__NONE } },
+    { "out", { VRRP__ADDRESS(VRRP__NF_IPV6, 8, 16), VRRP__DROP(VRRP__SET_V6), VRRP__NONE,
+               VRRP__NONE, VRRP__NONE } },
+    { "out", { VRRP__ADDRESS(VRRP__NF_IPV6, 8, 16), { VRRP__OP_META, NFT_REG_2, NFT_META_OIF, 0 },
+               VRRP__DROP(VRRP__SET_LL), VRRP__NONE, VRRP__NONE } }
+};
+
+static void vrrp__nft_expr(vrrp__nl *m, const vrrp__nft_op *op)
+{
+    static const char *const name[] = { "", "meta", "payload", "cmp", "lookup", "immediate" };
+    size_t at = vrrp__nft_nest(m, NFTA_LIST_ELEM), data, inner = 0, verdict;
+
+    vrrp__nft_text(m, NFTA_EXPR_NAME, name[op->what]);
+    data = vrrp__nft_nest(m, NFTA_EXPR_DATA);
+    if (op->what == VRRP__OP_META) {
+        vrrp__nft_u32(m, NFTA_META_DREG, op->a);
+        vrrp__nft_u32(m, NFTA_META_KEY, op->b);
+    } else if (op->what == VRRP__OP_LOAD) {
+        vrrp__nft_u32(m, NFTA_PAYLOAD_DREG, NFT_REG_1);
+        vrrp__nft_u32(m, NFTA_PAYLOAD_BASE, op->a);
+        vrrp__nft_u32(m, NFTA_PAYLOAD_OFFSET, op->b);
+        vrrp__nft_u32(m, NFTA_PAYLOAD_LEN, op->c);
+    } else if (op->what == VRRP__OP_IS) {
+        vrrp__nft_u32(m, NFTA_CMP_SREG, NFT_REG_1);
+        vrrp__nft_u32(m, NFTA_CMP_OP, op->a);
+        inner = vrrp__nft_nest(m, NFTA_CMP_DATA);
+        vrrp__nl_attr(m, NFTA_DATA_VALUE, &op->b, 1);
+        vrrp__nl_close(m, inner);
+    } else if (op->what == VRRP__OP_IN) {
+        vrrp__nft_text(m, NFTA_LOOKUP_SET, vrrp__set_name[op->a]);
+        vrrp__nft_u32(m, NFTA_LOOKUP_SREG, NFT_REG_1);
+    } else {
+        vrrp__nft_u32(m, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
+        inner = vrrp__nft_nest(m, NFTA_IMMEDIATE_DATA);
+        verdict = vrrp__nft_nest(m, NFTA_DATA_VERDICT);
+        vrrp__nft_u32(m, NFTA_VERDICT_CODE, op->a);
+        vrrp__nl_close(m, verdict);
+        vrrp__nl_close(m, inner);
+    }
+    vrrp__nl_close(m, data);
+    vrrp__nl_close(m, at);
+}
+
+static void vrrp__nft_rule_put(vrrp__nl *m, uint32_t port, const vrrp__nft_rule *rule)
+{
+    const vrrp__nft_op *op = rule->op;
+    size_t              at;
+
+    vrrp__nft_begin(m, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+    vrrp__nft_table(m, port);
+    vrrp__nft_text(m, NFTA_RULE_CHAIN, rule->chain);
+    at = vrrp__nft_nest(m, NFTA_RULE_EXPRESSIONS);
+    for (; op->what; op++)
+        vrrp__nft_expr(m, op);
+    vrrp__nl_close(m, at);
+}
+
+/* A chain before the usual ones (filter, priority 0). */
+static void vrrp__nft_chain(vrrp__nl *m, uint32_t port, bool out)
+{
+    size_t hook;
+
+    vrrp__nft_begin(m, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    vrrp__nft_table(m, port);
+    vrrp__nft_text(m, NFTA_CHAIN_NAME, out ? "out" : "in");
+    hook = vrrp__nft_nest(m, NFTA_CHAIN_HOOK);
+    vrrp__nft_u32(m, NFTA_HOOK_HOOKNUM, out ? VRRP__NF_OUT : VRRP__NF_IN);
+    vrrp__nft_u32(m, NFTA_HOOK_PRIORITY, (uint32_t)-1);
+    vrrp__nl_close(m, hook);
+    vrrp__nft_text(m, NFTA_CHAIN_TYPE, "filter");
+}
+
+/* What nft calls the keys: an IPv4 address, an IPv6 address, that with an interface, one alone. */
+static void vrrp__nft_set(vrrp__nl *m, uint32_t port, unsigned set)
+{
+    static const uint16_t type[] = { 7, 8, 8 << 6 | 20, 20 };
+    static const uint8_t  size[] = { 4, 16, 20, 4 };
+
+    vrrp__nft_begin(m, NFT_MSG_NEWSET, NLM_F_CREATE);
+    vrrp__nft_table(m, port);
+    vrrp__nft_text(m, NFTA_SET_NAME, vrrp__set_name[set]);
+    vrrp__nft_u32(m, NFTA_SET_FLAGS, 0);
+    vrrp__nft_u32(m, NFTA_SET_KEY_TYPE, type[set]);
+    vrrp__nft_u32(m, NFTA_SET_KEY_LEN, size[set]);
+    vrrp__nft_u32(m, NFTA_SET_ID, set + 1);
+}
+
+/* Ends the transaction: the last message has asked for an answer. */
+static int vrrp__nft_commit(vrrp__nl *m)
+{
+    struct nlmsghdr h;
+
+    if (!m->full) {
+        memcpy(&h, m->data + m->start, sizeof h);
+        h.nlmsg_flags |= NLM_F_ACK;
+        memcpy(m->data + m->start, &h, sizeof h);
+    }
+    vrrp__nft_head(m, NFNL_MSG_BATCH_END, 0, 0);
+    return vrrp__nl_talk(m, NULL, NULL);
+}
+
+static int vrrp__nft_make(vrrp__nl *m, uint32_t flags)
+{
+    uint32_t port = m->port;
+    unsigned i;
+
+    vrrp__nft_head(m, NFNL_MSG_BATCH_BEGIN, 0, 0);
+    vrrp__nft_begin(m, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+    vrrp__nft_table(m, port);
+    vrrp__nft_u32(m, NFTA_TABLE_FLAGS, flags);
+    for (i = 0; i < VRRP__SETS; i++)
+        vrrp__nft_set(m, port, i);
+    vrrp__nft_chain(m, port, false);
+    vrrp__nft_chain(m, port, true);
+    for (i = 0; i < sizeof vrrp__nft_rules / sizeof vrrp__nft_rules[0]; i++)
+        vrrp__nft_rule_put(m, port, &vrrp__nft_rules[i]);
+    return vrrp__nft_commit(m);
+}
+
+/* --- the sets --- */
+
+/* What stands for the address in this set; 0: it is not one of those. A link-local address is one
+   only together with its interface. */
+static size_t vrrp__nft_key(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip, unsigned set,
+                            uint8_t key[20])
+{
+    bool             six = vip->family == VRRP_IPV6;
+    bool             local = six && vrrp__is_link_local(vip->address.byte);
+    const vrrp_link *link = local ? vrrp__vip_link(io, r, vip) : NULL;
+
+    if (set != (unsigned)(local ? VRRP__SET_LL : six ? VRRP__SET_V6 : VRRP__SET_V4))
+        return 0;
+    memcpy(key, vip->address.byte, 16);
+    if (local && (!link || !link->ifindex))
+        return 0;
+    if (local)
+        memcpy(key + 16, &link->ifindex, 4);
+    return local ? 20 : six ? 16 : 4;
+}
+
+static size_t vrrp__nft_elements(vrrp__nl *m, unsigned type, unsigned set)
+{
+    vrrp__nft_begin(m, type, type == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
+    vrrp__nft_table(m, m->port);
+    vrrp__nft_text(m, NFTA_SET_ELEM_LIST_SET, vrrp__set_name[set]);
+    return vrrp__nft_nest(m, NFTA_SET_ELEM_LIST_ELEMENTS);
+}
+
+static void vrrp__nft_element(vrrp__nl *m, const void *key, size_t size)
+{
+    size_t at = vrrp__nft_nest(m, NFTA_LIST_ELEM), inner = vrrp__nft_nest(m, NFTA_SET_ELEM_KEY);
+
+    vrrp__nl_attr(m, NFTA_DATA_VALUE, key, size);
+    vrrp__nl_close(m, inner);
+    vrrp__nl_close(m, at);
+}
+
+/* Into the set; or out of it, which an element that is not in it would prevent, so in and out. */
+static int vrrp__nft_keys(vrrp__nl *m, unsigned set, uint8_t (*key)[20], unsigned n, bool out)
+{
+    static const uint8_t size[] = { 4, 16, 20, 4 };
+    unsigned             i, step;
+    size_t               at;
+
+    if (n == 0)
+        return 0;
+    vrrp__nft_head(m, NFNL_MSG_BATCH_BEGIN, 0, 0);
+    for (step = 0; step <= (unsigned)out; step++) {
+        at = vrrp__nft_elements(m, step ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM, set);
+        for (i = 0; i < n; i++)
+            vrrp__nft_element(m, key[i], size[set]);
+        vrrp__nl_close(m, at);
+    }
+    return vrrp__nft_commit(m);
+}
+
+/* Does no_accept of some router here concern this key? */
+static bool vrrp__nft_wanted(vrrp_io *io, unsigned set, const uint8_t *key, size_t size)
+{
+    const vrrp_router *r;
+    uint8_t            other[20];
+    unsigned           i;
+
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; r->no_accept && i < r->v.d.n_addresses; i++)
+            if (vrrp__nft_key(io, r, &r->v.d.addresses[i], set, other) == size &&
+                memcmp(key, other, size) == 0)
+                return true;
+    return false;
+}
+
+/* The addresses of a list into their sets, or those out of them that nobody wants any more. */
+static int vrrp__nft_list(vrrp_io *io, const vrrp_router *r, const vrrp_desc *d, bool out)
+{
+    uint8_t  key[VRRP__ELEMENTS][20];
+    unsigned set, i, n = 0;
+    int      error = 0;
+
+    for (set = 0; !error && set < VRRP__SET_RA; set++)
+        for (i = 0; !error && i < d->n_addresses; i++) {
+            size_t size = vrrp__nft_key(io, r, &d->addresses[i], set, key[n]);
+
+            if (size && !(out && vrrp__nft_wanted(io, set, key[n], size)))
+                n++;
+            if (n < VRRP__ELEMENTS && i + 1 < d->n_addresses)
+                continue;
+            error = vrrp__nft_keys(&io->nft, set, key, n, out);
+            n = 0;
+        }
+    return error;
+}
+
+/* --- the table --- */
+
+typedef struct vrrp__tables {
+    uint32_t port[16];
+    unsigned n;
+} vrrp__tables;
+
+/* Nobody has that number any more: whoever made the table is dead. */
+static void vrrp__nft_dead_table(void *arg, const vrrp__nl_answer *a)
+{
+    vrrp__tables      *t = (vrrp__tables *)arg;
+    struct sockaddr_nl at;
+    char               name[24] = "";
+    unsigned           port;
+    int                fd;
+
+    if (a->type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE) || a->size < 4)
+        return;
+    vrrp__get_text(a->body + 4, a->size - 4, NFTA_TABLE_NAME, name, sizeof name);
+    if (sscanf(name, "vrrp-%u", &port) != 1 || t->n == 16)
+        return;
+    memset(&at, 0, sizeof at);
+    at.nl_family = AF_NETLINK;
+    at.nl_pid = port;
+    fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
+        t->port[t->n++] = port;
+    vrrp__close(&fd);
+}
+
+static void vrrp__nft_delete(vrrp__nl *m, uint32_t port)
+{
+    vrrp__nft_head(m, NFNL_MSG_BATCH_BEGIN, 0, 0);
+    vrrp__nft_begin(m, NFT_MSG_DELTABLE, 0);
+    vrrp__nft_table(m, port);
+    vrrp__nft_commit(m);
+}
+
+/* Before 5.12 a table outlives its process. */
+static void vrrp__nft_sweep(vrrp__nl *m)
+{
+    vrrp__tables t;
+    unsigned     i;
+
+    memset(&t, 0, sizeof t);
+    vrrp__nft_begin(m, NFT_MSG_GETTABLE, NLM_F_DUMP);
+    vrrp__nl_talk(m, vrrp__nft_dead_table, &t);
+    for (i = 0; i < t.n; i++)
+        vrrp__nft_delete(m, t.port[i]);
+}
+
+static int vrrp__nft_open(vrrp_io *io)
+{
+    int error;
+
+    if (io->nft.fd >= 0)
+        return 0;
+    error = vrrp__nl_open(&io->nft, NETLINK_NETFILTER, io->room);
+    if (!error)
+        error = vrrp__nft_make(&io->nft, VRRP__NFT_OWNER);
+    if (error == -EOPNOTSUPP || error == -EINVAL) {
+        io->nft_plain = true;
+        vrrp__nft_sweep(&io->nft);
+        error = vrrp__nft_make(&io->nft, 0);
+    }
+    if (error)
+        vrrp__close(&io->nft.fd);
+    return error;
+}
+
+static void vrrp__nft_close(vrrp_io *io)
+{
+    if (io->nft.fd >= 0 && io->nft_plain)
+        vrrp__nft_delete(&io->nft, io->nft.port);
+    vrrp__close(&io->nft.fd);
+}
+
+/* In place before the router may be MASTER. */
+static void vrrp__guard_all(vrrp_io *io, uint64_t now)
+{
+    vrrp_router *r;
+    int          error;
+
+    for (r = io->routers; r; r = r->next) {
+        if (!r->no_accept || r->guarded)
+            continue;
+        error = vrrp__nft_open(io);
+        if (!error)
+            error = vrrp__nft_list(io, r, &r->v.d, false);
+        r->guarded = error == 0;
+        if (!error)
+            continue;
+        io->retry_at = now + VRRP_SECOND;
+        if (vrrp__may_say(r, VRRP__SAID - 4, now))
+            vrrp__complain(io, r, r->link, error, "no_accept is not possible, so this node cannot "
+                           "be MASTER: %s", error == -EOPNOTSUPP || error == -EPROTONOSUPPORT ?
+                           "this kernel has no nf_tables (modprobe nf_tables)" : strerror(-error));
+    }
+}
+
+/* The addresses that the list had, once no router here has them. */
+static void vrrp__unguard(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
+{
+    int error = io->nft.fd < 0 ? 0 : vrrp__nft_list(io, r, old, true);
+
+    if (error)
+        vrrp__complain(io, r, r->link, error, "no_accept: letting go of addresses: %s",
+                       strerror(-error));
+}
+
+/* The one way left to keep a macvlan from making addresses of router advertisements. */
+static int vrrp__nft_no_adverts(vrrp_io *io, const vrrp_link *link, const char *name)
+{
+    uint8_t    key[1][20];
+    vrrp__nest nest;
+    int        error;
+
+    memset(&nest, 0, sizeof nest);
+    nest.name = name;
+    nest.mac = link->vmac.mac;
+    error = vrrp__nest_look(&io->nl, &nest);
+    if (!error)
+        error = vrrp__nft_open(io);
+    memcpy(key[0], &nest.device.is.ifindex, 4);
+    if (!error)
+        error = vrrp__nft_keys(&io->nft, VRRP__SET_RA, key, 1, false);
+    if (error)
+        vrrp__complain(io, NULL, NULL, error, "%s may get addresses from router advertisements: "
+                       "/proc/sys cannot be written, nor nftables (%s); on the node: sysctl -w "
+                       "net/ipv6/conf/%s/accept_ra=0", name, strerror(-error), name);
+    return 0;
 }
 
 // >>shell
@@ -5603,7 +6647,10 @@ static int vrrp__survey(vrrp_io *io)
 
 static int vrrp__set_promote(vrrp_io *io, const vrrp_link *link, uint32_t value)
 {
-    vrrp__put_promote(&io->nl, link->ifindex, value);
+    vrrp__conf conf = { VRRP__PROMOTE_SECONDARIES, 0 };
+
+    conf.value = value;
+    vrrp__put_conf(&io->nl, link->ifindex, &conf, 1);
     return vrrp__nl_talk(&io->nl, NULL, NULL);
 }
 
@@ -5654,7 +6701,6 @@ static void vrrp__unpromote_idle(vrrp_io *io)
             vrrp__unpromote(io, &io->links[i]);
 }
 
-static void vrrp__link_gone(vrrp_io *io, vrrp_link *link);
 static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
 
 /* A route or a rule. What is there already and was not ours is somebody else's: it stays, and is
@@ -5774,6 +6820,8 @@ static void vrrp__put_job(vrrp_io *io, const vrrp__job *job)
 
         vrrp__put_vip(&io->nl, job->vip, job->link->ifindex, (uint8_t)(tag + promoted));
     }
+    if (job->vip && job->link->vmac.parent)     /* what we send leaves from the interface below */
+        vrrp__put_number(&io->nl, IFA_RT_PRIORITY, VRRP__VMAC_METRIC);
 }
 
 static void vrrp__carry_out(vrrp_io *io)
@@ -6212,6 +7260,8 @@ static void vrrp__packet_in(vrrp_io *io, vrrp_link *link, unsigned which, struct
     } else if (vrrp_rx_ip(&rx, p, size) != 0) {
         cut = true;
     }
+    if (link->vmac.parent)              /* routers are known by their interface */
+        link = link->vmac.parent;
     if (cut)
         link->stats.packet_length_errors++;
     else
@@ -6238,7 +7288,7 @@ static bool vrrp__hear(vrrp_io *io, vrrp_link *link, unsigned which, unsigned *b
         part[i].iov_len = sizeof io->in[i];
         msg[i].msg_hdr.msg_iov = &part[i];
         msg[i].msg_hdr.msg_iovlen = 1;
-        if (which & VRRP__EAR_SIX) {
+        if (which & VRRP__EAR_SIX && !link->vmac.parent) {
             msg[i].msg_hdr.msg_name = &from[i];
             msg[i].msg_hdr.msg_namelen = sizeof from[i];
             msg[i].msg_hdr.msg_control = control[i].bytes;
@@ -6276,13 +7326,12 @@ static void vrrp__hear_all(vrrp_io *io, uint64_t now)
     }
 }
 
-/* Silence counts only while we listened. Before a Master_Down timer fires its socket is read to the
-   end; if that takes too long, or the kernel had to drop packets, everybody there waits again.
-   SO_MEMINFO has the drops at once, SO_RXQ_OVFL only with the next packet. */
-static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
+/* Reads one socket to its end, at most so far; everybody there waits again where that was not all
+   that came. SO_MEMINFO has the drops at once, SO_RXQ_OVFL only with the next packet. */
+static void vrrp__listened_on(vrrp_io *io, vrrp_link *link, unsigned which, uint64_t now)
 {
-    unsigned     which = vrrp__ear_of(&one->v), budget = VRRP__PACKETS;
-    vrrp__ear   *ear = &one->link->ear[which];
+    vrrp__ear   *ear = &link->ear[which];
+    unsigned     budget = VRRP__PACKETS;
     uint32_t     info[9];               /* SK_MEMINFO_DROPS is the last */
     socklen_t    size = sizeof info;
     vrrp_router *r;
@@ -6291,15 +7340,26 @@ static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
         return;
     ear->checked = io->turn;
     while (ear->turn != io->turn && budget)
-        vrrp__hear(io, one->link, which, &budget, now);
+        vrrp__hear(io, link, which, &budget, now);
     memset(info, 0, sizeof info);
     getsockopt(ear->fd, SOL_SOCKET, SO_MEMINFO, info, &size);
     for (r = io->routers; r && (ear->turn != io->turn || info[8] != ear->drops); r = r->next)
-        if (r->link == one->link && vrrp__ear_of(&r->v) == which) {
+        if ((r->link == link || r->vmac == link) && vrrp__ear_of(&r->v) == which) {
             vrrp_deaf(&r->v, now);
             vrrp__mark_one(io, r);
         }
     ear->drops = info[8];
+}
+
+/* Silence counts only while we listened. Before a Master_Down timer fires its sockets are read to
+   the end; if that takes too long, or the kernel had to drop packets, all there wait again. */
+static void vrrp__listened(vrrp_io *io, const vrrp_router *one, uint64_t now)
+{
+    unsigned which = vrrp__ear_of(&one->v);
+
+    vrrp__listened_on(io, one->link, which, now);
+    if (one->vmac)
+        vrrp__listened_on(io, one->vmac, which, now);
 }
 
 /* --- what the kernel says about interfaces and addresses --- */
@@ -6329,7 +7389,10 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
         for (i = 0; i < r->v.d.n_addresses; i++) {
             vrrp_vip *vip = &r->v.d.addresses[i];
 
-            if (vip->held && vrrp__vip_link(io, r, vip) == link) {
+            if (vrrp__vip_link(io, r, vip) != link)
+                continue;
+            r->guarded = false;
+            if (vip->held) {
                 vip->held = 0;
                 r->lost = true;
             }
@@ -6341,6 +7404,17 @@ static void vrrp__link_gone(vrrp_io *io, vrrp_link *link)
     link->turns = VRRP_NEVER;
     vrrp__stale(io, link);
     vrrp__complain(io, NULL, link, 0, "interface %s is gone", link->name);
+    if (link->vmac.parent)
+        vrrp__vmac_unname(link);
+}
+
+/* An interface is here: now no_accept can know those addresses that need its number. */
+static void vrrp__unguarded(vrrp_io *io)
+{
+    vrrp_router *r;
+
+    for (r = io->routers; r; r = r->next)
+        r->guarded = false;
 }
 
 /* A link that changed counts when it has stayed so for its delay. */
@@ -6396,10 +7470,12 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
         vrrp__ear_close(&link->ear[VRRP__EAR_SIX]);
         vrrp__ear_close(&link->ear[VRRP__EAR_SIX | VRRP__EAR_AH]);
     }
+    if (born)
+        vrrp__unguarded(io);
     link->ifindex = d->is.ifindex;
     link->mtu = d->mtu;
     link->type = d->is.type;
-    link->vrf = d->vrf;
+    link->vrf = d->in_vrf;
     memcpy(link->mac, d->mac, sizeof link->mac);
     if (!news)
         link->up = link->carrier = up;
@@ -6416,6 +7492,9 @@ static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
 
     if (numbered && gone) {
         vrrp__link_gone(io, numbered);
+    } else if (named && named->vmac.parent && named->ifindex && named->ifindex != d->is.ifindex) {
+        vrrp__link_gone(io, named);     /* deleted, and another one got its name */
+        return;
     } else if (numbered && numbered != named && !numbered->renamed) {
         numbered->renamed = true;       /* its addresses are still there: first they have to go */
         vrrp__stale(io, numbered);
@@ -6454,6 +7533,8 @@ static bool vrrp__is_at(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip,
         (vip->held & VRRP_HELD_OURS && vip->prefix != a->prefix))
         return false;
     link = vrrp__vip_link(io, r, vip);
+    if (link && link->vmac.parent && r->unswept && link->vmac.parent->ifindex == a->ifindex)
+        return true;                    /* from before there was a macvlan */
     return link && link->ifindex == a->ifindex;
 }
 
@@ -6570,12 +7651,11 @@ static void vrrp__candidate(vrrp_io *io, const vrrp__address *a)
 }
 
 /* A dead predecessor has switched promote_secondaries on: it is ours to switch off. */
-static void vrrp__found_promoted(vrrp_io *io, const vrrp_router *r, const vrrp_vip *vip,
-                                 const vrrp__address *a)
+static void vrrp__found_promoted(vrrp_io *io, const vrrp_router *r, const vrrp__address *a)
 {
-    vrrp_link *link = vrrp__vip_link(io, r, vip);
+    vrrp_link *link = vrrp__link_numbered(io, a->ifindex);
 
-    if (!io->tags || !r->unswept || link->promoted ||
+    if (!io->tags || !r->unswept || !link || link->promoted ||
         a->protocol != (r->fixed ? VRRP_PROTO_STATIC : VRRP_PROTO_TAG) + 1)
         return;
     link->promoted = true;
@@ -6595,7 +7675,7 @@ static void vrrp__found_vip(vrrp__leftovers *left, vrrp_router *r, vrrp_vip *vip
     char     text[INET6_ADDRSTRLEN];
 
     vip->held = (uint8_t)(vip->held & ~VRRP__HELD_UNSEEN);
-    vrrp__found_promoted(io, r, vip, a);
+    vrrp__found_promoted(io, r, a);
     if (r->fixed)
         return;                         /* taken over by the next addition */
     r->owns |= !ours;
@@ -6703,8 +7783,10 @@ static void vrrp__sync_link(void *arg, const vrrp__nl_answer *answer)
     if (!answer)
         for (i = 0; i < io->n_links; i++)
             io->links[i].seen = false;
-    else if (answer->type == RTM_NEWLINK && vrrp__get_device(answer, &d))
+    else if (answer->type == RTM_NEWLINK && vrrp__get_device(answer, &d)) {
         vrrp__device_event(io, &d, false);
+        vrrp__vmac_stray(io, &d);
+    }
 }
 
 static int vrrp__sync_links(vrrp_io *io)
@@ -6719,7 +7801,7 @@ static int vrrp__sync_links(vrrp_io *io)
             continue;
         if (link->ifindex)
             vrrp__link_gone(io, link);
-        else if (!link->known)
+        else if (!link->known && !link->vmac.parent)
             vrrp__complain(io, NULL, link, 0, "interface %s does not exist yet", link->name);
         link->known = true;
     }
@@ -6794,12 +7876,18 @@ static void vrrp__fit(vrrp_io *io, vrrp_router *r, uint64_t now)
                        (unsigned)r->link->mtu);
 }
 
-/* The interface of an item, unless it is the router's own: that one has its own rule. */
+/* The interface of an item, unless it is the router's own: that one has its own rule, which counts
+   for what stands on it as well. */
+static bool vrrp__link_ready(const vrrp_router *r, const vrrp_link *link)
+{
+    return link == r->link || (link && link->ifindex && !link->renamed &&
+                               (link->up || (r->dont_track_primary &&
+                                             link->vmac.parent == r->link)));
+}
+
 static bool vrrp__device_ready(vrrp_io *io, const vrrp_router *r, const char *name)
 {
-    const vrrp_link *link = name[0] ? vrrp__link_named(io, name) : r->link;
-
-    return link == r->link || (link && link->ifindex && !link->renamed && link->up);
+    return !name[0] || vrrp__link_ready(r, vrrp__link_named(io, name));
 }
 
 static bool vrrp__devices_ready(vrrp_io *io, const vrrp_router *r)
@@ -6808,7 +7896,7 @@ static bool vrrp__devices_ready(vrrp_io *io, const vrrp_router *r)
 
     for (i = 0; i < r->v.d.n_addresses; i++)
         if (!r->v.d.addresses[i].no_track &&
-            !vrrp__device_ready(io, r, r->v.d.addresses[i].device))
+            !vrrp__link_ready(r, vrrp__vip_link(io, r, &r->v.d.addresses[i])))
             return false;
     for (i = 0; i < r->n_routes; i++) {
         const vrrp_route *route = &r->routes[i];
@@ -6832,7 +7920,8 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r)
     const vrrp_link *link = r->link;
 
     if (!link->ifindex || link->renamed || !link->ear[vrrp__ear_of(&r->v)].open ||
-        !(link->up || r->dont_track_primary))
+        !(link->up || r->dont_track_primary) || !vrrp__vmac_usable(r) ||
+        (r->no_accept && !r->guarded))
         return false;
     return vrrp__devices_ready(io, r);
 }
@@ -6978,6 +8067,9 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     io->now = now;
     if (io->resync)
         error = vrrp__sync_links(io);
+    vrrp__vmacs_sweep(io);
+    if (!error && vrrp__vmacs_make(io, now))
+        error = vrrp__sync_links(io);
     for (i = 0; io->resync && i < io->n_links; i++)
         io->links[i].stale |= io->links[i].name[0] != 0;
     io->recheck |= io->resync;
@@ -6996,20 +8088,24 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
     for (r = io->routers; r; r = r->next)
         if (!r->fixed)
             vrrp__ears_join(io, r, now);
+    vrrp__guard_all(io, now);
     for (r = io->routers; r; r = r->next) {
         vrrp__sweep_routing(io, r);
         r->unswept = false;
-        vrrp__inform(io, r, now);
+        if (!r->starting || !vrrp__vmac_waits(io, r))
+            vrrp__inform(io, r, now);
     }
     for (r = io->routers; r; r = r->next)
         vrrp__check_lost(io, r, now);
     vrrp__unpromote_idle(io);
     for (i = 0; i < io->n_links; i++) {
         io->links[i].stale = false;
+        io->sync |= io->links[i].vmac.waits;
         for (k = 0; k < VRRP__EARS; k++)
             io->links[i].ear[k].broken &= !io->links[i].ear[k].open;
         if (io->links[i].renamed) {
             vrrp__drain(io, now);
+            vrrp__vmacs_leave(io, &io->links[i]);
             vrrp__link_gone(io, &io->links[i]);
         }
     }
@@ -7070,8 +8166,9 @@ static int vrrp__open_descriptors(vrrp_io *io)
     io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (io->epoll < 0 || io->timer < 0)
         return vrrp__fail(io, -errno, "cannot create a timer: %s", strerror(errno));
-    error = vrrp__nl_open(&io->nl, io->room);
-    io->event_fd = vrrp__nl_socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+    error = vrrp__nl_open(&io->nl, NETLINK_ROUTE, io->room);
+    io->event_fd = vrrp__nl_socket(NETLINK_ROUTE,
+                                   RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
                                    SOCK_NONBLOCK, NULL);
     if (!error && io->event_fd < 0)
         error = io->event_fd;
@@ -7132,7 +8229,7 @@ VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
     io->links = options->links;
     io->n_links = options->n_links;
     io->rcvbuf_max = options->rcvbuf_max ? options->rcvbuf_max : 4u << 20;
-    io->epoll = io->timer = io->event_fd = io->nl.fd = -1;
+    io->epoll = io->timer = io->event_fd = io->nl.fd = io->nft.fd = -1;
     io->mouth[0] = io->mouth[1] = io->mouth[2] = -1;
     io->armed = io->retry_at = io->turns_at = VRRP_NEVER;
     io->delays = options->delays;
@@ -7161,7 +8258,9 @@ VRRP_DEF void vrrp_io_close(vrrp_io *io)
     for (i = 0; i < io->n_links; i++) {
         vrrp__ears_close(&io->links[i]);
         vrrp__unpromote(io, &io->links[i]);
+        vrrp__vmacs_leave(io, &io->links[i]);
     }
+    vrrp__nft_close(io);
     vrrp__close(&io->epoll);
     vrrp__close(&io->timer);
     vrrp__close(&io->event_fd);
@@ -7202,7 +8301,7 @@ static int vrrp__lock(const char *interface, uint8_t family, uint8_t vrid, int *
 
 static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
 {
-    vrrp_link *link = vrrp__link_named(io, name);
+    vrrp_link *link = strcmp(name, VRRP__UNNAMED) ? vrrp__link_named(io, name) : NULL;
     size_t     i;
 
     for (i = 0; !link && i < io->n_links; i++)
@@ -7216,7 +8315,8 @@ static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
     if (link)
         link->uses++;
     else
-        vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s", name);
+        vrrp__fail(io, -ENOBUFS, "too many interfaces: no room for %s",
+                   strcmp(name, VRRP__UNNAMED) ? name : "a macvlan");
     return link;
 }
 
@@ -7226,13 +8326,45 @@ static void vrrp__link_drop(vrrp_io *io, vrrp_link *link)
         return;
     vrrp__ears_close(link);
     vrrp__unpromote(io, link);
+    vrrp__vmac_delete(io, link);
     memset(link, 0, sizeof *link);
+}
+
+/* What its name is, or begins with. */
+static const char *vrrp__vmac_wish(const vrrp_setup *setup, bool own)
+{
+    const char *prefix = !own && setup->vmac_addr_prefix ? setup->vmac_addr_prefix
+                                                         : setup->vmac_prefix;
+
+    return own && setup->vmac_name ? setup->vmac_name : prefix ? prefix : "vrrp";
+}
+
+/* The entry of a macvlan; the kernel's is made at the next vrrp__sync(). */
+static vrrp_link *vrrp__vmac_use(vrrp_io *io, const vrrp_router *r, vrrp_link *parent,
+                                 const vrrp_setup *setup, bool own)
+{
+    vrrp_link *link = vrrp__vmac_on(io, parent, r->mac);
+
+    if (link) {
+        link->uses++;
+        return link;
+    }
+    link = vrrp__link_use(io, VRRP__UNNAMED);
+    if (!link)
+        return NULL;
+    link->vmac.parent = parent;
+    memcpy(link->vmac.mac, r->mac, 6);
+    snprintf(link->vmac.wish, sizeof link->vmac.wish, "%s", vrrp__vmac_wish(setup, own));
+    link->vmac.given = own && setup->vmac_name;
+    link->vmac.group = setup->vmac_group;
+    link->vmac.family = r->v.d.family;
+    link->vmac.vrid = r->v.d.vrid;
+    return link;
 }
 
 /* The i-th interface that a router names besides its own: of its addresses, its tracks and its
    group's, its routes and rules. "" where an item names none; NULL: there is no i-th. */
-static const char *vrrp__device_of(const vrrp_setup *s, const vrrp_track *group, unsigned n,
-                                   unsigned i)
+static const char *vrrp__device_of(const vrrp_router *r, const vrrp_setup *s, unsigned i)
 {
     unsigned k;
 
@@ -7242,9 +8374,9 @@ static const char *vrrp__device_of(const vrrp_setup *s, const vrrp_track *group,
     if (i < s->desc.n_tracks)
         return s->desc.tracks[i].interface;
     i -= s->desc.n_tracks;
-    if (i < n)
-        return group[i].interface;
-    i -= n;
+    if (i < r->n_group_tracks)
+        return r->group_tracks[i].interface;
+    i -= r->n_group_tracks;
     for (k = 0; k < s->n_routes; i -= s->routes[k++].n_hops + 1u)
         if (i == 0)
             return s->routes[k].hop.device;
@@ -7255,28 +8387,55 @@ static const char *vrrp__device_of(const vrrp_setup *s, const vrrp_track *group,
     return i % 2 ? s->rules[i / 2].oif : s->rules[i / 2].iif;
 }
 
-/* The first most of them. */
-static void vrrp__devices_drop(vrrp_io *io, const vrrp_setup *s, const vrrp_track *group,
-                               unsigned n, unsigned most)
+/* The first most of them; the macvlans before the interfaces they stand on. */
+static void vrrp__devices_drop(vrrp_io *io, const vrrp_router *r, const vrrp_setup *s,
+                               unsigned most)
 {
     const char *name;
     unsigned    i;
 
-    for (i = 0; i < most && (name = vrrp__device_of(s, group, n, i)) != NULL; i++)
+    for (i = 0; i < most && i < s->desc.n_addresses; i++)
+        if (s->desc.addresses[i].use_vmac)
+            vrrp__link_drop(io, vrrp__vip_link(io, r, &s->desc.addresses[i]));
+    for (i = 0; i < most && (name = vrrp__device_of(r, s, i)) != NULL; i++)
         if (name[0])
             vrrp__link_drop(io, vrrp__link_named(io, name));
 }
 
-static int vrrp__devices_use(vrrp_io *io, const vrrp_setup *s, const vrrp_track *group, unsigned n)
+/* An IPv6 address on a macvlan that has carried IPv4 alone so far. */
+static void vrrp__vmac_six(vrrp_io *io, vrrp_link *link, const vrrp_vip *vip)
+{
+    if (!link || !link->vmac.parent || link->vmac.six || vip->family != VRRP_IPV6)
+        return;
+    link->vmac.six = true;
+    if (link->ifindex)
+        vrrp__vmac_quiet(io, link, link->name);
+}
+
+/* All that its items stand on. */
+static int vrrp__devices_use(vrrp_io *io, const vrrp_router *r, const vrrp_setup *s)
 {
     const char *name;
     unsigned    i;
 
-    for (i = 0; (name = vrrp__device_of(s, group, n, i)) != NULL; i++)
-        if (name[0] && !vrrp__link_use(io, name)) {
-            vrrp__devices_drop(io, s, group, n, i);
+    vrrp__vip_defaults(s->desc.addresses, s->desc.n_addresses, r->v.d.family);
+    for (i = 0; (name = vrrp__device_of(r, s, i)) != NULL; i++) {
+        const vrrp_vip *vip = i < s->desc.n_addresses ? &s->desc.addresses[i] : NULL;
+        vrrp_link      *link = name[0] ? vrrp__link_use(io, name) : r->link;
+        bool            ok = link || !name[0];
+
+        if (link && vip && vip->use_vmac && !vrrp__vmac_use(io, r, link, s, false)) {
+            if (name[0])
+                vrrp__link_drop(io, link);
+            ok = false;
+        }
+        if (!ok) {
+            vrrp__devices_drop(io, r, s, i);
             return -ENOBUFS;
         }
+        if (vip)
+            vrrp__vmac_six(io, vrrp__vip_link(io, r, vip), vip);
+    }
     return 0;
 }
 
@@ -7293,13 +8452,21 @@ static void vrrp__set_up(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
     r->rcvbuf = setup->rcvbuf;
     r->rcvbuf_mtu = setup->rcvbuf_mtu;
     io->exact |= r->rcvbuf != 0;
+    r->xmit_base = setup->vmac_xmit_base;
+    r->no_accept = setup->no_accept && !r->fixed && r->v.d.priority != VRRP_OWNER;
+    r->guarded = false;
 }
 
 /* Whose interfaces it uses by now. */
+static void vrrp__tracks_are(vrrp_router *r, const vrrp_track *tracks, unsigned n)
+{
+    r->group_tracks = tracks;
+    r->n_group_tracks = (uint16_t)n;
+}
+
 static void vrrp__group_tracks(vrrp_router *r, const vrrp_group *g)
 {
-    r->group_tracks = g ? g->tracks : NULL;
-    r->n_group_tracks = g ? g->n_tracks : 0;
+    vrrp__tracks_are(r, g ? g->tracks : NULL, g ? g->n_tracks : 0u);
 }
 
 static int vrrp__check_setup(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
@@ -7340,13 +8507,29 @@ static int vrrp__attach(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
         error = vrrp__fail(io, r->lock, "cannot lock VRID %d on %s: %s", vrid, r->link->name,
                            strerror(-r->lock));
     vrrp__group_tracks(r, setup->group);
+    if (!error && setup->use_vmac) {
+        r->vmac = vrrp__vmac_use(io, r, r->link, setup, true);
+        error = r->vmac ? 0 : -ENOBUFS;
+    }
     if (!error)
-        error = vrrp__devices_use(io, setup, r->group_tracks, r->n_group_tracks);
+        error = vrrp__devices_use(io, r, setup);
     if (error) {
         vrrp__close(&r->lock);
+        vrrp__link_drop(io, r->vmac);
         vrrp__link_drop(io, r->link);
     }
     return error;
+}
+
+static void vrrp__choose_mac(uint8_t mac[6], const vrrp_setup *setup)
+{
+    static const uint8_t none[6] = { 0, 0, 0, 0, 0, 0 };
+
+    if (memcmp(setup->vmac, none, 6) != 0)
+        memcpy(mac, setup->vmac, 6);
+    else
+        vrrp_virtual_mac(mac, setup->desc.family ? setup->desc.family : (uint8_t)VRRP_IPV4,
+                         setup->desc.vrid);
 }
 
 static void vrrp__clear(vrrp_router *r)
@@ -7382,7 +8565,6 @@ static void vrrp__enlist(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
 
     io->err[0] = 0;
     vrrp__set_up(io, r, setup);
-    vrrp__vip_defaults(r->v.d.addresses, r->v.d.n_addresses, r->v.d.family);
     vrrp__rules_defaults(r->rules, r->n_rules);
     for (i = 0; i < r->v.d.n_addresses; i++)
         r->v.d.addresses[i].held = 0;
@@ -7404,6 +8586,7 @@ VRRP_DEF int vrrp_io_add(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, u
     (void)now;                          /* Startup is the next turn's */
     vrrp__clear(r);
     error = vrrp__check_setup(io, r, setup);
+    vrrp__choose_mac(r->mac, setup);
     if (!error)
         error = vrrp__attach(io, r, setup);
     if (error)
@@ -7429,6 +8612,8 @@ static int vrrp__static_desc(vrrp_io *io, vrrp_desc *d)
     for (i = 0; i < d->n_addresses; i++) {
         if (!d->addresses[i].device[0])
             return vrrp__fail(io, -EINVAL, "a static address needs an interface");
+        if (d->addresses[i].use_vmac)
+            return vrrp__fail(io, -EINVAL, "a static address has no virtual MAC address");
         d->addresses[i].excluded = true;
     }
     return 0;
@@ -7445,7 +8630,7 @@ VRRP_DEF int vrrp_io_static(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     if (!error && (error = vrrp_init(&r->v, &d)) != 0)
         vrrp__fail(io, error, "static addresses: %s", vrrp_str(error));
     if (!error)
-        error = vrrp__devices_use(io, setup, NULL, 0);
+        error = vrrp__devices_use(io, r, setup);
     if (error)
         return error;
     vrrp__enlist(io, r, setup);
@@ -7461,7 +8646,7 @@ static bool vrrp__same_vip(const vrrp_vip *a, const vrrp_vip *b)
            a->broadcast_auto == b->broadcast_auto && vrrp__same(&a->broadcast, &b->broadcast) &&
            a->preferred_given == b->preferred_given && a->preferred_lft == b->preferred_lft &&
            vrrp__same(&a->peer, &b->peer) && strcmp(a->device, b->device) == 0 &&
-           strcmp(a->label, b->label) == 0;
+           a->use_vmac == b->use_vmac && strcmp(a->label, b->label) == 0;
 }
 
 /* An address that another router here took over, as a reload may move it. */
@@ -7582,11 +8767,22 @@ static int vrrp__update_core(vrrp_io *io, vrrp_router *r, const vrrp_setup *setu
                               r->link ? r->link->name : "any interface", vrrp_str(error)) : 0;
 }
 
+/* Are its macvlan's MAC and name what they were? */
+static bool vrrp__same_vmac(const vrrp_router *r, const vrrp_setup *setup)
+{
+    uint8_t mac[6];
+
+    vrrp__choose_mac(mac, setup);
+    if (memcmp(mac, r->mac, 6) != 0 || setup->use_vmac != (r->vmac != NULL))
+        return false;
+    return !r->vmac || (setup->vmac_group == r->vmac->vmac.group &&
+                        strcmp(vrrp__vmac_wish(setup, true), r->vmac->vmac.wish) == 0);
+}
+
 VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup, uint64_t now)
 {
-    const vrrp_group *g = r->v.group;
-    const vrrp_track *tracks = g ? g->tracks : NULL;
-    unsigned          n = g ? g->n_tracks : 0;
+    const vrrp_track *tracks = r->group_tracks;         /* those it used so far */
+    unsigned          n = r->n_group_tracks;
     vrrp_setup        old;
     int               error, also;
 
@@ -7594,10 +8790,15 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     if (!r->fixed && (!setup->interface || strcmp(setup->interface, r->link->name) != 0))
         return vrrp__fail(io, VRRP_E_DESC_CHANGED, "VRID %d on %s: the interface cannot change",
                           old.desc.vrid, r->link->name);
+    if (!r->fixed && !vrrp__same_vmac(r, setup))
+        return vrrp__fail(io, VRRP_E_DESC_CHANGED, "VRID %d on %s: use_vmac cannot change",
+                          old.desc.vrid, r->link->name);
     vrrp__drain(io, now);
-    vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, old.desc.family);
     vrrp__rules_defaults(setup->rules, setup->n_rules);
-    error = vrrp__devices_use(io, setup, tracks, n);
+    vrrp__group_tracks(r, r->v.group);
+    error = vrrp__devices_use(io, r, setup);
+    if (error)
+        vrrp__tracks_are(r, tracks, n);
     if (error)
         return error;
     if (io->resync) {                   /* a device that is new here: is it there? */
@@ -7608,7 +8809,8 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     vrrp__look_round(io, r);
     error = vrrp__update_core(io, r, setup, now);
     if (error) {
-        vrrp__devices_drop(io, setup, tracks, n, UINT_MAX);
+        vrrp__devices_drop(io, r, setup, UINT_MAX);
+        vrrp__tracks_are(r, tracks, n);
         return error;
     }
     if (!r->fixed)
@@ -7619,11 +8821,13 @@ VRRP_DEF int vrrp_io_update(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup
     if (error || also)
         vrrp__complain(io, r, r->link, error ? error : also, "removing what is no longer "
                        "configured: %s", strerror(error ? -error : -also));
-    vrrp__devices_drop(io, &old, r->group_tracks, r->n_group_tracks, UINT_MAX);
-    vrrp__group_tracks(r, g);
     if (!r->fixed)
         vrrp_tracked(&r->v, now);       /* the group's may have changed, too */
     vrrp__set_up(io, r, setup);
+    vrrp__unguard(io, r, &old.desc);
+    vrrp__tracks_are(r, tracks, n);
+    vrrp__devices_drop(io, r, &old, UINT_MAX);
+    vrrp__group_tracks(r, r->v.group);
     vrrp__watch_routing(io, r);
     if (r->link)
         vrrp__stale(io, r->link);
@@ -7683,7 +8887,9 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
         vrrp__tune(io, r->link, (unsigned)six | VRRP__EAR_AH, now);
     }
     vrrp__setup_of(&s, r);
-    vrrp__devices_drop(io, &s, r->group_tracks, r->n_group_tracks, UINT_MAX);
+    vrrp__unguard(io, r, &r->v.d);
+    vrrp__devices_drop(io, r, &s, UINT_MAX);
+    vrrp__link_drop(io, r->vmac);
     vrrp__link_drop(io, r->link);
     vrrp__close(&r->lock);
     vrrp__rearm(io);
@@ -7740,7 +8946,7 @@ VRRP_DEF int vrrp_list(vrrp_local *out, size_t cap)
     uint8_t       room[VRRP__REQUEST + VRRP__ANSWER];
     vrrp__nl      nl;
     vrrp__listing list;
-    int           error = vrrp__nl_open(&nl, room);
+    int           error = vrrp__nl_open(&nl, NETLINK_ROUTE, room);
 
     memset(&list, 0, sizeof list);
     list.out = out;
@@ -7808,12 +9014,43 @@ static void vrrp__broom_device(void *arg, const vrrp__nl_answer *answer)
     b->left.n = kept;
 }
 
+/* The macvlans take their addresses along. */
+static int vrrp__sweep_vmacs(vrrp__broom *b, const uint8_t mac[6])
+{
+    const vrrp_desc *d = &b->setup->desc;
+    vrrp__nest       nest;
+    unsigned         i;
+    int              n, deleted = 0;
+
+    for (i = 0; i <= d->n_addresses; i++) {
+        const char *name = i && d->addresses[i - 1].device[0] ? d->addresses[i - 1].device
+                                                              : b->setup->interface;
+
+        if (i ? !d->addresses[i - 1].use_vmac : !b->setup->use_vmac)
+            continue;
+        memset(&nest, 0, sizeof nest);
+        nest.name = name;
+        nest.mac = mac;
+        n = vrrp__nest_clear(b->left.nl, &nest);
+        if (n < 0)
+            return n;
+        deleted += n;
+    }
+    return deleted;
+}
+
 static int vrrp__sweep(vrrp__broom *b)
 {
-    vrrp__nl *nl = b->left.nl;
-    int       error, deleted = 0;
-    unsigned  i, found;
+    static const vrrp__conf off = { VRRP__PROMOTE_SECONDARIES, 0 };
+    vrrp__nl               *nl = b->left.nl;
+    uint8_t                 mac[6];
+    int                     error, deleted;
+    unsigned                i, found;
 
+    vrrp__choose_mac(mac, b->setup);
+    deleted = vrrp__sweep_vmacs(b, mac);
+    if (deleted < 0)
+        return deleted;
     do {                                /* once, unless there are more than fit one batch */
         error = vrrp__dump(nl, false, vrrp__broom_address, b);
         found = b->left.n;
@@ -7824,7 +9061,7 @@ static int vrrp__sweep(vrrp__broom *b)
         for (i = 0; i < b->left.n; i++) {
             deleted += b->left.at[i].ifindex != 0;
             if (b->tags && b->left.at[i].ifindex && b->left.at[i].protocol & 1) {
-                vrrp__put_promote(nl, b->left.at[i].ifindex, 0);
+                vrrp__put_conf(nl, b->left.at[i].ifindex, &off, 1);
                 vrrp__nl_talk(nl, NULL, NULL);
             }
         }
@@ -7847,7 +9084,7 @@ static int vrrp__sweep_locked(const vrrp_setup *setup, uint8_t family)
     b.tags = vrrp__has_tags();
     vrrp__vip_defaults(setup->desc.addresses, setup->desc.n_addresses, family);
     vrrp__rules_defaults(setup->rules, setup->n_rules);
-    result = vrrp__nl_open(&nl, room);
+    result = vrrp__nl_open(&nl, NETLINK_ROUTE, room);
     if (result)
         return result;
     t = vrrp__take_back(&nl, setup, 0);

@@ -233,6 +233,19 @@ static void put_auth(text *t, const instance *in)
             d->trailer->monotonic, (unsigned long long)d->trailer->window);
 }
 
+static void put_vmac(text *t, const instance *in)
+{
+    const vrrp_setup *s = &in->setup;
+    const uint8_t    *m = s->vmac;
+
+    put(t, "%s.use_vmac=%d xmit_base=%d name=%s prefix=%s addr_prefix=%s", in->n.name, s->use_vmac,
+        s->vmac_xmit_base, s->vmac_name ? s->vmac_name : "-", s->vmac_prefix,
+        s->vmac_addr_prefix ? s->vmac_addr_prefix : "-");
+    put(t, " mac=%02x:%02x:%02x:%02x:%02x:%02x group=%u\n", m[0], m[1], m[2], m[3], m[4], m[5],
+        s->vmac_group);
+    put(t, "%s.no_accept=%d\n", in->n.name, s->no_accept);
+}
+
 static void put_addresses(text *t, const instance *in)
 {
     const vrrp_desc *d = &in->setup.desc;
@@ -241,10 +254,11 @@ static void put_addresses(text *t, const instance *in)
         const vrrp_vip *v = &d->addresses[i];
 
         put(t, "%s.address=%s", in->n.name, ip_text(t->a, &v->address, v->family));
-        put(t, "/%d dev=%s label=%s scope=%d%s%s%s%s%s%s%s", v->prefix, v->device, v->label,
+        put(t, "/%d dev=%s label=%s scope=%d%s%s%s%s%s%s%s%s", v->prefix, v->device, v->label,
             v->scope, v->excluded ? " excluded" : "", v->dad ? " dad" : "", v->home ? " home" : "",
             v->mngtmpaddr ? " mngtmpaddr" : "", v->noprefixroute ? " noprefixroute" : "",
-            v->autojoin ? " autojoin" : "", v->broadcast_auto ? " brd+" : "");
+            v->autojoin ? " autojoin" : "", v->use_vmac ? " use_vmac" : "",
+            v->broadcast_auto ? " brd+" : "");
         if (v->preferred_given)
             put(t, " preferred=%u", v->preferred_lft);
         if (memcmp(&v->broadcast, &(vrrp_ip){{0}}, sizeof(vrrp_ip)))
@@ -270,6 +284,7 @@ static char *outcome(const model *m, arena *a)
     for (const instance *in = m->instances; in; in = instance_next(in)) {
         put_desc(&t, in);
         put_auth(&t, in);
+        put_vmac(&t, in);
         put_addresses(&t, in);
         put_knobs(&t, m, in);
     }
@@ -557,7 +572,8 @@ static void test_help(void)
         {"vrrp_advert_int", "  VRRP_ADVERT_INT                 0.01..255 seconds  (1)"},
         {"dev", "  dev                             interface name  (the instance's interface)"},
         {"state", "      No effect: priority alone decides who is MASTER."},
-        {"use_vmac", "      virtual MAC addresses are not part of this version."},
+        {"track_bfd", "      BFD is not part of this version."},
+        {"use_vmac", "  VRRP_USE_VMAC                   yes|no|[NAME] [MAC] [group N]  (no)"},
         {"SIDECAR_LOG", "      Form and detail of the log on standard output: \"json debug\"."},
         {"startup_delay", "startup_delay: no such option"},
         {"VRRP_STARTUP_DELAY", "  VRRP_STARTUP_DELAY              0..1000 seconds  (0)"},

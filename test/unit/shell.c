@@ -450,7 +450,7 @@ static void nested(void)
     uint32_t value;
     const uint8_t *spec, *inet, *conf;
 
-    vrrp__put_promote(&m, 9, 1);
+    vrrp__put_conf(&m, 9, &(vrrp__conf){ VRRP__PROMOTE_SECONDARIES, 1 }, 1);
     spec = vrrp__nl_find(room + head, m.size - head, IFLA_AF_SPEC, 1, &n);
     SAME(n, 16);
     inet = spec ? vrrp__nl_find(spec, n, AF_INET, 1, &n) : NULL;
@@ -560,7 +560,7 @@ static void spoilt(void)
     unsigned    turn;
 
     vrrp__put_vip(&m, &vip, 7, VRRP_PROTO_TAG);
-    vrrp__put_promote(&m, 9, 1);
+    vrrp__put_conf(&m, 9, &(vrrp__conf){ VRRP__PROMOTE_SECONDARIES, 1 }, 1);
     vrrp__put_vip(&m, &six, 7, VRRP_PROTO_TAG);
     size = m.size;
     size += error_message(room + size, false, "words");
@@ -891,7 +891,140 @@ static void heap(void)
     CHECK(io.heap == NULL);
 }
 
+// >>vmac
+
+static void vmac_names(void)
+{
+    static const struct { const char *wish; uint8_t family, vrid; unsigned n; const char *name; }
+    cases[] = {
+        { "vrrp", VRRP_IPV4, 51, 0, "vrrp.51" }, { "vrrp", VRRP_IPV6, 51, 0, "vrrp6.51" },
+        { "vrrp", VRRP_IPV4, 255, 1, "vrrp1.255" }, { "vrrp", VRRP_IPV6, 1, 12, "vrrp612.1" },
+        { "averylongprefix", VRRP_IPV4, 255, 0, "averylongp.255" },
+        { "averylongprefix", VRRP_IPV6, 255, 99, "averylon699.255" }
+    };
+    vrrp_link link;
+    size_t    i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        char name[16] = "";
+
+        memset(&link, 0, sizeof link);
+        snprintf(link.vmac.wish, sizeof link.vmac.wish, "%s", cases[i].wish);
+        link.vmac.family = cases[i].family;
+        link.vmac.vrid = cases[i].vrid;
+        CHECK(vrrp__vmac_name(&link, cases[i].n, name));
+        TEXT(name, cases[i].name);
+        link.vmac.given = true;
+        CHECK(vrrp__vmac_name(&link, 0, name));
+        TEXT(name, cases[i].wish);
+        CHECK(!vrrp__vmac_name(&link, 1, name));        /* no other one will do */
+    }
+}
+
+/* The header of an advert from a macvlan: the group's MAC, then the virtual one. */
+static void vmac_frames(void)
+{
+    static const char *const groups[][2] = {
+        { "224.0.0.18", "01005e00001200005e0001330800" },
+        { "239.255.129.18", "01005e7f811200005e0001330800" },
+        { "ff02::12", "33330000001200005e00023386dd" }
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(groups); i++) {
+        vrrp_ip ip = test_ip(groups[i][0]);
+        uint8_t family = test_family(groups[i][0]), mac[6], head[14], want[14], packet[40];
+
+        memset(packet, 0, sizeof packet);
+        memcpy(packet + (family == VRRP_IPV6 ? 24 : 16), ip.byte, family == VRRP_IPV6 ? 16 : 4);
+        vrrp_virtual_mac(mac, family, 51);
+        SAME(vrrp__frame_head(head, mac, packet, family == VRRP_IPV6), 14);
+        test_unhex(groups[i][1], want, sizeof want);
+        BYTES(head, want, 14);
+    }
+}
+
+/* An address is on the macvlan when the router has one, unless it has a device without. */
+static void vmac_places(void)
+{
+    static vrrp_io   shell;
+    static vrrp_link four[4];
+    vrrp_router      r;
+    vrrp_vip         vip = vip_of("198.51.100.10", 24);
+
+    memset(&r, 0, sizeof r);
+    memset(four, 0, sizeof four);
+    shell.links = four, shell.n_links = COUNT(four);
+    memcpy(four[0].name, "eth0", 5), memcpy(four[1].name, "eth1", 5);
+    four[2].vmac.parent = &four[0], four[3].vmac.parent = &four[1];
+    memcpy(four[2].name, "vrrp.51", 8), memcpy(four[3].name, "vrrp1.51", 9);
+    vrrp_virtual_mac(r.mac, VRRP_IPV4, 51);
+    memcpy(four[2].vmac.mac, r.mac, 6), memcpy(four[3].vmac.mac, r.mac, 6);
+    r.link = &four[0];
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == &four[0]);
+    vip.use_vmac = true;
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == &four[2]);
+    vip.use_vmac = false, r.vmac = &four[2];
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == &four[2]);
+    memcpy(vip.device, "eth1", 5);
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == &four[1]);
+    vip.use_vmac = true;
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == &four[3]);
+    memcpy(vip.device, "eth2", 5);
+    CHECK(vrrp__vip_link(&shell, &r, &vip) == NULL);
+}
+
+/* What the interface below is told, and told again at the end. */
+static void vmac_parent(void)
+{
+    static const struct { uint32_t found[3], now[3]; bool on; size_t attributes; } cases[] = {
+        { { 0, 0, 0 }, { 0, 0, 0 }, true, 3 },          /* all are raised */
+        { { 0, 0, 0 }, { 1, 1, 2 }, true, 0 },          /* another macvlan has raised them */
+        { { 0, 0, 0 }, { 1, 1, 2 }, false, 3 },
+        { { 2, 1, 2 }, { 2, 1, 2 }, true, 0 },          /* high enough as found: stay */
+        { { 2, 1, 2 }, { 2, 1, 2 }, false, 0 },
+        { { 0, 1, 1 }, { 0, 1, 1 }, true, 2 },
+        { { 0, 1, 1 }, { 8, 1, 2 }, false, 1 }          /* somebody changed one since: his */
+    };
+    uint8_t    room[256];
+    vrrp__nest nest;
+    size_t     i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        vrrp__nl m = message(room, sizeof room);
+
+        memset(&nest, 0, sizeof nest);
+        memcpy(nest.found, cases[i].found, sizeof nest.found);
+        memcpy(nest.device.below, cases[i].now, sizeof nest.device.below);
+        vrrp__put_parent(&m, &nest, cases[i].on);
+        SAME(m.size, cases[i].attributes ? NLMSG_HDRLEN + sizeof(struct ifinfomsg) + 12 +
+                                           8 * cases[i].attributes : 0);
+    }
+}
+
+/* Everything that is sent in one piece fits into one piece: else it would be -EMSGSIZE. */
+static void nft_fits(void)
+{
+    static uint8_t room[VRRP__REQUEST];
+    static uint8_t key[VRRP__ELEMENTS][20];
+    vrrp__nl       m = message(room, sizeof room);
+    unsigned       set;
+
+    m.port = UINT32_MAX;
+    SAME(vrrp__nft_make(&m, VRRP__NFT_OWNER), -EBADF);
+    for (set = 0; set < VRRP__SETS; set++)
+        SAME(vrrp__nft_keys(&m, set, key, VRRP__ELEMENTS, true), -EBADF);
+    vrrp__nft_begin(&m, 1, 0);
+    vrrp__nft_begin(&m, 2, 0);
+    SAME(m.seq, m.first);               /* one answer ends the talk */
+}
+
 static const test_case tests[] = {
+    { "macvlans: names", vmac_names },
+    { "C-013 macvlans: the frames of adverts", vmac_frames },
+    { "macvlans: which addresses are on them", vmac_places },
+    { "macvlans: settings of the interface below", vmac_parent },
+    { "nftables: every transaction fits one message", nft_fits },
     { "netlink: the bytes of an IPv4 address", address_bytes },
     { "netlink: what is asked for is what is read", there_and_back },
     { "netlink: flags, lifetimes, peer, scope, broadcast", address_options },
