@@ -161,6 +161,12 @@ kin() {
         queue+=($(cat "/proc/$pid/task/"*/children 2>/dev/null))
     done
 }
+kin_dead() { # those in KIN, however late they are buried
+    local pid stat
+    for pid in "${KIN[@]}"; do
+        ! read -r stat 2>/dev/null <"/proc/$pid/stat" || [[ $stat == *") Z "* ]] || return 1
+    done
+}
 worker_of() { # the child that does the work, in WORKER
     WORKER=
     read -r WORKER _ <"/proc/${PID[$1]}/task/${PID[$1]}/children" # without a newline at its end
@@ -182,6 +188,7 @@ end() {
     KILL) # stopped first: a child must not learn of its parent's death before its own
         all "$1" STOP
         all "$1" KILL
+        wait_for 15 kin_dead
         ;;
     *) kill -s "${2:-TERM}" "$pid" 2>/dev/null ;;
     esac
@@ -310,7 +317,7 @@ as_remembered() { everything "$1" | diff "$W/before.$1" - >"$W/difference" 2>&1;
 # nothing_left NODE [WHEN]: it is again as it was; a moment is given to what the kernel does later
 nothing_left() {
     wait_for 5 as_remembered "$1" && return
-    sed 's/^/    /' "$W/difference"
+    head -n 40 "$W/difference" | sed 's/^/    /'
     die "something is left behind on $1${2:+ $2}"
 }
 

@@ -15,6 +15,7 @@ left() {
     stop) end n1 ;;
     again) # everything is killed at once; the next start and stop must clean up after both
         end n1 KILL
+        : >"${LOG[n1]}"
         sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_VERSION=3 \
             VRRP_ADVERT_INT=0.1 "$@"
         wait_for 10 said n1 MASTER || die "n1 did not become MASTER again"
