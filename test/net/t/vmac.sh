@@ -150,6 +150,13 @@ t_vmac_unicast() {
     [ "$(at n1 grep -c 198.51.100.2 /proc/net/arp)" -gt 0 ] || die "the peer was not asked for"
 }
 
+# adverts in AH come to the macvlan as well
+t_vmac_ah() {
+    with_tls
+    failover 6 VRRP_AUTH_TYPE=AH-SHA256 \
+        VRRP_AUTH_KEY=hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+}
+
 # one node has a macvlan and the other has not: each hears the other, whichever is better
 mixed() { # mixed FAMILY PRIORITY-OF-THE-MACVLAN
     family "$1"
