@@ -312,8 +312,12 @@ everything() {
         echo "--- nft"
         nft list ruleset 2>&1'
 }
-remember() { everything "$1" >"$W/before.$1"; } # remember NODE: as it is now
 as_remembered() { everything "$1" | diff "$W/before.$1" - >"$W/difference" 2>&1; }
+# remember NODE: as it is when the kernel is through with what it does later
+remember() {
+    everything "$1" >"$W/before.$1"
+    until nap 0.3 && as_remembered "$1"; do everything "$1" >"$W/before.$1"; done
+}
 # nothing_left NODE [WHEN]: it is again as it was; a moment is given to what the kernel does later
 nothing_left() {
     wait_for 5 as_remembered "$1" && return

@@ -54,11 +54,6 @@ ours() { # ours NODE: the routes and rules that carry keepalived's mark, as ip(8
       $ip -4 rule; $ip -6 rule; } | grep -v 'proto kernel' | sed 's/ *$//' | sort
 }
 has_route() { ours "$1" | grep -q -- "$2"; } # has_route NODE REGEX
-# as_it_is NODE: what it is when the kernel is through with its start, to be compared with later
-as_it_is() {
-    remember "$1"
-    until nap 0.3 && as_remembered "$1"; do remember "$1"; done
-}
 # solo VARIABLE=VALUE ...: n1 is the only node, and MASTER
 solo() {
     world n1 n2
@@ -191,7 +186,7 @@ t_routes_of_others_stay() {
     world n1
     ipn n1 route add 203.0.113.0/24 via 198.51.100.9
     ipn n1 rule add from $VIP table 7 preference 100
-    as_it_is n1
+    remember n1
     watch_nodes $VIP n1
     sidecar n1 n1 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.1 VRRP_INTERFACE=eth0 \
         "VRRP_VIRTUAL_ROUTES=203.0.113.0/24 via 198.51.100.8, blackhole 198.18.0.0/16" \
@@ -228,7 +223,7 @@ routing() {
 }
 t_routes_leave_nothing() {
     world n1
-    as_it_is n1
+    remember n1
     watch_nodes $VIP n1
     routing
     end n1
@@ -264,7 +259,7 @@ t_routes_are_swept() {
 
 t_routes_reload() {
     world n1
-    as_it_is n1
+    remember n1
     watch_nodes $VIP n1
     local common=(VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.1 VRRP_VIRTUAL_IPADDRESS=$VIP/24)
     again() { printf '%s\n' "${common[@]}" "$@" >$W/env; }
@@ -337,7 +332,7 @@ t_routes_shared_by_two() {
 
 t_static_needs_no_election() {
     world n1
-    as_it_is n1
+    remember n1
     sidecar n1 n1 "SIDECAR_STATIC_IPADDRESS=203.0.113.77/24 dev eth0 label eth0:x,
         2001:db8:7::7/64 dev d1" "SIDECAR_STATIC_ROUTES=198.18.9.0/24 via 203.0.113.78"
     wait_for 5 has_route n1 198.18.9.0 || die "no route"
