@@ -5071,10 +5071,11 @@ static bool vrrp__is_elsewhere(vrrp_io *io, const vrrp_router *r, const vrrp_vip
     const vrrp_link *link = vrrp__vip_link(io, r, vip);
     uint8_t          mac[6];
 
-    if (!link || link == r->link)
+    if (!link || link == r->link || (link == r->vmac && !r->xmit_base))
         return false;
     vrrp_virtual_mac(mac, vip->family, r->v.d.vrid);
-    return r->v.d.announce_extra_all || memcmp(link->mac, mac, sizeof mac) == 0;
+    return r->v.d.announce_extra_all || link->vmac.parent ||
+           memcmp(link->mac, mac, sizeof mac) == 0;
 }
 
 static void vrrp__announce_some(vrrp_io *io, vrrp_router *r, const vrrp_action *a, uint64_t now)
