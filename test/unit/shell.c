@@ -398,13 +398,14 @@ static void devices(void)
     static vrrp_hop  hops[2];
     static vrrp_route route[2];
     static vrrp_rule rule[1];
+    static vrrp_router r;
     vrrp_setup       s;
     char             all[64] = "";
     unsigned         i;
     const char      *name;
 
     memset(&s, 0, sizeof s);
-    CHECK(!vrrp__device_of(&s, NULL, 0, 0));
+    CHECK(!vrrp__device_of(&r, &s, 0));
     memcpy(vip[0].device, "a", 1);
     memcpy(route[0].hop.device, "b", 1);
     memcpy(hops[0].device, "c", 1), memcpy(hops[1].device, "d", 1);
@@ -413,7 +414,7 @@ static void devices(void)
     route[0].hops = hops, route[0].n_hops = 2;
     s.desc.addresses = vip, s.desc.n_addresses = 2;
     s.routes = route, s.n_routes = 2, s.rules = rule, s.n_rules = 1;
-    for (i = 0; (name = vrrp__device_of(&s, NULL, 0, i)) != NULL && i < 20; i++)
+    for (i = 0; (name = vrrp__device_of(&r, &s, i)) != NULL && i < 20; i++)
         strcat(strcat(all, name), " ");
     TEXT(all, "a  b c d e f g ");
 }
