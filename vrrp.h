@@ -751,7 +751,8 @@ typedef struct vrrp_rule {
 enum {
     VRRP__BUCKETS = 512, VRRP__JOBS = 128, VRRP__OUT = 64, VRRP__OUT_BYTES = 16384, VRRP__IN = 8,
     VRRP__IN_BYTES = 4352, VRRP__REQUEST = 20480, VRRP__ANSWER = 32768, VRRP__RING = 32,
-    VRRP__STRANGERS = 1024, VRRP__SAID = 28, VRRP__FRAME = 2
+    VRRP__STRANGERS = 1024, VRRP__SAID = 28, VRRP__FRAME = 2,
+    VRRP__BELOW = 3                     /* settings of an interface with macvlans, vrrp__below */
 };
 
 /* Private: a netlink conversation. Messages are built one behind the other; what does not fit makes
@@ -788,6 +789,7 @@ typedef struct vrrp__vmac {
     char              wish[16];         /* its name (given), or what its name begins with */
     uint8_t           mac[6], family, vrid;
     uint32_t          group;
+    uint32_t          on, found[VRRP__BELOW];   /* settings of the interface with that index */
     bool              given;
     bool              six;              /* carries IPv6 addresses */
     bool              waits;            /* will be made in one of the next turns */
@@ -4002,7 +4004,6 @@ enum {                                  /* IPV4_DEVCONF_* */
     VRRP__RP_FILTER = 8, VRRP__ARP_FILTER = 13, VRRP__ARP_ANNOUNCE = 18, VRRP__ARP_IGNORE = 19,
     VRRP__PROMOTE_SECONDARIES = 20, VRRP__ACCEPT_LOCAL = 23
 };
-enum { VRRP__BELOW = 3 };               /* settings of an interface with macvlans, vrrp__below */
 enum { VRRP__HELD_UNSEEN = 128 };       /* in vrrp_vip.held, until a dump has found it */
 
 /* A setting by number. */
@@ -5020,7 +5021,8 @@ static vrrp_link *vrrp__link_named(vrrp_io *io, const char *name)
     size_t i;
 
     for (i = 0; i < io->n_links; i++)
-        if (io->links[i].name[0] && strcmp(io->links[i].name, name) == 0)
+        if (io->links[i].name[0] && !io->links[i].vmac.parent &&
+            strcmp(io->links[i].name, name) == 0)
             return &io->links[i];
     return NULL;
 }
@@ -5611,7 +5613,7 @@ static bool vrrp__vmac_name(const vrrp_link *link, unsigned n, char name[16])
 }
 
 /* Looks for a free name and makes it. What a dead process left is replaced, with what it found. */
-static int vrrp__vmac_make(vrrp_io *io, const vrrp_link *link, char name[16])
+static int vrrp__vmac_make(vrrp_io *io, vrrp_link *link, char name[16])
 {
     vrrp__nest nest;
     unsigned   n;
@@ -5630,6 +5632,10 @@ static int vrrp__vmac_make(vrrp_io *io, const vrrp_link *link, char name[16])
         error = vrrp__nest_empty(&io->nl, &nest, false);
     if (error < 0)
         return error;
+    if (!nest.told && link->vmac.on == nest.ifindex)    /* somebody has deleted it */
+        memcpy(nest.found, link->vmac.found, sizeof nest.found);
+    memcpy(link->vmac.found, nest.found, sizeof nest.found);
+    link->vmac.on = nest.ifindex;
     vrrp__put_vmac(&io->nl, link, &nest);
     error = vrrp__nl_talk(&io->nl, NULL, NULL);
     if (!error)
@@ -7486,22 +7492,30 @@ static void vrrp__link_is(vrrp_io *io, vrrp_link *link, const vrrp__device *d)
         link->promote = d->promote;
 }
 
-static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
+static void vrrp__device_event_on(vrrp_io *io, vrrp_link *link, const vrrp__device *d, bool gone)
 {
-    vrrp_link *named = vrrp__link_named(io, d->is.name);
-    vrrp_link *numbered = vrrp__link_numbered(io, d->is.ifindex);
+    bool named = strcmp(link->name, d->is.name) == 0, numbered = link->ifindex == d->is.ifindex;
 
     if (numbered && gone) {
-        vrrp__link_gone(io, numbered);
-    } else if (named && named->vmac.parent && named->ifindex && named->ifindex != d->is.ifindex) {
-        vrrp__link_gone(io, named);     /* deleted, and another one got its name */
-        return;
-    } else if (numbered && numbered != named && !numbered->renamed) {
-        numbered->renamed = true;       /* its addresses are still there: first they have to go */
-        vrrp__stale(io, numbered);
+        vrrp__link_gone(io, link);
+    } else if (named && !gone && link->vmac.parent && link->ifindex && !numbered) {
+        vrrp__link_gone(io, link);      /* deleted, and another one got its name */
+    } else if (numbered && !named && !link->renamed) {
+        link->renamed = true;           /* its addresses are still there: first they have to go */
+        vrrp__stale(io, link);
+    } else if (named && !gone) {
+        vrrp__link_is(io, link, d);
     }
-    if (named && !gone)
-        vrrp__link_is(io, named, d);
+}
+
+/* A macvlan of ours may have two entries: its own, and one of the items that name it. */
+static void vrrp__device_event(vrrp_io *io, const vrrp__device *d, bool gone)
+{
+    size_t i;
+
+    for (i = 0; i < io->n_links; i++)
+        if (io->links[i].name[0])
+            vrrp__device_event_on(io, &io->links[i], d, gone);
 }
 
 static vrrp_ip *vrrp__primary(vrrp_link *link, uint8_t family)
@@ -8302,7 +8316,7 @@ static int vrrp__lock(const char *interface, uint8_t family, uint8_t vrid, int *
 
 static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
 {
-    vrrp_link *link = strcmp(name, VRRP__UNNAMED) ? vrrp__link_named(io, name) : NULL;
+    vrrp_link *link = vrrp__link_named(io, name);
     size_t     i;
 
     for (i = 0; !link && i < io->n_links; i++)

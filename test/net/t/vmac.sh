@@ -499,6 +499,43 @@ t_vmac_left_after_death_of_the_worker() {
     wait_for 10 not alive n1
     nothing_left n1 "after the worker's death"
 }
+# Routes that name the macvlan go and come with it; the static address below has nothing to do with it.
+t_vmac_routes() {
+    local words="VRRP_VIRTUAL_ROUTES=203.0.113.0/25 dev vrrp.51, 203.0.113.128/25 via 198.51.100.9"
+    world n1 client
+    family 4
+    remember n1
+    both() {
+        [[ $(ipn n1 route) == *"203.0.113.0/25 dev vrrp.51 proto keepalived"* ]] &&
+            [[ $(ipn n1 route) == *"203.0.113.128/25 via 198.51.100.9 "* ]] &&
+            [[ $(ipn n1 rule) == *"from $VIP lookup 7"* ]]
+    }
+    printf '%s\n' VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_VERSION=3 VRRP_ADVERT_INT=0.2 \
+        VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_USE_VMAC=yes VRRP_NO_ACCEPT=yes "$words" \
+        "VRRP_VIRTUAL_RULES=from $VIP table 7 preference 100" \
+        "SIDECAR_STATIC_IPADDRESS=203.0.113.77/32 dev eth0" >$W/env
+    watch_nodes $VIP n1
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 holds n1 || die "n1 did not become MASTER"
+    wait_for 5 both || die "not all routes are there"
+    ipn n1 link del vrrp.51
+    wait_for 5 eval 'has_vmac n1 && both' || die "the routes did not come back"
+    sed -i /ROUTES/d $W/env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 eval '[[ $(ipn n1 route) != *203.0.113* ]]' || die "the routes stay"
+    nap 0.5
+    holds n1 && has_vmac n1 && ! said n1 FAULT || die "the macvlan went with them"
+    printf '%s\n' "$words" >>$W/env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 both || die "no routes after a reload"
+    end n1 KILL
+    : >"${LOG[n1]}"
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 MASTER && wait_for 5 both || die "no routes after kill -9"
+    ! said n1 'there already and is not ours' || die "what was left is not known again"
+    end n1
+    nothing_left n1 "after kill -9, start and stop"
+}
 t_vmac_reload() {
     world n1 client
     family 4
