@@ -157,7 +157,7 @@ t_auth_ah_clock_goes_back() {
     wait_for 5 alone n2 || die "n2 did not take over"
     auth_run n1 150 LD_PRELOAD="$TOOLS/shift.so" SHIFT=-3600
     wait_for 5 holds n1 || die "n1 did not become MASTER"
-    wait_for 5 said n2 'dropped an advert from 198.51.100.1: sequence number already used' ||
+    wait_for 5 said n2 'dropping adverts from 198.51.100.1: sequence number already used' ||
         die "n2 does not say why"
     end n1
     end n2
@@ -176,9 +176,9 @@ t_auth_keys_differ() {
     auth_run n2 100 VRRP_AUTH_KEY=$KEY2
     wait_for 8 holds n1 || die "n1 did not become MASTER"
     wait_for 8 holds n2 || die "n2 believed an advert with another key"
-    wait_for 5 said n1 'dropped an advert from 198.51.100.2: wrong password or key' ||
+    wait_for 5 said n1 'dropping adverts from 198.51.100.2: wrong password or key' ||
         die "n1 does not say why"
-    wait_for 5 said n2 'dropped an advert from 198.51.100.1: wrong password or key' ||
+    wait_for 5 said n2 'dropping adverts from 198.51.100.1: wrong password or key' ||
         die "n2 does not say why"
     not grep -q 0001020304 "${LOG[n1]}" || die "a key in the log"
 }
@@ -188,6 +188,6 @@ t_auth_one_without() {
     auth_run n2 100
     wait_for 8 holds n1 || die "n1 did not become MASTER"
     wait_for 8 holds n2 || die "n2 did not become MASTER"
-    wait_for 5 said n1 'dropped an advert from 198.51.100.2: another authentication type' ||
+    wait_for 5 said n1 'dropping adverts from 198.51.100.2: another authentication type' ||
         die "n1 does not say why"
 }
