@@ -2184,14 +2184,16 @@ static bool table_named(reader *rd, const char *name, uint32_t *table)
                                         "/usr/share/iproute2/rt_tables"};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char   line[256], id[32], is[128];
-        FILE  *f = fopen(files[i], "re");
-        bool   found = false;
+        char     line[256], *id, *is, *rest;
+        FILE    *f = fopen(files[i], "re");
+        bool     found = false;
         uint64_t number = 0;
 
-        while (f && !found && fgets(line, sizeof line, f))
-            found = sscanf(line, " %31[0-9xXa-fA-F] %127s", id, is) == 2 &&
-                    strcmp(is, name) == 0 && read_any(id, &number) && number <= UINT32_MAX;
+        while (f && !found && fgets(line, sizeof line, f)) {
+            id = strtok_r(line, " \t\n", &rest);
+            is = id ? strtok_r(NULL, " \t\n", &rest) : NULL;
+            found = is && strcmp(is, name) == 0 && read_any(id, &number) && number <= UINT32_MAX;
+        }
         if (f)
             fclose(f);
         *table = (uint32_t)number;
@@ -2393,11 +2395,15 @@ static const named yes_no[] = {
 /* "02:00:00:00:00:01" */
 static bool mac_read(const char *s, uint8_t mac[6])
 {
-    int n = 0;
+    for (int i = 0; i < 6; i++) {
+        size_t n = strspn(s, "0123456789abcdefABCDEF");
 
-    return !s[strspn(s, "0123456789abcdefABCDEF:")] &&
-           sscanf(s, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3],
-                  &mac[4], &mac[5], &n) == 6 && !s[n];
+        if (n < 1 || n > 2 || s[n] != (i < 5 ? ':' : 0))
+            return false;
+        mac[i] = (uint8_t)strtoul(s, NULL, 16);
+        s += n + 1;
+    }
+    return true;
 }
 
 /* yes, no, or [NAME [INTERFACE]] [MAC] [group N] [netlink_notify_msg] */

@@ -4047,6 +4047,18 @@ static void vrrp__vip_defaults(vrrp_vip *vips, size_t n, uint8_t family)
     }
 }
 
+/* What follows this text and a decimal number; NULL: they do not stand there. */
+static const char *vrrp__number_behind(const char *s, const char *text, unsigned *number)
+{
+    size_t n = strlen(text);
+
+    if (!s || strncmp(s, text, n) != 0 || s[n] < '0' || s[n] > '9')
+        return NULL;
+    for (s += n, *number = 0; *s >= '0' && *s <= '9'; s++)
+        *number = *number * 10 + (unsigned)(*s - '0');
+    return s;
+}
+
 static const char *vrrp__ip_str(const vrrp_ip *ip, uint8_t family, char text[INET6_ADDRSTRLEN])
 {
     const char *s = inet_ntop(family == VRRP_IPV6 ? AF_INET6 : AF_INET, ip->byte, text,
@@ -5400,8 +5412,13 @@ typedef struct vrrp__nest {
 /* Made by us, or by another process like us. */
 static bool vrrp__is_vmac(const vrrp__device *d, unsigned found[VRRP__BELOW])
 {
-    return strcmp(d->is.kind, "macvlan") == 0 && d->mode == MACVLAN_MODE_PRIVATE &&
-           sscanf(d->alias, VRRP__ALIAS, &found[0], &found[1], &found[2]) == VRRP__BELOW;
+    const char *s = d->alias;
+
+    if (strcmp(d->is.kind, "macvlan") != 0 || d->mode != MACVLAN_MODE_PRIVATE)
+        return false;
+    s = vrrp__number_behind(s, "vrrp arp_ignore=", &found[0]);
+    s = vrrp__number_behind(s, " arp_filter=", &found[1]);
+    return vrrp__number_behind(s, " arp_announce=", &found[2]) != NULL;
 }
 
 static void vrrp__nest_device(void *arg, const vrrp__nl_answer *answer)
@@ -6127,7 +6144,7 @@ static void vrrp__nft_dead_table(void *arg, const vrrp__nl_answer *a)
     if (a->type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE) || a->size < 4)
         return;
     vrrp__get_text(a->body + 4, a->size - 4, NFTA_TABLE_NAME, name, sizeof name);
-    if (sscanf(name, "vrrp-%u", &port) != 1 || t->n == 16)
+    if (!vrrp__number_behind(name, "vrrp-", &port) || t->n == 16)
         return;
     memset(&at, 0, sizeof at);
     at.nl_family = AF_NETLINK;
@@ -8229,9 +8246,10 @@ static int vrrp__probe_admin(vrrp_io *io)
 static bool vrrp__has_tags(void)
 {
     struct utsname u;
-    int            major = 0, minor = 0;
+    unsigned       major, minor;
 
-    if (uname(&u) < 0 || sscanf(u.release, "%d.%d", &major, &minor) != 2)
+    if (uname(&u) < 0 ||
+        !vrrp__number_behind(vrrp__number_behind(u.release, "", &major), ".", &minor))
         return false;
     return major > 5 || (major == 5 && minor >= 18);
 }
