@@ -1062,6 +1062,7 @@ static const row rows[] = {
      "(16384, for each further one 1 less)", "Order among all rules, the lowest first."},
     {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "priority", "1..4294967295", NULL, "preference."},
     {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "order", "1..4294967295", NULL, "preference."},
+    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "pref", "1..4294967295", NULL, "preference."},
     {B_RULE, T_REALMS, 0, 0, U(realms), "realms", "[FROM/]TO", "0", "Realms, by number."},
     {B_RULE, T_NUMBER, 0, 0, U(suppress_prefix), "suppress_prefixlength", "0..128", "(none)",
      "Routes with a prefix as short as this do not count."},
@@ -1070,6 +1071,7 @@ static const row rows[] = {
     {B_RULE, T_ORIGIN, 0, 0, U(protocol), "protocol",
      "keepalived|static|boot|ra|dhcp|bird|zebra|bgp|...|1..255", "keepalived",
      "The mark by which what a crash left behind is found again."},
+    {B_RULE, T_ORIGIN, 0, ALIAS, U(protocol), "proto", "1..255", NULL, "protocol."},
     {B_RULE, T_WORD, 0, BARE, AT(rule, family), "family", "inet|inet6",
      "(as the addresses tell)", "For a rule that names no address."},
     {B_RULE, T_FLAG, 0, 0, U(no_track), "no_track", "yes|no", "no",
@@ -1490,11 +1492,11 @@ static bool read_time(const char *s, uint64_t *ns)
 /* "1..255"; words that are allowed besides stand before it */
 static bool in_range(const char *allowed, uint64_t v, bool (*parse)(const char *, uint64_t *))
 {
-    const char *low = strrchr(allowed, '|'), *dots = strstr(allowed, "..");
+    const char *bar = strrchr(allowed, '|'), *low = bar ? bar + 1 : allowed;
+    const char *dots = strstr(low, "..");
     char        s[24];
     uint64_t    from, to;
 
-    low = low ? low + 1 : allowed;
     snprintf(s, sizeof s, "%.*s", (int)(dots - low), low);
     return parse(s, &from) && parse(dots + 2, &to) && v >= from && v <= to;
 }
