@@ -3402,7 +3402,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     words       w;
 
     if (r->type != T_BLOCK && *giver(n, r)) {
-        wrong(rd, "%s says it already; keep one", *giver(n, r));
+        wrong(rd, "%s sets the same; keep one", *giver(n, r));
         return;
     }
     *giver(n, r) = rd->variable;
@@ -3864,6 +3864,11 @@ static void sources_check(const checker *c)
     if (in->mcast_src.family && in->peers)
         tell(c, SAY_ERROR, "mcast_src_ip", "%s makes the adverts unicast; set %s instead",
              origin(c, "unicast_peer"), origin(c, "unicast_src_ip"));
+    for (const vip *v = in->vips; v && in->setup.desc.priority != VRRP_OWNER; v = vip_next(v))
+        if (source->family && same_ip(&v->v.address, &source->ip))
+            tell(c, SAY_ERROR, unicast ? "unicast_src_ip" : "mcast_src_ip",
+                 "%s is a floating address, not a node's own",
+                 ip_text(&c->out->a, &source->ip, source->family));
     in->setup.source = source->ip;
 }
 
@@ -3972,11 +3977,13 @@ static void track_groups_check(const checker *c)
     const globals *g = &c->m->global;
     node          *all = (node *)(void *)c->m->instances;
 
-    for (const track_group *t = g->track_groups; t; t = tgroup_next(t))
+    for (const track_group *t = g->track_groups; t; t = tgroup_next(t)) {
+        flawed(c, !t->names[1], &t->n, "a group needs members");
         for (const char **name = t->names + 1; *name; name++)
             if (!node_find(all, *name))
                 remark_add(c->out, SAY_ERROR, item_giver(&t->n), "there is no virtual router"
                            " '%.60s'", *name);
+    }
     tracks_static(c);
     for (const instance *in = c->m->instances; in; in = instance_next(in)) {
         for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v))
@@ -4148,6 +4155,8 @@ static void contradictions(const checker *c)
         {d->check_peers && !in->peers, SAY_WARNING, "check_unicast_src", no_peers, "unicast_peer"},
         {in->fault_no_peer && !in->peers, SAY_WARNING, "unicast_fault_no_peer",
          "%s is not set: FAULT until it is", "unicast_peer"},
+        {has(c, "garp_master_refresh_repeat") && !d->announce_refresh, SAY_WARNING,
+         "garp_master_refresh_repeat", "has no effect without %s", "garp_master_refresh"},
         {d->expired_priority && !d->no_preempt, SAY_WARNING, "timer_expired_backup",
          "has no effect without %s: who returns with a higher priority is heard anyway",
          "nopreempt"},
@@ -4504,8 +4513,8 @@ static void pair_check(const checker *c, const checker *other)
              " them another id", d->vrid, b->setup.interface, ip_name(d->family),
              origin(other, "virtual_router_id"));
     if (a->vmac.name[0] && strcmp(a->vmac.name, b->vmac.name) == 0)
-        tell(c, SAY_ERROR, "use_vmac", "'%s' is also the interface of %s", b->vmac.name,
-             origin(other, "use_vmac"));
+        tell(c, SAY_ERROR, "use_vmac", "'%s' would be the macvlan of %s and of %s; name it for"
+             " each", b->vmac.name, a->n.name, b->n.name);
     if (strcmp(a->label, b->label) == 0)
         tell(has(c, "label") ? c : other, SAY_ERROR, "label", "'%.60s' is also the name of %s",
              b->label, has(c, "label") ? a->n.name : b->n.name);
@@ -4601,10 +4610,12 @@ static void habits_note(const checker *c, const var *list)
                    " which is not that of other images: %s", t.s);
 }
 
-/* Each interface in one group. */
+/* Each interface in one group, and something to do for each group. */
 static void garp_groups_check(const checker *c)
 {
-    for (const garp_group *g = c->m->global.garp_groups; g; g = garp_next(g))
+    for (const garp_group *g = c->m->global.garp_groups; g; g = garp_next(g)) {
+        flawed(c, !given(&g->n, "garp_interval") && !given(&g->n, "gna_interval"), &g->n,
+               "a group needs garp_interval or gna_interval");
         for (const char **name = g->interfaces; *name; name++) {
             const garp_group *other = c->m->global.garp_groups;
             const char      **same = other->interfaces;
@@ -4618,6 +4629,7 @@ static void garp_groups_check(const checker *c)
                 remark_add(c->out, SAY_ERROR, item_giver(&g->n), "'%.80s' %s", *name,
                            ifname_flaw(*name));
         }
+    }
 }
 
 /* The delays as the array that runs. */
