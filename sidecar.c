@@ -636,6 +636,9 @@ typedef struct row {
     {in, T_NONE, 0, REFUSED, 0, key, NULL, NULL, what " not part of this version"}
 #define NO_EFFECT(in, key, why) {in, T_NONE, 0, INERT, 0, key, NULL, NULL, why}
 #define SCHEDULED "what starts it decides: nice, chrt, taskset, a unit of systemd"
+#define IS_GROUP "a sync group is VRRP_GROUP_<NAME>=\"MEMBER MEMBER\""
+#define NO_AGENT "there is neither SNMP nor D-Bus: leave it out; SIDECAR_LOG=json is for programs"
+#define NO_TIMETABLE "what changes the configuration sends SIGHUP: let cron do so at that time"
 #define NETLINKED "the buffers are large, and after an overrun everything is read again"
 
 static const row rows[] = {
@@ -832,6 +835,8 @@ static const row rows[] = {
     NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
     NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
     LATER(B_INSTANCE, "track_script", "health checks are"),
+    {B_INSTANCE, T_NONE, 0, REFUSED, 0, "authentication", NULL, NULL,
+     "what stands in this block is named without it: auth_type, auth_pass"},
     LATER(B_INSTANCE, "track_file", "health checks are"),
     LATER(B_INSTANCE, "track_process", "health checks are"),
     LATER(B_INSTANCE, "track_bfd", "BFD is"),
@@ -1174,12 +1179,59 @@ static const row rows[] = {
     NO_EFFECT(B_GLOBAL, "random_seed", "nothing is left to chance"),
     NO_EFFECT(B_GLOBAL, "tmp_config_directory", "no file is written"),
     NO_EFFECT(B_GLOBAL, "use_symlink_paths", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "config_save_dir", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "data_use_instance", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "json_version", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "state_dump_file", "no file is written; see sidecar -d"),
+    NO_EFFECT(B_GLOBAL, "stats_dump_file", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "json_dump_file", "no file is written; see SIDECAR_LOG=json"),
+    NO_EFFECT(B_GLOBAL, "set_supplementary_groups", "nothing is run as another user"),
+    NO_EFFECT(B_GLOBAL, "iproute_usr_dir", "names of tables are looked for in /usr/share/iproute2"),
+    NO_EFFECT(B_GLOBAL, "iproute_etc_dir", "names of tables are looked for in /etc/iproute2"),
+    NO_EFFECT(B_GLOBAL, "reload_check_config", "a mistake at reload always changes nothing"),
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_time_file", NULL, NULL, NO_TIMETABLE},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_repeat", NULL, NULL, NO_TIMETABLE},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_file", NULL, NULL, NO_TIMETABLE},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace", NULL, NULL,
      "a process stays in the network namespace it was started in: `ip netns exec NAME sidecar`, or"
      " one container each"},
+    LATER(B_GLOBAL, "net_namespace_ipvs", "IPVS is"),
+    LATER(B_GLOBAL, "notify_fifo", "notifications are"),
+    LATER(B_GLOBAL, "notify_fifo_script", "notifications are"),
     LATER(B_GLOBAL, "vrrp_notify_fifo", "notifications are"),
     LATER(B_GLOBAL, "vrrp_notify_fifo_script", "notifications are"),
     LATER(B_GLOBAL, "vrrp_notify_priority_changes", "notifications are"),
+    LATER(B_GLOBAL, "fifo_write_vrrp_states_on_reload", "notifications are"),
+    LATER(B_GLOBAL, "notification_email", "notifications are"),
+    LATER(B_GLOBAL, "notification_email_from", "notifications are"),
+    LATER(B_GLOBAL, "smtp_connect_timeout", "notifications are"),
+    LATER(B_GLOBAL, "smtp_helo_name", "notifications are"),
+    LATER(B_GLOBAL, "smtp_alert", "notifications are"),
+    LATER(B_GLOBAL, "smtp_alert_vrrp", "notifications are"),
+    LATER(B_GLOBAL, "no_email_faults", "notifications are"),
+    LATER(B_GLOBAL, "startup_script", "scripts are"),
+    LATER(B_GLOBAL, "startup_script_timeout", "scripts are"),
+    LATER(B_GLOBAL, "shutdown_script", "scripts are"),
+    LATER(B_GLOBAL, "shutdown_script_timeout", "scripts are"),
+    LATER(B_GLOBAL, "script_user", "scripts are"),
+    LATER(B_GLOBAL, "enable_script_security", "scripts are"),
+    LATER(B_GLOBAL, "vrrp_script", "health checks are"),
+    LATER(B_GLOBAL, "vrrp_track_file", "health checks are"),
+    LATER(B_GLOBAL, "vrrp_track_process", "health checks are"),
+    LATER(B_GLOBAL, "track_file", "health checks are"),
+    LATER(B_GLOBAL, "bfd_instance", "BFD is"),
+    LATER(B_GLOBAL, "lvs_sync_daemon", "IPVS is"),
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "vrrp_sync_group", NULL, NULL, IS_GROUP},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "snmp_socket", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_vrrp", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfc", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfcv2", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfcv3", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_keepalived", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_traps", NULL, NULL, NO_AGENT},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_dbus", NULL, NULL, NO_AGENT},
+    NO_EFFECT(B_GLOBAL, "dbus_service_name", "there is no D-Bus object"),
+    NO_EFFECT(B_GLOBAL, "dbus_no_interface_name", "there is no D-Bus object"),
     {B_GLOBAL, T_BLOCK, B_VIP, 0, G(vips), "static_ipaddress",
      "ADDRESS[/LEN] dev IF [option...], ...", "(none)",
      "Addresses that this host has while sidecar runs, whoever is MASTER."},
@@ -1238,6 +1290,7 @@ static const alias hints[] = {
     {"IP", "virtual_ipaddress"}, {"IFACE", "interface"}, {"DEV", "interface"},
     {"ID", "virtual_router_id"}, {"INTERVAL", "advert_int"}, {"PASS", "auth_pass"},
     {"PRIO", "priority"}, {"PEERS", "unicast_peer"}, {"PEER", "unicast_peer"},
+    {"INSTANCE", "label"},
 };
 
 enum { ALIASES = sizeof aliases / sizeof *aliases, HINTS = sizeof hints / sizeof *hints };
@@ -3300,6 +3353,27 @@ static void hint_try(reader *rd, nearest *best)
                            best->to, capitals(rd->scratch, a->key));
 }
 
+/* The keyword of global_defs, or of all virtual routers, under the other one's prefix. */
+static bool elsewhere(reader *rd, nearest *best, const char *env, const char *rest)
+{
+    char *name = print(rd->scratch, "%s_%s", env, rest);
+    place p;
+
+    if (!place_match(rd->scratch, name, &p) || p.name || p.step[0].row->flags & REFUSED)
+        return false;
+    best->name = name;
+    return true;
+}
+
+/* A block of keepalived's with a name behind it, which is no prefix here: VRRP_SCRIPT_CHK. */
+static const row *their_block(const char *name)
+{
+    for (const row *r = block_rows(B_GLOBAL); r; r = row_next(r))
+        if (r->flags & REFUSED && is_bare(r) && key_match(r->key, name))
+            return r;
+    return NULL;
+}
+
 /* The nearest variable to a name under prefix b; rest: behind the prefix. */
 static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const char *rest)
 {
@@ -3315,6 +3389,8 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
         best.name = rest;
         return best;
     }
+    if (b == B_GLOBAL && elsewhere(rd, &best, "VRRP", rest))
+        return best;
     suggest(rd, &best, b, "");
     suggest(rd, &best, B_GLOBAL, "");
     for (const node *n = *blocks_of(rd->m, b); n && b != B_GLOBAL; n = n->next)
@@ -3322,6 +3398,8 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
             suggest(rd, &best, b, n->name);
     if (b == B_INSTANCE && (!best.name || best.distance > 2))
         hint_try(rd, &best);
+    if (b == B_INSTANCE && !best.name)
+        elsewhere(rd, &best, "SIDECAR", rest);
     return best;
 }
 
@@ -3342,7 +3420,10 @@ static void unknown(reader *rd, const char *name)
     }
     if (best.name)
         best.name = print(rd->scratch, "%s%s", best.name, file);
-    wrong(rd, "unknown variable%s", did_you_mean(rd->scratch, &best));
+    if (!best.name && their_block(name))
+        wrong(rd, "%s", their_block(name)->help);
+    else
+        wrong(rd, "unknown variable%s", did_you_mean(rd->scratch, &best));
 }
 
 /* Options of a name that nothing brings into being: the name is wrong, or it is none. */
@@ -3358,6 +3439,12 @@ static void headless(reader *rd, const var *v)
     suggest(rd, &best, p->block, "");
     if (!best.name && names.name)
         best.name = print(rd->scratch, "%s_%s%s", env, names.name, rest);
+    if (strcmp(p->name, "AUTHENTICATION") == 0 || ends_in(p->name, "_AUTHENTICATION"))
+        best.name = print(rd->scratch, "%.*s%s", (int)(rest - v->name) - 15, v->name, rest);
+    if (their_block(v->name)) {
+        wrong(rd, "%s", their_block(v->name)->help);
+        return;
+    }
     wrong(rd, "there is no %.100s%s",
           variable(rd->scratch, p->name, row_with(p->block, MAKES)),
           did_you_mean(rd->scratch, &best));
@@ -4992,14 +5079,20 @@ static void put_block(text *t, uint8_t b, unsigned only)
             put_row(t, r, help_name(t->a, r));
 }
 
-/* Keywords with this flag, wrapped. */
+/* Keywords with this flag, wrapped; once, also if several blocks have them. */
 static void put_keys(text *t, unsigned flag)
 {
-    text u = {t->a, NULL, 0, 0};
+    text       u = {t->a, NULL, 0, 0};
+    const row *same;
 
-    for (const row *r = rows; r < rows + ROWS; r++)
-        if (r->flags & flag && blocks[r->in].env)
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        for (same = rows; strcmp(same->key, r->key) != 0 || !(same->flags & flag & r->flags) ||
+             !blocks[same->in].env; same++)
+            if (same == r)
+                break;
+        if (r->flags & flag && blocks[r->in].env && same == r)
             put(&u, "%s%s", u.n ? ", " : "", r->key);
+    }
     put_wrapped(t, 2, u.s);
 }
 
@@ -5053,8 +5146,6 @@ static void help_all(text *t)
     put_block(t, B_GLOBAL, 0);
     put(t, "\nOptions of a garp_group\n\n");
     put_block(t, B_GARP, 0);
-    put(t, "\nOptions of a track_group\n\n");
-    put_block(t, B_TGROUP, 0);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
