@@ -4255,6 +4255,8 @@ static void contradictions(const checker *c)
         {owner && d->preempt_delay, SAY_WARNING, "preempt_delay", no_owner, "priority"},
         {owner && in->setup.no_accept, SAY_WARNING, "no_accept",
          "has no effect with priority 255: the addresses are the owner's own", "priority"},
+        {in->state == 1 && !has(c, "priority"), SAY_WARNING, "state",
+         "MASTER without %s, which is 100 then (keepalived takes 255)", "priority"},
         {in->state == 1 && d->no_preempt, SAY_WARNING, "nopreempt",
          "counts, also with %s=MASTER (keepalived would drop it)", "state"},
         {in->as_v2 && has(c, "checksum") && in->checksum != VRRP_CHECKSUM_MESSAGE, SAY_ERROR,
