@@ -864,6 +864,7 @@ static const row rows[] = {
      "Label of an IPv4 address as in eth0:vip."},
     {B_VIP, T_BRD, 0, 0, AT(vip, brd), "brd", "address|+|-", "(none)",
      "Broadcast address; +: the last one of the subnet."},
+    {B_VIP, T_BRD, 0, ALIAS, AT(vip, brd), "broadcast", "address|+|-", NULL, "brd."},
     {B_VIP, T_SCOPE, 0, 0, AT(vip, v.scope), "scope", "global|site|link|host|nowhere|0..255",
      "global", "Scope of the address."},
     {B_VIP, T_IP, 0, 0, AT(vip, peer), "peer", "address", "(none)",
@@ -875,6 +876,7 @@ static const row rows[] = {
      "IPv6: the kernel looks for duplicates first."},
     {B_VIP, T_FLAG, 0, ALIAS, AT(vip, v.dad), "-nodad", "yes|no", NULL,
      "keepalived's spelling of dad."},
+    {B_VIP, T_NOT, 0, ALIAS, AT(vip, v.dad), "nodad", "yes|no", NULL, "The opposite of dad."},
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.home), "home", "yes|no", "no",
      "IPv6: a home address (RFC 6275)."},
     {B_VIP, T_FLAG, 0, 0, AT(vip, v.mngtmpaddr), "mngtmpaddr", "yes|no", "no",
@@ -3410,7 +3412,8 @@ static void unknown(reader *rd, const char *name)
     nearest     best;
 
     if (!*rest || blocks[b].later) {
-        wrong(rd, "%s", *rest ? blocks[b].later : "a prefix, not a variable; see --help");
+        wrong(rd, "%s", *rest ? blocks[b].later : b == B_GROUP ? IS_GROUP
+              : "a prefix, not a variable; see --help");
         return;
     }
     best = nearest_variable(rd, b, name, rest + 1);
