@@ -3185,16 +3185,24 @@ static bool vrrp__group_agrees(const vrrp *v)
     return true;
 }
 
-/* FAULT and INIT of one member are the group's; MASTER it is when all are. */
+/* FAULT and INIT of one member are the group's; MASTER it is when all are. Who has been stopped
+   has no say, unless all have. */
 static void vrrp__group_state(vrrp_group *g, uint8_t why)
 {
     static const uint8_t rank[] = { 2, 1, 0, 3 };      /* by state: INIT BACKUP MASTER FAULT */
     const vrrp *m;
     uint8_t     state = VRRP_MASTER;
+    bool        any = false;
 
-    for (m = g->members; m; m = m->group_next)
-        if (rank[m->notified] > rank[state])
+    for (m = g->members; m; m = m->group_next) {
+        bool stopped = !m->started && m->why == VRRP_WHY_STOP;
+
+        any |= !stopped;
+        if (!stopped && rank[m->notified] > rank[state])
             state = m->notified;
+    }
+    if (!any)
+        state = VRRP_INIT;
     if (state != g->state)
         g->why = why;
     g->state = state;
@@ -3250,6 +3258,18 @@ static void vrrp__group_recover(vrrp_group *g, uint64_t now)
         if (m->state == VRRP_FAULT)
             vrrp__begin(m, VRRP_WHY_RECOVERED, now);
     }
+}
+
+/* A member has stopped: what the others had to suffer, or to wait for, because of it is over. */
+static void vrrp__group_left(vrrp_group *g, uint64_t now)
+{
+    vrrp *m;
+
+    if (!vrrp__group_faulty(g))
+        vrrp__group_recover(g, now);
+    for (m = g->members; m; m = m->group_next)
+        if (m->ready)
+            vrrp__ready(m, m->cause, now);
 }
 
 /* The last reason of its own went away: start again, with the whole group if there is one. */
@@ -3466,8 +3486,8 @@ VRRP_DEF void vrrp_stop(vrrp *v, uint64_t now)
     vrrp__enter(v, VRRP_INIT, VRRP_WHY_STOP, now);
     v->faults = (uint8_t)(v->faults & ~(VRRP_FAULT_CLAIM | VRRP_FAULT_GROUP));
     v->retries = 0;
-    if (v->group && !vrrp__group_faulty(v->group))
-        vrrp__group_recover(v->group, now);
+    if (v->group)
+        vrrp__group_left(v->group, now);
 }
 
 VRRP_DEF void vrrp_tick(vrrp *v, uint64_t now)

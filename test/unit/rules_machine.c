@@ -851,6 +851,49 @@ static void ready_is_answered(void)
     CHECK(!g.members);
 }
 
+/* What one member was to the others ends with it: whom they waited for, what the group is. */
+static void stops_alone(void)
+{
+    static vrrp_group g;
+    static struct rig other;
+
+    fresh(3);
+    SAME(rig_open(&r), 0);
+    other = r;
+    other.desc.vrid = 52;
+    SAME(rig_open(&other), 0);
+    vrrp_group_init(&g, "G");
+    vrrp_group_add(&g, &r.v);
+    vrrp_group_add(&g, &other.v);
+    rig_start(&r, 0);
+    vrrp_start(&other.v, 0);
+    rig_timer(&r);
+    SAME(r.v.ready, true);
+    SAME(vrrp_deadline(&r.v), VRRP_NEVER);
+    vrrp_stop(&other.v, r.now);
+    rig_drain(&r);
+    SAME(r.v.state, VRRP_MASTER);
+    SAME(g.state, VRRP_MASTER);
+    vrrp_start(&other.v, r.now);        /* and back again: all wait for it */
+    rig_drain(&r);
+    SAME(r.v.state, VRRP_BACKUP);
+    SAME(g.state, VRRP_BACKUP);
+    while (g.state != VRRP_MASTER && r.now < 60 * VRRP_SECOND) {
+        r.now += MS;
+        vrrp_tick(&r.v, r.now);
+        vrrp_tick(&other.v, r.now);
+        rig_drain(&r);
+    }
+    rig_hush(&r);
+    vrrp_stop(&other.v, r.now);
+    rig_drain(&r);
+    TEXT(rig_said(&r), "RELEASE; SEND prio=0; NOTIFY MASTER INIT stop");
+    SAME(g.state, VRRP_MASTER);
+    vrrp_group_remove(&other.v);
+    rig_stop(&r, r.now);
+    SAME(g.state, VRRP_INIT);
+}
+
 // >>tracks
 
 /* The formula in other words: what a weight adds, by where the object is. */
@@ -1190,6 +1233,7 @@ static const test_case tests[] = {
     { "a hundred missed adverts, three goodbyes", most_of_all },
     { "the address list is read to its end", list_ends },
     { "a member that waits for its group; leaving a group", ready_is_answered },
+    { "one member of a sync group stops: nobody waits for it, the group goes on", stops_alone },
     { "tracks: the effective priority is the formula's", track_formula },
     { "tracks: what was blocked by hand stays blocked", track_and_block },
     { "a shared pace: nobody too fast, everybody done", on_time },
