@@ -276,7 +276,7 @@ typedef struct vrrp_sender {
     vrrp_ip  from;
     uint32_t spi;
     bool     used;
-    uint64_t top, seen;                 /* highest number; AH: a bit for each of the last 64 */
+    uint64_t top, seen;                 /* highest number; AH: a bit for each in the window */
     uint64_t heard;                     /* when */
 } vrrp_sender;
 
@@ -332,6 +332,8 @@ typedef struct vrrp_desc {
     uint8_t        auth;                /* VRRP_AUTH_* */
     uint8_t        ah;                  /* VRRP_AUTH_AH: VRRP_AH_* (default keepalived's form) */
     uint32_t       ah_spi;              /* RFC form, SHA256: 256.. (default 256 + vrid) */
+    uint8_t        ah_window;           /* RFC form, SHA256: late numbers accepted, 32 or 64
+                                           (default 64) */
     uint8_t        auth_pass[8];        /* zero-filled (RFC 2338 5.3.10) */
     uint8_t        checksum_send;       /* VRRP_CHECKSUM_*, v3 over IPv4 (default PSEUDO) */
     uint8_t        checksum_accept;     /* VRRP_CHECKSUM_*, v3 over IPv4 (default ANY) */
@@ -1322,12 +1324,12 @@ static vrrp_sender *vrrp__sender_new(const vrrp *v, const vrrp_ip *from, uint32_
     return best;
 }
 
-/* The window of RFC 4302 3.4.3: 64 numbers; the first is 1. */
-static bool vrrp__fresh(const vrrp_sender *s, uint64_t number)
+/* The window of RFC 4302 3.4.3; the first number is 1. */
+static bool vrrp__fresh(const vrrp *v, const vrrp_sender *s, uint64_t number)
 {
     if (number == 0 || !s || number > s->top)
         return number != 0;
-    return s->top - number < 64 && !(s->seen >> (s->top - number) & 1);
+    return s->top - number < v->d.ah_window && !(s->seen >> (s->top - number) & 1);
 }
 
 static void vrrp__saw(vrrp_sender *s, uint64_t number)
@@ -1346,7 +1348,8 @@ static void vrrp__saw(vrrp_sender *s, uint64_t number)
    guessed by our own numbers: all nodes start theirs by one rule. */
 static uint64_t vrrp__whole_number(const vrrp *v, const vrrp_sender *s, uint32_t low)
 {
-    uint64_t near = s ? s->top : v->sequence, back = s ? 63 : (uint64_t)1 << 31;
+    uint64_t near = s ? s->top : v->sequence;
+    uint64_t back = s ? v->d.ah_window - 1u : (uint64_t)1 << 31;
     uint64_t least = near > back ? near - back : 0, number = (least >> 32 << 32) | low;
 
     if (!vrrp__has_esn(v))
@@ -1450,7 +1453,7 @@ static bool vrrp__number_ok(const vrrp *v, const vrrp_sender *s, uint64_t number
 {
     if (vrrp__counts_as_one(v))
         return number > v->heard && number + vrrp__burst(v) > v->sequence;
-    return v->d.ah_no_replay || vrrp__fresh(s, number);
+    return v->d.ah_no_replay || vrrp__fresh(v, s, number);
 }
 
 /* After new settings the numbers go on, but not as those of another kind. */
@@ -2152,7 +2155,8 @@ static int vrrp__check(const vrrp_desc *d)
         return VRRP_E_DESC_AUTH;
     if (d->down_adverts > 100 || d->leave_adverts > 3 || d->list_check > VRRP_LIST_IGNORE ||
         d->checksum_send > VRRP_CHECKSUM_MESSAGE || d->checksum_accept > VRRP_CHECKSUM_MESSAGE ||
-        d->expired_priority == VRRP_OWNER || !vrrp__group_ok(d) || !vrrp__ttls_ok(d))
+        (d->ah_window != 32 && d->ah_window != 64) || d->expired_priority == VRRP_OWNER ||
+        !vrrp__group_ok(d) || !vrrp__ttls_ok(d))
         return VRRP_E_DESC_RANGE;
     return vrrp__check_addresses(d);
 }
@@ -2175,6 +2179,7 @@ static void vrrp__defaults(vrrp_desc *d)
     d->announce_repeat = (uint8_t)vrrp__or(d->announce_repeat, 5);
     d->announce_refresh_repeat = (uint8_t)vrrp__or(d->announce_refresh_repeat, 1);
     d->interval = vrrp__or(d->interval, VRRP_SECOND);
+    d->ah_window = (uint8_t)vrrp__or(d->ah_window, 64);
     d->ah_spi = (uint32_t)vrrp__or(d->ah_spi, 256u + d->vrid);
     d->ask_timeout = vrrp__or(d->ask_timeout, VRRP_SECOND / 50);
     d->announce_delay = vrrp__or(d->announce_delay, 5 * VRRP_SECOND);

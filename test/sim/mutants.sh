@@ -135,9 +135,9 @@ ah-window-moves-before-icv; ^static int vrrp__unseal; s/if (!vrrp__number_ok(v, 
 ah-window-forgets; ^static void vrrp__saw; s/s->seen << ahead | 1 : 1/1 : 1/
 ah-window-takes-twice; ^static bool vrrp__fresh; s/ && !(s->seen >> (s->top - number) & 1)//
 ah-one-window-for-all; ^static vrrp_sender \*vrrp__sender(; s/ && vrrp__same(&s->from, from)//
-ah-no-window; ^static bool vrrp__fresh; s/return s->top - number < 64.*/return false;/
+ah-no-window; ^static bool vrrp__fresh; s/return s->top - number < v->.*/return false;/
 esn-guesses-from-0; ^static uint64_t vrrp__whole_number; s/s ? s->top : v->sequence/s ? s->top : 0/
-esn-late-is-next-round; ^static uint64_t vrrp__whole_number; s/back = s ? 63/back = s ? 0/
+esn-late-is-next-round; ^static uint64_t vrrp__whole_number; s/back = s ? v->d.ah_window - 1u/back = s ? 0/
 esn-high-half-not-signed; ^static void vrrp__seal; s/(uint32_t)(v->sequence >> 32)/0/
 trailer-missing-is-heard; ^static int vrrp__check_trailer; s/v->d.trailer->mode == VRRP_HMAC_ENFORCE/0/
 trailer-stale-is-heard; ^static int vrrp__check_trailer; s/!v->d.trailer->monotonic && //

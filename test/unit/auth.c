@@ -488,12 +488,13 @@ static void from_ourselves(void)
 
 /* --- numbers --- */
 
-static void replay_steps(const struct stepped *steps, size_t n)
+static void replay_steps(const struct stepped *steps, size_t n, uint8_t window)
 {
     struct packet p = packet_v3(200, "192.0.2.10");
     size_t        i;
 
     sha256(3, "192.0.2.10");
+    r.desc.ah_window = window;
     begin();
     for (i = 0; i < n; i++) {
         struct seal s = seal_sha((uint64_t)steps[i].number);
@@ -505,7 +506,67 @@ static void replay_steps(const struct stepped *steps, size_t n)
 
 static void replay_window(void)
 {
-    replay_steps(replay_64, COUNT(replay_64));
+    replay_steps(replay_64, COUNT(replay_64), 64);
+    replay_steps(replay_64, COUNT(replay_64), 0);
+}
+
+/* The rule in other words (RFC 4302 3.4.3): all that was accepted is kept. */
+static void replay_by_rule(uint8_t window, bool with_esn)
+{
+    static uint64_t seen[2048];
+    struct packet   p = packet_v3(200, "192.0.2.10");
+    uint64_t        top = with_esn ? ((uint64_t)1 << 32) - 200 : 200, width = window ? window : 64;
+    unsigned        n = 0, i, k, dice = window;
+
+    sha256(3, "192.0.2.10");
+    r.desc.ah_window = window;
+    r.desc.ah_esn = with_esn;
+    r.desc.ah_sequence = with_esn ? top : 0;
+    begin();
+    for (i = 0; i < COUNT(seen); i++) {
+        struct seal s = seal_sha(top);
+        bool        fresh;
+
+        s.esn = with_esn;
+        dice = dice * 1103515245 + 12345;
+        s.number += n ? (dice >> 16) % 100 : 0;
+        s.number -= n ? 90 : 0;
+        fresh = s.number + width > top;
+        if (with_esn && !fresh)
+            continue;                   /* would be taken for one of the next round */
+        for (k = 0; k < n; k++)
+            fresh &= seen[k] != s.number;
+        hears(&s, &p, fresh ? 0 : VRRP_E_AUTH_REPLAY);
+        if (fresh)
+            seen[n++] = s.number;
+        if (s.number > top)
+            top = s.number;
+    }
+    CHECK(n > 300 && n < COUNT(seen) - 300);
+}
+
+static void replay_windows(void)
+{
+    /* K-REPLAY-32, the steps of the one for 64 with half the distances */
+    static const struct stepped steps[] = {
+        { 1, true, 1 }, { 1, true, 0 }, { 0, true, 0 }, { 2, true, 1 }, { 4, true, 1 },
+        { 3, true, 1 }, { 3, true, 0 }, { 38, true, 1 }, { 7, true, 1 }, { 6, true, 0 },
+        { 8, true, 1 }, { 7, true, 0 }, { 70, true, 1 }, { 39, true, 1 }, { 38, true, 0 },
+        { 1000, true, 1 }, { 968, true, 0 }, { 969, true, 1 }, { 969, true, 0 },
+        { 999, true, 1 }
+    };
+    unsigned i;
+
+    replay_steps(steps, COUNT(steps), 32);
+    for (i = 0; i < 2; i++) {
+        replay_by_rule(0, i);
+        replay_by_rule(64, i);
+        replay_by_rule(32, i);
+    }
+    for (i = 1; i < 256; i++) {
+        r.desc.ah_window = (uint8_t)i;
+        SAME(rig_open(&r), i == 32 || i == 64 ? 0 : VRRP_E_DESC_RANGE);
+    }
 }
 
 static void replay_bad_icv(void)
@@ -513,7 +574,7 @@ static void replay_bad_icv(void)
     struct packet p = old_packet(200, "192.0.2.10");
     struct seal   s = seal_keepalived(5000);
 
-    replay_steps(replay_bad, COUNT(replay_bad));
+    replay_steps(replay_bad, COUNT(replay_bad), 0);
     keepalived();
     begin();
     s.flip = 40;
@@ -1150,7 +1211,8 @@ static const test_case tests[] = {
     { "C-106 IP options, which nobody sends, are not authentic; other protocols in AH",
       options_and_next_header },
     { "C-041 C-042 our own AH, one while stopped, a TTL of 254: the cheap checks", from_ourselves },
-    { "C-107 the replay window of 64", replay_window },
+    { "C-107 the replay window of 64 [K-REPLAY-64]", replay_window },
+    { "C-107 replay windows of 64 and 32 [K-REPLAY-32]", replay_windows },
     { "C-108 a bad ICV moves no window", replay_bad_icv },
     { "C-109 two senders have a window each", two_senders },
     { "a sender too many: the one not heard for longest is forgotten", many_senders },
