@@ -1359,11 +1359,29 @@ static uint64_t vrrp__whole_number(const vrrp *v, const vrrp_sender *s, uint32_t
 
 /* --- AH --- */
 
-/* The header as it was when the ICV was made: what may change on the way is 0, but for the TTL of
-   multicast in keepalived's form. IPv6 sockets give no header: all that counts of it is known. */
-static bool vrrp__fixed_header(const vrrp *v, const vrrp_rx *rx, uint8_t p[40])
+/* Options that routers may change count as zeros (RFC 4302 3.3.3.1.1.2); security, router alert and
+   the like stay. False: they are none. */
+static bool vrrp__fixed_options(uint8_t *p, size_t room)
 {
-    bool multicast = vrrp__is_multicast(&rx->to, rx->family);
+    size_t size;
+
+    for (; room > 0 && *p != 0; p += size, room -= size) {
+        size = *p == 1 ? 1 : room > 1 ? p[1] : 0;
+        if (size == 0 || size > room || (*p != 1 && size < 2))
+            return false;
+        if (*p != 1 && *p != 130 && *p != 133 && *p != 134 && *p != 148 && *p != 149)
+            memset(p, 0, size);
+    }
+    return true;
+}
+
+/* The header as it was when the ICV was made: what may change on the way is 0, but for the TTL of
+   multicast in keepalived's form. IPv6 sockets give no header: all that counts of it is known.
+   Returns its size; 0 where it is unknown. */
+static size_t vrrp__fixed_header(const vrrp *v, const vrrp_rx *rx, uint8_t p[60])
+{
+    bool   multicast = vrrp__is_multicast(&rx->to, rx->family), one = vrrp__counts_as_one(v);
+    size_t size;
 
     memset(p, 0, 40);
     if (rx->family == VRRP_IPV6) {
@@ -1372,24 +1390,25 @@ static bool vrrp__fixed_header(const vrrp *v, const vrrp_rx *rx, uint8_t p[40])
         p[6] = VRRP__AH;
         memcpy(p + 8, rx->from.byte, 16);
         memcpy(p + 24, rx->to.byte, 16);
-        return true;
+        return 40;
     }
-    if (!rx->header || (rx->header[0] & 15) != 5)       /* nobody sends IP options */
-        return false;
-    memcpy(p, rx->header, 20);
+    size = rx->header ? (rx->header[0] & 15u) * 4 : 0;
+    if (size < 20 || (one && size > 20))        /* keepalived knows no options */
+        return 0;
+    memcpy(p, rx->header, size);
     p[1] = p[6] = p[7] = p[10] = p[11] = 0;
-    if (!multicast || !vrrp__counts_as_one(v))
+    if (!multicast || !one)
         p[8] = 0;
-    return true;
+    return vrrp__fixed_options(p + 20, size - 20) ? size : 0;
 }
 
 /* rx: the packet from AH on. Its ICV counts as zeros; ESN's high half comes last. */
 static bool vrrp__icv(const vrrp *v, const vrrp_rx *rx, uint32_t high, uint8_t out[32])
 {
-    uint8_t input[VRRP_MAX_PACKET + 4];
-    size_t  n = rx->family == VRRP_IPV6 ? 40 : 20;
+    uint8_t input[VRRP_MAX_PACKET + 60];
+    size_t  n = vrrp__fixed_header(v, rx, input);
 
-    if (rx->size > VRRP_MAX_PACKET - 40 || !vrrp__fixed_header(v, rx, input))
+    if (n == 0 || rx->size > VRRP_MAX_PACKET - 40)
         return false;
     memcpy(input + n, rx->message, rx->size);
     memset(input + n + VRRP__AH_FIXED, 0, vrrp__icv_size(v));

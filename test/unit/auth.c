@@ -448,19 +448,82 @@ static void any_byte(void)
     hears(&s, &p, 0);
 }
 
-static void options_and_next_header(void)
+/* IP options between the header and AH (RFC 4302 3.3.3.1.1.2): what routers may change counts as
+   zeros, as a whole. */
+static int with_options(const struct packet *p, uint64_t number, const char *sent,
+                        const char *summed)
 {
+    static uint8_t input[512];
+    struct seal    s = seal_sha(number);
+    size_t         size = sealed(&s, p), n = strlen(sent) / 2;
+    uint8_t        mac[32];
+
+    memmove(ip + 20 + n, ip + 20, size - 20);
+    test_unhex(sent, ip + 20, 40);
+    size += n;
+    ip[0] = (uint8_t)(0x45 + n / 4), ip[3] = (uint8_t)size;
+    memset(ip + 20 + n + 12, 0, 16);
+    memcpy(input, ip, size);
+    input[1] = input[6] = input[7] = input[8] = input[10] = input[11] = 0;
+    test_unhex(summed, input + 20, 40);
+    digest(false, sha_key, input, size, mac);
+    memcpy(ip + 20 + n + 12, mac, 16);
+    return rig_bytes(&r, r.now + MS, test_flush(ip, size), size);
+}
+
+static void options(void)
+{
+    static const struct { const char *sent, *summed; int code; } list[] = {
+        { "94040000", "94040000", 0 },                          /* router alert */
+        { "94040000", "00000000", VRRP_E_AUTH },
+        { "01010100", "01010100", 0 },
+        { "0101860600000001", "0101860600000001", 0 },          /* CIPSO */
+        { "820b0000000000000000000185030195", "820b0000000000000000000185030195", VRRP_E_AUTH },
+        { "820b0000000000000000000185030100", "820b0000000000000000000185030100", 0 },
+        { "01070b08c633640100000000", "010000000000000000000000", 0 },  /* record route */
+        { "01070b08c633640100000000", "01070b08c633640100000000", VRRP_E_AUTH },
+        { "4408050100000009940400005203ff00", "0000000000000000940400000000" "0000", 0 },
+        { "0000ff94", "0000ff94", 0 },                          /* what is behind the end */
+        { "94050000", "94050000", VRRP_E_AUTH },                /* longer than there is room */
+        { "94010000", "94010000", VRRP_E_AUTH },
+        { "94000000", "94000000", VRRP_E_AUTH },
+        { "01010194", "01010194", VRRP_E_AUTH },
+    };
     struct packet p = packet_v3(200, "192.0.2.10");
-    struct seal   s = seal_sha(1);
-    size_t        size;
+    unsigned      i;
 
     sha256(3, "192.0.2.10");
     begin();
-    size = sealed(&s, &p);
-    memmove(ip + 24, ip + 20, size - 20);
-    memset(ip + 20, 1, 4);              /* no-operation */
-    ip[0] = 0x46, ip[3] = (uint8_t)(size + 4);
-    SAME(rig_bytes(&r, MS, test_flush(ip, size + 4), size + 4), VRRP_E_AUTH);
+    for (i = 0; i < COUNT(list); i++)
+        SAME(with_options(&p, i + 1, list[i].sent, list[i].summed), list[i].code);
+    keepalived();
+    begin();
+    p = old_packet(200, "192.0.2.10");
+    SAME(with_options(&p, 1, "94040000", "94040000"), VRRP_E_AUTH);
+}
+
+/* The most of them, before the longest packet that can be. */
+static void options_and_length(void)
+{
+    static uint8_t big[65535];
+    size_t         size;
+
+    sha256(3, "192.0.2.10");
+    begin();
+    big[0] = 0x4f, big[8] = 255, big[9] = 51, big[61] = 5, big[66] = 1;
+    for (size = 60; size <= sizeof big; size += size < 4400 ? 1 : 997) {
+        big[2] = (uint8_t)(size >> 8), big[3] = (uint8_t)size;
+        CHECK(rig_bytes(&r, r.now, test_flush(big, size), size) != 0);
+    }
+}
+
+static void next_header(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10");
+    struct seal   s = seal_sha(1);
+
+    sha256(3, "192.0.2.10");
+    begin();
     s.next = 17;
     hears(&s, &p, VRRP_E_TYPE);
     s.next = 51;
@@ -1208,8 +1271,9 @@ static const test_case tests[] = {
     { "C-102 AH-SHA256 around version 2", version_2_sha },
     { "C-044 a good AH packet cut at every length", cut_short },
     { "C-100 C-104 any byte changed is a failure, Identification too", any_byte },
-    { "C-106 IP options, which nobody sends, are not authentic; other protocols in AH",
-      options_and_next_header },
+    { "C-104 IP options: those that may change are not in the ICV", options },
+    { "C-044 IP options before any length", options_and_length },
+    { "C-106 other protocols in AH", next_header },
     { "C-041 C-042 our own AH, one while stopped, a TTL of 254: the cheap checks", from_ourselves },
     { "C-107 the replay window of 64 [K-REPLAY-64]", replay_window },
     { "C-107 replay windows of 64 and 32 [K-REPLAY-32]", replay_windows },
