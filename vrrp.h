@@ -1745,13 +1745,15 @@ static int vrrp__rx_ip6(vrrp_rx *rx, const uint8_t *p, size_t size)
 
 VRRP_DEF int vrrp_rx_ip(vrrp_rx *rx, const uint8_t *packet, size_t size)
 {
+    int bad = VRRP_E_LENGTH;
+
     memset(rx, 0, sizeof *rx);
     rx->header = packet;
     if (size > 0 && packet[0] >> 4 == 4)
-        return vrrp__rx_ip4(rx, packet, size);
-    if (size > 0 && packet[0] >> 4 == 6)
-        return vrrp__rx_ip6(rx, packet, size);
-    return VRRP_E_LENGTH;
+        bad = vrrp__rx_ip4(rx, packet, size);
+    else if (size > 0 && packet[0] >> 4 == 6)
+        bad = vrrp__rx_ip6(rx, packet, size);
+    return !bad && rx->protocol == 0 ? VRRP_E_LENGTH : bad;     /* IPv6: a header in between */
 }
 
 /* IPv6: keepalived has its kernel sum up what is behind the message, too. */
@@ -1812,12 +1814,12 @@ static int vrrp__parse(const vrrp_rx *rx, unsigned versions, vrrp_ttl ttl, vrrp_
     int            form;
     size_t         size;
 
-    if (rx->protocol && rx->protocol != VRRP_PROTOCOL)
-        return rx->protocol == VRRP__AH ? VRRP_E_AUTH_MISMATCH : VRRP_E_TYPE;
     if (rx->size < 8)
         return VRRP_E_LENGTH;
     if (rx->ttl < ttl.min || rx->ttl > ttl.max)
         return VRRP_E_TTL;
+    if (rx->protocol && rx->protocol != VRRP_PROTOCOL)
+        return rx->protocol == VRRP__AH ? VRRP_E_AUTH_MISMATCH : VRRP_E_TYPE;
     if (rx->family == VRRP_IPV6)
         versions &= 1u << 3;
     if (!(versions >> (m[0] >> 4) & 1))

@@ -433,6 +433,12 @@ static void not_ip(void)
     size = packet_build(&p, want);
     for (n = 0; n < size; n++)
         SAME(vrrp_rx_ip(&rx, test_flush(want, n), n), VRRP_E_LENGTH);
+    want[6] = 0;                        /* hop-by-hop options, not "protocol not told" */
+    SAME(vrrp_rx_ip(&rx, want, size), VRRP_E_LENGTH);
+    p = packet_v3(200, "192.0.2.10");
+    size = packet_build(&p, want);
+    want[9] = 0;
+    SAME(vrrp_rx_ip(&rx, want, size), VRRP_E_LENGTH);
 }
 
 /* A header with options: the message begins where IHL says. */
@@ -540,6 +546,8 @@ static void protocols(void)
     SAME(vrrp_receive(&r.v, &rx, MS), VRRP_E_AUTH_MISMATCH);
     rx.protocol = 17;
     SAME(vrrp_receive(&r.v, &rx, MS), VRRP_E_TYPE);
+    rx.protocol = 51, rx.ttl = 254;     /* the TTL is the first to be looked at */
+    SAME(vrrp_receive(&r.v, &rx, MS), VRRP_E_TTL);
 }
 
 static void min_ttl(void)
