@@ -2893,6 +2893,18 @@ static size_t vrrp__carried(const vrrp *v, const vrrp_advert *a)
     return n;
 }
 
+/* The usual case: the same list in the same order. */
+static bool vrrp__same_list(const vrrp *v, const vrrp_advert *a)
+{
+    size_t         size = vrrp__ip_size(v->d.family), at = 0, n = 0;
+    const vrrp_ip *ip;
+
+    while ((ip = vrrp__next_listed(v, &at, &n)) != NULL)
+        if (n > a->count || memcmp(ip->byte, a->addresses + (n - 1) * size, size) != 0)
+            return false;
+    return n == a->count;
+}
+
 /* What is remarkable about an advert, but no reason to drop it. */
 enum { VRRP__ODD_LIST = 1, VRRP__ODD_INTERVAL = 2, VRRP__ODD_OWNER = 4 };
 
@@ -2905,7 +2917,7 @@ static int vrrp__check_list(const vrrp *v, const vrrp_rx *rx, const vrrp_advert 
         return own ? VRRP_E_LIST : 0;
     if (rx->family == VRRP_IPV6 && !v->d.global_first && !vrrp__is_link_local(a->addresses))
         return VRRP_E_LIST;             /* EID 8300 */
-    if (v->d.list_check == VRRP_LIST_IGNORE ||
+    if (v->d.list_check == VRRP_LIST_IGNORE || vrrp__same_list(v, a) ||
         (v->d.list_once && vrrp__same(&rx->from, &v->master)))
         return 0;
     for (i = 0; i < a->count; i++)
