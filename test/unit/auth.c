@@ -388,6 +388,42 @@ static void version_2_sha(void)
     SAME(out[48 + 4], VRRP_AUTH_AH);
 }
 
+/* Both versions at once: one count of numbers, and the copies of version 2 are not needed. */
+static void dual_sha(void)
+{
+    struct packet p = packet_v3(200, "192.0.2.10"), q = old_packet(200, "192.0.2.10");
+    struct seal   s = seal_sha(1);
+    vrrp_action   a;
+    unsigned      n = 0;
+
+    sha256(3, "192.0.2.10");
+    r.desc.dual = true;
+    q.vrid = p.vrid;
+    begin();
+    hears(&s, &q, 0);
+    s.number = 2;
+    hears(&s, &p, 0);
+    s.number = 3;
+    hears(&s, &q, VRRP_E_SHADOW);
+    hears(&s, &p, VRRP_E_AUTH_REPLAY);
+    q.auth = 0, s.number = 4;
+    hears(&s, &q, VRRP_E_AUTH_MISMATCH);
+    q.auth = 3, s.number = 5;
+    hears(&s, &q, VRRP_E_AUTH_TYPE);
+    r.now += 60 * VRRP_SECOND;
+    while (r.v.state != VRRP_MASTER)
+        vrrp_tick(&r.v, r.now += VRRP_SECOND / 10);
+    while (vrrp_next(&r.v, &a))
+        if (a.kind == VRRP_SEND) {
+            int size = vrrp_packet(&r.v, &a, NULL, out, sizeof out);
+
+            SAME(number_of(out + 20), ++n);
+            SAME(size, 20 + 28 + (a.version == 2 ? 20 : 12));
+            SAME(out[20 + 28] >> 4, a.version);
+        }
+    SAME(n, 2);
+}
+
 /* Every length of a good packet, its end at a guard page: dropped, one counter. */
 static void cut_short(void)
 {
@@ -1269,6 +1305,7 @@ static const test_case tests[] = {
     { "C-098 keepalived's form, unicast: the TTL is not part of the ICV", unicast_has_no_ttl },
     { "C-102 C-103 longer headers; padding is part of the ICV; multiples of 8", lengths },
     { "C-102 AH-SHA256 around version 2", version_2_sha },
+    { "C-112 C-114 AH-SHA256 around versions 2 and 3 at once", dual_sha },
     { "C-044 a good AH packet cut at every length", cut_short },
     { "C-100 C-104 any byte changed is a failure, Identification too", any_byte },
     { "C-104 IP options: those that may change are not in the ICV", options },
