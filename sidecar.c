@@ -5584,14 +5584,51 @@ static void life_tell(const model *m, const report *out, int why)
     }
 }
 
+/* Sequence numbers must lie above those of before a restart, or a time without AH. Since 2026 began
+   they grow twice as fast as adverts are sent; what is sent besides (answers to losing adverts) is
+   rare enough. A running instance goes on while it has some left. */
+static void life_number(instance *in, report *out, int why)
+{
+    vrrp_desc      *d = &in->setup.desc;
+    uint64_t        each = (d->n_peers ? d->n_peers : 1u) * (d->dual ? 4u : 2u);
+    bool            first = why == READ_TO_START || why == READ_TO_SHOW;
+    int64_t         seconds;
+    struct timespec now;
+
+    if (d->auth < VRRP_AUTH_AH || (d->auth == VRRP_AUTH_AH && d->ah == VRRP_AH_KEEPALIVED))
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    seconds = (int64_t)now.tv_sec - 1767225600;
+    if (seconds < 0) {
+        remark_add(out, SAY_WARNING, in->label, "the clock stands before 2026: nodes that have"
+                   " heard this one will not hear it now (ah_replay)");
+        seconds = 0;
+    }
+    d->ah_sequence = ((uint64_t)seconds * VRRP_SECOND + (uint64_t)now.tv_nsec) /
+                     (d->interval / each);
+    if (d->ah_esn || d->ah_sequence <= UINT32_MAX / 16 * 12)
+        return;
+    if (d->ah_sequence < UINT32_MAX / 16 * 15) {
+        remark_add(out, SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set"
+                   " ah_esn=yes on all nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
+    } else {
+        remark_add(out, first ? SAY_ERROR : SAY_WARNING, in->label, "no sequence numbers are left"
+                   " for adverts so frequent: set ah_esn=yes on all nodes");
+        d->ah_sequence = 0;
+    }
+}
+
 /* The whole configuration, or NULL after every mistake in it was said. */
 static model *life_read(int why)
 {
     report out = {{NULL}, NULL, NULL, 0, 0};
     model *m = model_read(environ, NULL, &out);
+    bool   good = out.errors == 0;
 
-    if (out.errors == 0)
+    if (good)
         life_resolve(m, &out);
+    for (instance *in = m->instances; good && in; in = instance_next(in))
+        life_number(in, &out, why);
     life_tell(m, &out, why);
     if (out.errors) {
         model_free(m);
@@ -5848,36 +5885,9 @@ static uint64_t life_delay(const globals *g)
     return left > g->startup_delay ? left : g->startup_delay;
 }
 
-/* Sequence numbers must lie above those of before a restart. Since 2026 began they grow twice as
-   fast as adverts are sent; what is sent besides (answers to losing adverts) is rare enough. */
-static bool life_number(instance *in)
-{
-    vrrp_desc      *d = &in->setup.desc;
-    uint64_t        each = (d->n_peers ? d->n_peers : 1u) * (d->dual ? 4u : 2u);
-    int64_t         seconds;
-    struct timespec now;
-
-    if (d->auth < VRRP_AUTH_AH || (d->auth == VRRP_AUTH_AH && d->ah == VRRP_AH_KEEPALIVED) ||
-        d->ah_no_replay)
-        return true;
-    clock_gettime(CLOCK_REALTIME, &now);
-    seconds = (int64_t)now.tv_sec - 1767225600;
-    if (seconds < 0) {
-        say(SAY_WARNING, in->label, "the clock stands before 2026: nodes that have heard this one "
-            "will not hear it now (ah_replay)");
-        seconds = 0;
-    }
-    d->ah_sequence = ((uint64_t)seconds * VRRP_SECOND + (uint64_t)now.tv_nsec) /
-                     (d->interval / each);
-    if (!d->ah_esn && d->ah_sequence > UINT32_MAX / 16 * 12)
-        say(SAY_WARNING, in->label, "%u %% of the sequence numbers are used up: set ah_esn=yes on "
-            "all nodes", (unsigned)(d->ah_sequence / (UINT32_MAX / 100)));
-    return d->ah_esn || d->ah_sequence < UINT32_MAX / 16 * 15;
-}
-
 static bool life_add(life *l, instance *in)
 {
-    vrrp_router *router = life_number(in) ? calloc(1, sizeof *router) : NULL;
+    vrrp_router *router = calloc(1, sizeof *router);
     int          bad = router ? 0 : -ENOMEM;
 
     if (router)

@@ -29,8 +29,8 @@ auth_pair() {
 }
 # nobody dropped anything
 nothing_dropped() {
-    not said n1 dropped || die "n1 dropped adverts"
-    not said n2 dropped || die "n2 dropped adverts"
+    not said n1 'dropping adverts' || die "n1 dropped adverts"
+    not said n2 'dropping adverts' || die "n2 dropped adverts"
 }
 # A node that starts again has to be heard at once: its numbers go on above those of before.
 restarts() {
@@ -190,4 +190,49 @@ t_auth_one_without() {
     wait_for 8 holds n2 || die "n2 did not become MASTER"
     wait_for 5 said n1 'dropping adverts from 198.51.100.2: another authentication type' ||
         die "n1 does not say why"
+}
+# Numbers that some node may compare are the clock's, whatever this one does with those it hears.
+t_auth_ah_replay_of_one_node() {
+    auth_settings VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY
+    auth_run n1 150 VRRP_AH_REPLAY=no
+    auth_run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    for_all_of 4 alone n1 || die "n1 was not heard"
+    end n1 KILL
+    wait_for 5 holds n2 || die "n2 did not take over"
+    auth_run n1 150 VRRP_AH_REPLAY=no
+    wait_for 5 alone n1 || die "n1 did not get it back"
+    nothing_dropped
+}
+t_auth_ah_reload_goes_on() {
+    with_env_files VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY
+    : >$W/n1.env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 holds n2 || die "n2 believed an advert without AH"
+    printf '%s\n' VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY >$W/n1.env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 alone n1 || die "n1 did not get it back"
+    for_all_of 2 alone n1 || die "n2 does not hear n1"
+}
+t_auth_ah_numbers_left() { # in 2030
+    local words
+    auth_settings VRRP_AUTH_TYPE=AH-SHA256 VRRP_AUTH_KEY=$KEY LD_PRELOAD="$TOOLS/shift.so" \
+        SHIFT=$((1893456000 - ${EPOCHREALTIME%.*}))
+    AUTH_COMMON+=(VRRP_ADVERT_INT=0.01)
+    for words in "" -t; do
+        at n1 env -i "${AUTH_COMMON[@]}" "$SIDECAR" $words 2>$W/err
+        (($? == 2)) || die "exit status with '$words'"
+        grep -q 'no sequence numbers are left.*ah_esn' $W/err || die "said: $(cat $W/err)"
+    done
+    auth_run n1 150 VRRP_AH_ESN=yes
+    wait_for 5 alone n1 || die "n1 did not become MASTER"
+    end n1
+    echo VRRP_ADVERT_INT=1 >$W/n1.env
+    AUTH_COMMON=("${AUTH_COMMON[@]/VRRP_ADVERT_INT=*/A=}")
+    auth_run n1 150 SIDECAR_ENV_FILE=$W/n1.env
+    wait_for 5 alone n1 || die "n1 did not become MASTER, a second apart"
+    echo VRRP_ADVERT_INT=0.01 >$W/n1.env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 said n1 'no sequence numbers are left' || die "n1 says nothing about it"
+    for_all_of 1 alone n1 || die "n1 does not go on"
 }
