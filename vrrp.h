@@ -5780,6 +5780,14 @@ static void vrrp__vmac_revive(vrrp_io *io, vrrp_link *link)
         vrrp__link_gone(io, link);
 }
 
+/* Its interface has gone to another namespace, and it did not go along: now it leads nowhere. */
+static void vrrp__vmac_orphan(vrrp_io *io, vrrp_link *link)
+{
+    vrrp__put_link(&io->nl, RTM_DELLINK, 0, link->ifindex);
+    vrrp__nl_talk(&io->nl, NULL, NULL);
+    vrrp__link_gone(io, link);
+}
+
 /* A dead process had it, and this one does without. */
 static void vrrp__vmac_stray(vrrp_io *io, const vrrp__device *d)
 {
@@ -5826,6 +5834,8 @@ static bool vrrp__vmacs_make(vrrp_io *io, uint64_t now)
         vrrp_link *link = &io->links[i], *parent = link->vmac.parent;
 
         link->vmac.waits = false;
+        if (parent && link->ifindex && link->vmac.on != parent->ifindex)
+            vrrp__vmac_orphan(io, link);
         if (!parent || !parent->ifindex || parent->renamed)
             continue;
         if (link->ifindex && !link->up && parent->up)

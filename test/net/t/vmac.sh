@@ -414,6 +414,19 @@ t_vmac_base_gone_and_back() {
     seen_as $MAC4
     is_set n1 ipv4 eth0 arp_ignore 1
 }
+t_vmac_base_in_another_namespace() { # where a macvlan does not follow it
+    pair 4
+    ipn n1 link set eth0 netns "${NS[client]}" name moved
+    wait_for 5 alone n2 || die "n2 did not take over"
+    wait_for 5 not has_vmac n1 || die "the macvlan is left alone"
+    ip link set n1 name old
+    ip link add n1 type veth peer name eth0 netns "${NS[n1]}"
+    wire n1 1
+    wait_for 10 alone n1 || die "n1 did not take it back"
+    seen_as $MAC4
+    end n1
+    wait_for 5 not has_vmac n1 || die "the macvlan is left behind"
+}
 t_vmac_base_renamed() {
     pair 4
     ipn n1 link set eth0 down
