@@ -5487,6 +5487,9 @@ static void report_say(const report *out, uint8_t most)
 
 // >>life
 
+/* Interfaces that reloads may bring. Memory that is never used costs nothing. */
+enum { LIFE_SPARE = 4096 };
+
 #define LIFE_CAPS (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
 
 /* Everything the worker runs on. */
@@ -5850,7 +5853,7 @@ static bool life_open(life *l)
     vrrp_io_options options;
 
     memset(&options, 0, sizeof options);
-    options.n_links = life_devices(l->config) + 64;     /* room for what a reload may bring */
+    options.n_links = life_devices(l->config) + LIFE_SPARE;
     options.links = l->links = calloc(options.n_links, sizeof *l->links);
     options.delays = l->config->global.delay;
     options.n_delays = l->config->global.n_delays;

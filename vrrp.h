@@ -959,7 +959,7 @@ typedef struct vrrp_io {
     char           err[200];            /* why the last call failed, in a sentence */
 
     vrrp_link     *links;
-    size_t         n_links;
+    size_t         n_links, max_links;  /* up to the last one ever used; all */
     uint32_t       rcvbuf_max;
     const vrrp_delay *delays;
     size_t         n_delays;
@@ -8328,7 +8328,7 @@ VRRP_DEF int vrrp_io_open(vrrp_io *io, const vrrp_io_options *options)
 
     memset(io, 0, sizeof *io);
     io->links = options->links;
-    io->n_links = options->n_links;
+    io->max_links = options->n_links;
     io->rcvbuf_max = options->rcvbuf_max ? options->rcvbuf_max : 4u << 20;
     io->epoll = io->timer = io->event_fd = io->nl.fd = io->nft.fd = -1;
     io->mouth[0] = io->mouth[1] = io->mouth[2] = -1;
@@ -8405,8 +8405,9 @@ static vrrp_link *vrrp__link_use(vrrp_io *io, const char *name)
     vrrp_link *link = vrrp__link_named(io, name);
     size_t     i;
 
-    for (i = 0; !link && i < io->n_links; i++)
-        if (!io->links[i].name[0]) {
+    for (i = 0; !link && i < io->max_links; i++)
+        if (i == io->n_links || !io->links[i].name[0]) {
+            io->n_links += i == io->n_links;
             link = &io->links[i];
             memset(link, 0, sizeof *link);
             memcpy(link->name, name, strlen(name));

@@ -212,3 +212,18 @@ t_command_line_of_keepalived() {
     start wrong n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 "$SIDECAR" -n --nonsense
     wait_for 5 said wrong '--nonsense: not understood' || die "accepts --nonsense"
 }
+t_reload_brings_many_interfaces() {
+    local i more=()
+    two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
+    for ((i = 3; i < 123; i++)); do
+        more+=("VRRP_N${i}_VIRTUAL_IPADDRESS=198.18.1.$i/32" "VRRP_N${i}_VIRTUAL_ROUTER_ID=$i"
+            "VRRP_N${i}_USE_VMAC=yes")
+    done
+    again VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_ROUTER_ID=1 \
+        VRRP_B_VIRTUAL_ROUTER_ID=2 "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" \
+        "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24" "${more[@]}"
+    reread
+    wait_for 20 eval '[ "$(ipn n1 -4 -o addr show to 198.18.1.0/24 | wc -l)" = 120 ]' ||
+        die "$(ipn n1 -4 -o addr show to 198.18.1.0/24 | wc -l) of 120 addresses came"
+    holds n1 && holds n1 $VIP2 || die "an address was lost"
+}
