@@ -974,6 +974,7 @@ typedef struct vrrp_io {
     vrrp_router   *routers, *heap, *dirty, *dirty_last, *news, *news_last;
     bool           tags;                /* the kernel knows IFA_PROTO */
     bool           nft_plain;           /* the table stays behind unless it is deleted */
+    bool           nft_adverts;         /* it keeps router advertisements away, too */
     bool           sync, resync;        /* dump addresses; dump everything */
     bool           overrun;             /* netlink events were lost, and maybe still are */
     bool           unreleased;          /* an address could not be removed */
@@ -6293,11 +6294,16 @@ static void vrrp__guard_all(vrrp_io *io, uint64_t now)
     }
 }
 
-/* The addresses that the list had, once no router here has them. */
+/* The addresses that the list had, once no router here has them; behind the last one the table. */
 static void vrrp__unguard(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
 {
-    int error = io->nft.fd < 0 ? 0 : vrrp__nft_list(io, r, old, true);
+    int                error = io->nft.fd < 0 ? 0 : vrrp__nft_list(io, r, old, true);
+    const vrrp_router *user = io->routers;
 
+    while (user && !user->no_accept)
+        user = user->next;
+    if (!user && !io->nft_adverts)
+        vrrp__nft_close(io);
     if (error)
         vrrp__complain(io, r, r->link, error, "no_accept: letting go of addresses: %s",
                        strerror(-error));
@@ -6319,6 +6325,7 @@ static int vrrp__nft_no_adverts(vrrp_io *io, const vrrp_link *link, const char *
     memcpy(key[0], &nest.device.is.ifindex, 4);
     if (!error)
         error = vrrp__nft_keys(&io->nft, VRRP__SET_RA, key, 1, false);
+    io->nft_adverts |= error == 0;
     if (error)
         vrrp__complain(io, NULL, NULL, error, "%s may get addresses from router advertisements: "
                        "/proc/sys cannot be written, nor nftables (%s); on the node: sysctl -w "

@@ -215,6 +215,10 @@ t_no_accept_reload() {
     printf '%s\n' "${settings[@]}" "VRRP_VIRTUAL_IPADDRESS=198.51.100.20/24" >$W/env
     kill -HUP "${PID[n1]}"
     wait_for 5 answers 198.51.100.20 || die "it does not answer"
+    wait_for 5 eval '[ -z "$(at n1 nft list tables)" ]' || die "a table that nobody needs is left"
+    printf '%s\n' "${settings[@]}" "VRRP_VIRTUAL_IPADDRESS=198.51.100.20/24" VRRP_NO_ACCEPT=yes >$W/env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 not answers 198.51.100.20 1 || die "it answers again"
     ! said n1 'FAULT|Stopped' || die "the instance was stopped"
 }
 # no nf_tables: not MASTER, and told why. What stands for such a kernel here is a filter of ours.
