@@ -4762,6 +4762,18 @@ static bool vrrp__same_route(vrrp_io *io, const vrrp_route *a, const vrrp_route 
     return vrrp__same_told(&io->nl, half);
 }
 
+/* Would the kernel take the one for the other? */
+static bool vrrp__same_key(vrrp_io *io, const vrrp_route *a, uint8_t family_a,
+                           const vrrp_route *b, uint8_t family_b)
+{
+    size_t half;
+
+    vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, a, vrrp__route_family(a, family_a));
+    half = io->nl.size;
+    vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, b, vrrp__route_family(b, family_b));
+    return vrrp__same_told(&io->nl, half);
+}
+
 static bool vrrp__same_rule(vrrp_io *io, const vrrp_rule *a, const vrrp_rule *b, uint8_t family)
 {
     size_t half;
@@ -8133,6 +8145,25 @@ static void vrrp__setup_of(vrrp_setup *s, const vrrp_router *r)
     s->n_rules = r->n_rules;
 }
 
+/* What another router here has is no leftover: the two share it. */
+static void vrrp__share_routing(vrrp_io *io, vrrp_router *r)
+{
+    const vrrp_router *o;
+    unsigned           i, k;
+
+    for (o = io->routers; o; o = o->next) {
+        for (k = 0; o != r && k < o->n_routes; k++)
+            for (i = 0; o->routes[k].held == VRRP_HELD_OURS && i < r->n_routes; i++)
+                if (vrrp__same_key(io, &r->routes[i], r->v.d.family, &o->routes[k],
+                                   o->v.d.family))
+                    r->routes[i].held = VRRP_HELD_ADOPTED;
+        for (k = 0; o != r && k < o->n_rules; k++)
+            for (i = 0; o->rules[k].held == VRRP_HELD_OURS && i < r->n_rules; i++)
+                if (vrrp__same_rule(io, &r->rules[i], &o->rules[k], r->v.d.family))
+                    r->rules[i].held = VRRP_HELD_ADOPTED;
+    }
+}
+
 /* At the start: what a dead predecessor left of its routes and rules. */
 static void vrrp__sweep_routing(vrrp_io *io, vrrp_router *r)
 {
@@ -8141,6 +8172,7 @@ static void vrrp__sweep_routing(vrrp_io *io, vrrp_router *r)
 
     if (!r->unswept)
         return;
+    vrrp__share_routing(io, r);
     vrrp__setup_of(&s, r);
     t = vrrp__take_back(&io->nl, &s, 0);
     io->recheck |= t.deleted > 0;       /* one that differs in its metric only may be in use */

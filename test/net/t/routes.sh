@@ -330,6 +330,29 @@ t_routes_shared_by_two() {
     done
 }
 
+# One that comes by a reload does not take it from the other for a moment.
+t_routes_shared_with_a_newcomer() {
+    world n1
+    watch_nodes $VIP,198.51.100.20 n1
+    printf '%s\n' VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.1 VRRP_A_VIRTUAL_IPADDRESS=$VIP/24 \
+        "VRRP_VIRTUAL_ROUTES=blackhole 203.0.113.0/24" \
+        "VRRP_VIRTUAL_RULES=from 203.0.113.1 table 100 preference 100" >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 has_route n1 203.0.113.0 || die "no route"
+    start monitor n1 stdbuf -oL ip monitor route rule
+    wait_for 5 eval 'ipn n1 route add blackhole 203.0.113.99; ipn n1 route del blackhole 203.0.113.99
+        said monitor "Deleted blackhole 203.0.113.99"' || die "nothing is monitored"
+    echo VRRP_B_VIRTUAL_IPADDRESS=198.51.100.20/24 >>$W/env
+    kill -HUP "${PID[n1]}"
+    wait_for 10 holds n1 198.51.100.20 || die "B did not become MASTER"
+    nap 0.5
+    ! said monitor 'Deleted.*(203.0.113.0/24|203.0.113.1 )' || die "the route or the rule was gone"
+    ! said n1 'dead process|not ours|put back' || die "it is taken for somebody else's"
+    end n1
+    [ -z "$(ipn n1 route show table all proto 18)$(ipn n1 rule | grep 203.0.113.1)" ] ||
+        die "something is left behind"
+}
+
 t_static_needs_no_election() {
     world n1
     remember n1
