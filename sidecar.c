@@ -6040,6 +6040,7 @@ static void life_inherit(life *l, instance *in, instance *old)
     vrrp_group *g = old->group ? old->group->run : NULL;
     size_t      n = in->setup.desc.n_senders < old->setup.desc.n_senders
                         ? in->setup.desc.n_senders : old->setup.desc.n_senders;
+    int         bad;
 
     in->run = old->run;
     ((vrrp_router *)in->run)->user = in;
@@ -6050,9 +6051,13 @@ static void life_inherit(life *l, instance *in, instance *old)
         g->name = in->group->label;
         life_group(in->group);
     }
-    if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) == 0)
+    bad = vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now());
+    if (bad == 0)
         return;
-    say(SAY_ERROR, in->label, "%s", l->io.err);
+    if (bad == VRRP_E_DESC_CHANGED)
+        say(SAY_WARNING, in->label, "%s while it runs: it stops and starts again", l->io.err);
+    else
+        say(SAY_ERROR, in->label, "%s", l->io.err);
     life_remove(l, in);                 /* while the texts it points to are still there */
 }
 

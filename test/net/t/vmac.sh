@@ -562,6 +562,8 @@ t_vmac_reload() {
     kill -HUP "${PID[n1]}"
     wait_for 5 not has_vmac n1 || die "the macvlan stays"
     wait_for 5 eval 'ipn n1 addr show dev eth0 | grep -q 198.51.100.10' || die "not on eth0"
+    said n1 'warning VI_1: .*use_vmac cannot change while it runs: it stops and starts again' ||
+        die "it is not said what happens"
     sed -i s/USE_VMAC=no/USE_VMAC=yes/ $W/env
     kill -HUP "${PID[n1]}"
     wait_for 5 has_vmac n1 || die "no macvlan"
