@@ -8197,6 +8197,31 @@ static void vrrp__recheck(vrrp_io *io, uint64_t now)
         }
 }
 
+/* An interface got another name. What is MASTER with an address there, or static, lets go of it:
+   under the new name nobody would find it again. */
+static void vrrp__vips_leave(vrrp_io *io, const vrrp_link *link)
+{
+    vrrp__leftovers left;
+    vrrp_router    *r;
+    unsigned        i;
+
+    memset(&left, 0, sizeof left);
+    left.nl = &io->nl;
+    for (r = io->routers; r; r = r->next)
+        for (i = 0; i < r->v.d.n_addresses; i++) {
+            const vrrp_vip *vip = &r->v.d.addresses[i];
+
+            if (!(vip->held & VRRP_HELD_OURS) || vrrp__vip_link(io, r, vip) != link)
+                continue;
+            vrrp__vip_address(&left.at[left.n++], vip, link->ifindex);
+            if (left.n < VRRP__JOBS)
+                continue;
+            vrrp__left_delete(&left);
+            left.n = 0;
+        }
+    vrrp__left_delete(&left);
+}
+
 static void vrrp__sync(vrrp_io *io, uint64_t now)
 {
     int          error = 0;
@@ -8244,6 +8269,8 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
             io->links[i].ear[k].broken &= !io->links[i].ear[k].open;
         if (io->links[i].renamed) {
             vrrp__drain(io, now);
+            vrrp__vips_leave(io, &io->links[i]);
+            vrrp__unpromote(io, &io->links[i]);
             vrrp__vmacs_leave(io, &io->links[i]);
             vrrp__link_gone(io, &io->links[i]);
         }

@@ -330,6 +330,31 @@ t_routes_shared_by_two() {
     done
 }
 
+# What stays MASTER when that interface gets another name must not leave addresses there.
+t_address_no_track_is_not_left_on_a_renamed_interface() {
+    world n1
+    ipn n1 link add e2 type veth peer name e3
+    ipn n1 link set e2 up
+    ipn n1 link set e3 up
+    watch_nodes $VIP,203.0.113.10,203.0.113.77 n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_VERSION=3 VRRP_ADVERT_INT=0.1 \
+        "VRRP_VIRTUAL_IPADDRESS=$VIP/24, 203.0.113.10/24 dev e2 no_track" \
+        "SIDECAR_STATIC_IPADDRESS=203.0.113.77/24 dev e2"
+    wait_for 10 eval "holds n1 && holds n1 203.0.113.10 && holds n1 203.0.113.77" ||
+        die "n1 did not become MASTER"
+    ipn n1 link set e2 name lan2
+    wait_for 5 not holds n1 203.0.113.10 || die "203.0.113.10 is left on lan2"
+    wait_for 5 not holds n1 203.0.113.77 || die "203.0.113.77 is left on lan2"
+    [ "$(at n1 cat /proc/sys/net/ipv4/conf/lan2/promote_secondaries)" = 0 ] ||
+        die "promote_secondaries is left on lan2"
+    ipn n1 link set lan2 name e2
+    wait_for 5 eval "holds n1 203.0.113.10 && holds n1 203.0.113.77" || die "they did not come back"
+    ! said n1 FAULT || die "it went through FAULT"
+    ipn n1 link set e2 name lan2
+    end n1
+    [ -z "$(ipn n1 -4 -o addr show dev lan2)" ] || die "an address is left behind"
+}
+
 # One that comes by a reload does not take it from the other for a moment.
 t_routes_shared_with_a_newcomer() {
     world n1
