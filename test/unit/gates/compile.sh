@@ -1,48 +1,38 @@
 #!/bin/sh
-# Every compiler and language the header promises: no warning, in each way of using it.
+# Every compiler and language the headers promise: no warning, in each way of using them.
 . "$(dirname "$0")/lib.sh"
 cd "$build" || exit 1
 warn="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I$top"
 
-# declarations only, twice, without _GNU_SOURCE: a translation unit that just uses it
-cat >twice.c <<'X'
-#include "vrrp.h"
-#include "vrrp.h"
-int twice(const vrrp *v);
-int twice(const vrrp *v) { return vrrp_deadline(v) == VRRP_NEVER; }
+# header, its prefix in capitals, an expression that uses it, what a whole program defines
+sources() {
+    defines=${4:+#define $4}
+    # declarations only, twice, without _GNU_SOURCE: a translation unit that just uses it
+    cat >twice.c <<X
+#include "$1.h"
+#include "$1.h"
+int twice(const $1 *x);
+int twice(const $1 *x) { return $3; }
 X
-cat >whole.c <<'X'
-#define VRRP_IMPLEMENTATION
-#include "vrrp.h"
-#include "vrrp.h"
+    printf '%s\n' "$defines" "#define $2_IMPLEMENTATION" "#include \"$1.h\"" >whole.c
+    printf '#include "%s.h"\n' "$1" >>whole.c
+    printf '%s\n' "#define $2_NO_LINUX" "#define $2_IMPLEMENTATION" "#include \"$1.h\"" >core.c
+    # the implementation twice in one program, each copy private
+    for copy in one two; do
+        printf '%s\n' "$defines" "#define $2_STATIC" "#define $2_IMPLEMENTATION" \
+            "#include \"$1.h\"" 'int two(void);' >$copy.c
+    done
+    init="static $1 x; static $1_desc d; return $1_init(&x, &d)"
+    echo "int two(void) { $init; }" >>two.c
+    echo "int main(void) { $init != two(); }" >>one.c
+    # C++ that uses an implementation compiled as C
+    cat >user.cpp <<X
+#include "$1.h"
+static $1 x;
+static $1_desc d;
+int main() { return $1_init(&x, &d) == 0; }
 X
-cat >core.c <<'X'
-#define VRRP_NO_LINUX
-#define VRRP_IMPLEMENTATION
-#include "vrrp.h"
-X
-# the implementation twice in one program, each copy private
-cat >one.c <<'X'
-#define VRRP_STATIC
-#define VRRP_IMPLEMENTATION
-#include "vrrp.h"
-int two(void);
-int main(void) { static vrrp v; static vrrp_desc d; return vrrp_init(&v, &d) != two(); }
-X
-cat >two.c <<'X'
-#define VRRP_STATIC
-#define VRRP_IMPLEMENTATION
-#include "vrrp.h"
-int two(void);
-int two(void) { static vrrp v; static vrrp_desc d; return vrrp_init(&v, &d); }
-X
-# C++ that uses an implementation compiled as C
-cat >user.cpp <<'X'
-#include "vrrp.h"
-static vrrp v;
-static vrrp_desc d;
-int main() { d.vrid = 1; return vrrp_init(&v, &d); }
-X
+}
 
 ways() {    # compiler standard language
     for file in twice whole core; do
@@ -61,22 +51,34 @@ mixed() {
         g++ -std=c++11 "-I$top" -o mixed user.cpp whole.o && ./mixed
 }
 
-for cc in gcc clang musl-gcc; do
-    for std in c99 c11; do
-        gate "compile $cc $std" ways $cc $std c
+all() {     # the arguments of sources
+    sources "$@"
+    for cc in gcc clang musl-gcc; do
+        for std in c99 c11; do
+            gate "compile $1.h $cc $std" ways $cc $std c
+        done
     done
-done
-for cc in g++ clang++; do
-    gate "compile $cc c++11" ways $cc c++11 c++
-done
-gate "compile implementation in C, user in C++" mixed
+    for cc in g++ clang++; do
+        gate "compile $1.h $cc c++11" ways $cc c++11 c++
+    done
+    gate "compile $1.h implementation in C, user in C++" mixed
+    if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o 32 - 2>/dev/null; then
+        # shellcheck disable=SC2086
+        gate "compile $1.h -m32" gcc -m32 -std=c99 $warn -D_GNU_SOURCE -O2 -c -o way.o whole.c
+    fi
+}
+
+all vrrp VRRP 'vrrp_deadline(x) == VRRP_NEVER'
 for cc in "gcc -x c -std=c99" "clang -x c -std=c99" "g++ -x c++ -std=c++11"; do
     # shellcheck disable=SC2086
-    [ ! -f /usr/include/mbedtls/md.h ] || gate "compile ${cc%% *} VRRP_MBEDTLS" $cc $warn -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o \
-        whole.c
+    [ ! -f /usr/include/mbedtls/md.h ] || gate "compile vrrp.h ${cc%% *} VRRP_MBEDTLS" $cc $warn \
+        -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o whole.c
 done
-if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o 32 - 2>/dev/null; then
-    # shellcheck disable=SC2086
-    gate "compile -m32" gcc -m32 -std=c99 $warn -D_GNU_SOURCE -O2 -c -o way.o whole.c
-fi
+all check CHECK 'check_due(x) == CHECK_NEVER' CHECK_NO_LINUX
+
+# all headers in one program, whatever their order
+printf '#define %s\n' VRRP_IMPLEMENTATION CHECK_IMPLEMENTATION CHECK_NO_LINUX >together.c
+printf '#include "%s.h"\n' check vrrp >>together.c
+# shellcheck disable=SC2086
+gate "compile both headers together" gcc -std=c99 $warn -D_GNU_SOURCE -c -o way.o together.c
 exit $bad

@@ -1,0 +1,3911 @@
+/* check.h - v0.1.0 - asynchronous health checks for Linux - MIT-0 or public domain
+   In one C file, compiled with -D_GNU_SOURCE:  #define CHECK_IMPLEMENTATION, #include "check.h"
+
+   A program that includes this file knows whether something else is alive: a server behind an
+   address (ICMP, TCP, HTTP, HTTPS, UDP, DNS, SMTP, BFD), or something on this machine (a script, a
+   file, a process, an interface). Ten thousand checks in one process, on one descriptor.
+
+   NOT IN THIS VERSION
+   The Linux shell (check_io_*) is declared, so that programs can be written for it, and not yet
+   there: compile with CHECK_NO_LINUX. What follows describes the pure half.
+
+   A URL NAMES A CHECK
+
+    icmp://198.51.100.1                     an echo reply
+    tcp://198.51.100.1:443                  a connection can be made
+    http://198.51.100.1:8080/healthz        a status of 200-299
+    https://www.example.com/                the same in TLS; the certificate is verified
+    udp://198.51.100.1:514                  no ICMP error (or the reply that is wanted)
+    dns://198.51.100.53/example.com?type=MX an answer without error (default type A; no name: SOA .)
+    smtp://198.51.100.25                    220, HELO, 250, QUIT
+    bfd://198.51.100.1                      a BFD session is Up (bfd+multihop:// for RFC 5883)
+    exec:/usr/bin/test.sh 'an argument'     exit status 0; words, no shell
+    sh:test -e /run/ok && pidof nginx       the same with /bin/sh -c
+    file:/run/weight                        it exists; the number in it is the value
+    process:nginx   process:/run/nginx.pid  it runs
+    interface:eth0                          it is up and running
+
+   A target is an address. The host of a URL may be a name: check_parse() leaves it in desc.host,
+   and whoever resolves it sets check.to (a one-shot dns check can do that).
+
+   HOW IT WORKS
+   Two halves. The pure one (>>bytes to >>bfd) is functions of bytes and times: verdicts, schedule,
+   parsers, BFD; no system call, no clock, no memory of its own. The shell (>>tries to >>shell) will
+   feed it from sockets and children. CHECK_NO_LINUX leaves the pure half alone.
+
+       check_begin(c, now)        an attempt starts: it ends by c->deadline whatever happens
+       check_end(c, why, ...)     the one end of every attempt: does the verdict change?
+       check_due(c)               when to look at it again
+
+                  fall failures in a row; the next one after retry_delay
+        UNKNOWN ---> UP ------------------------------------------> DOWN
+            |         ^ <------------------------------------------  ^
+            |             rise successes in a row; all URLs           |
+            +---------------------------------------------------------+
+       The first result decides alone, unless the check was told to start DOWN.
+
+   Starts stay on a grid: the next is the last planned one + interval, never the end + interval. An
+   attempt that overruns its interval skips starts; there is never a second one at a time.
+
+   RULES
+   memory      all of it is the caller's; objects must not move while they are added
+   threads     none; one object is used by one thread at a time
+   time        uint64_t, nanoseconds, monotonic, always the last parameter; CHECK_NEVER = never
+   errors      0, CHECK_E_* or -errno; check_str() words them. CHECK_* (positive): why an attempt
+               ended as it did
+   asserts     a clock that runs backwards is a trap
+
+   COMPILE-TIME OPTIONS
+   CHECK_STATIC      everything static          CHECK_NO_LINUX    the pure half only
+   CHECK_MBEDTLS     https and STARTTLS by mbedTLS 2.28 or 3.x
+   CHECK_ASSERT(c)   for mistakes of the caller (default: trap)
+
+   RFC MAP
+   RFC 9112 check_http_feed   RFC 792, 4443 check_icmp_decode   RFC 1035 check_dns_decode
+   RFC 4501 dns:// URLs       RFC 5321 check_smtp_feed          RFC 1321 check_md5
+   RFC 5880 6.8.6 check_bfd_receive   6.8.7 check__bfd_send   6.8.4 check__bfd_expired
+   6.8.3 check__bfd_poll      6.7 check__bfd_trust          RFC 5881, 5883 check_bfd_desc
+
+   CHANGES
+   0.1.0 (2026-11) first version
+
+   Licence: at the end of this file. */
+
+#ifndef SIDECAR_CHECK_H                 /* CHECK_H is libcheck's */
+#define SIDECAR_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHECK_VERSION "0.1.0"
+
+#ifdef CHECK_STATIC
+#define CHECK_DEF static __attribute__((unused))
+#else
+#define CHECK_DEF extern
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CHECK_NEVER UINT64_MAX          /* a deadline not armed */
+#define CHECK_SECOND ((uint64_t)1000000000)
+
+enum { CHECK_IPV4 = 4, CHECK_IPV6 = 6 };
+
+/* Kinds. */
+enum {
+    CHECK_TCP = 1, CHECK_HTTP, CHECK_HTTPS, CHECK_ICMP, CHECK_UDP, CHECK_DNS, CHECK_SMTP,
+    CHECK_BFD,                          /* up to here with an address */
+    CHECK_EXEC, CHECK_SH, CHECK_FILE, CHECK_PROCESS, CHECK_INTERFACE,
+    CHECK_KINDS
+};
+
+/* Verdicts. */
+enum { CHECK_UNKNOWN = 0, CHECK_UP = 1, CHECK_DOWN = 2 };
+
+/* Why an attempt ended as it did; behind the comma what check.detail says. */
+enum {
+    CHECK_OK = 0,                       /* as it should be */
+    CHECK_NOT_TRIED,                    /* our own machine could not try, errno: does not count */
+    CHECK_UNRESOLVED,                   /* the target has no address */
+    CHECK_CONNECT_TIMEOUT,              /* no answer to the connection request */
+    CHECK_REFUSED,                      /* nobody listens */
+    CHECK_UNREACHABLE,                  /* no route, or ICMP said so, errno */
+    CHECK_CONNECT_ERROR,                /* errno */
+    CHECK_TLS_TIMEOUT,                  /* the handshake did not end in time */
+    CHECK_TLS_ERROR,                    /* it failed, mbedTLS's code */
+    CHECK_CERTIFICATE,                  /* not to be trusted, MBEDTLS_X509_BADCERT_* */
+    CHECK_REPLY_TIMEOUT,                /* no, or only half an answer in time */
+    CHECK_CLOSED,                       /* the other side closed before it had answered */
+    CHECK_RESET,                        /* the connection broke, errno */
+    CHECK_MALFORMED,                    /* not the protocol */
+    CHECK_TOO_LONG,                     /* the answer is beyond the limit, the limit */
+    CHECK_STATUS,                       /* HTTP status, SMTP code or DNS rcode */
+    CHECK_DIGEST,                       /* MD5 of the body differs */
+    CHECK_REGEX,                        /* the body does not match, or does with regex_no_match */
+    CHECK_MISMATCH,                     /* UDP reply is another, its size */
+    CHECK_RUN_TIMEOUT,                  /* the command was killed */
+    CHECK_EXIT,                         /* exit status */
+    CHECK_SIGNAL,                       /* the command died of this signal */
+    CHECK_NOT_RUN,                      /* the command could not be run, errno */
+    CHECK_INSECURE,                     /* its path can be changed by others than root, errno */
+    CHECK_ABSENT,                       /* no such file, process, interface; how many processes */
+    CHECK_TOO_MANY,                     /* processes, how many */
+    CHECK_LINK_DOWN,                    /* the interface is down */
+    CHECK_BFD_DOWN,                     /* BFD session is not Up, diagnostic */
+    CHECK_REASONS
+};
+
+/* Errors. First what is wrong with a desc, then with a URL, then why BFD dropped a packet. */
+enum {
+    CHECK_E_KIND = -1000, CHECK_E_OPTION = -1001, CHECK_E_ADDRESS = -1002, CHECK_E_PORT = -1003,
+    CHECK_E_INTERVAL = -1004, CHECK_E_TIMEOUT = -1005, CHECK_E_RISE = -1006, CHECK_E_START = -1007,
+    CHECK_E_PATH = -1008, CHECK_E_STATUS = -1009, CHECK_E_DIGEST = -1010, CHECK_E_REGEX = -1011,
+    CHECK_E_HEADER = -1012, CHECK_E_NAME = -1013, CHECK_E_PATTERN = -1014, CHECK_E_COMMAND = -1015,
+    CHECK_E_PROCESS = -1016, CHECK_E_INTERFACE = -1017, CHECK_E_BFD = -1018, CHECK_E_AUTH = -1019,
+    CHECK_E_TLS = -1020,                /* not compiled in */
+
+    CHECK_E_URL = -1030,
+
+    CHECK_E_LENGTH = -1050, CHECK_E_VERSION = -1051, CHECK_E_MULTIPLIER = -1052,
+    CHECK_E_MULTIPOINT = -1053, CHECK_E_DISCRIMINATOR = -1054, CHECK_E_STATE = -1055,
+    CHECK_E_TTL = -1056, CHECK_E_AUTH_MISMATCH = -1057, CHECK_E_AUTH_FAILED = -1058,
+    CHECK_E_REPLAY = -1059, CHECK_E_ADMIN_DOWN = -1060
+};
+
+typedef struct check_address {
+    uint8_t  ip[16];                    /* network order; IPv4 in the first 4, the rest 0 */
+    uint32_t scope;                     /* IPv6 link-local: ifindex */
+    uint16_t port;                      /* default: the kind's */
+    uint8_t  family;                    /* CHECK_IPV4, CHECK_IPV6; 0: none (yet) */
+} check_address;
+
+// >>desc http
+
+typedef struct check_range {
+    uint16_t low, high;                 /* both included */
+} check_range;
+
+typedef struct check_url {
+    const char        *path;            /* with its query (default "/") */
+    const char        *host;            /* virtual host (default: that of check_http) */
+    const char        *digest;          /* MD5 of the body, 32 hex digits, as genhash prints it */
+    const char        *regex;           /* of the body: what PCRE and POSIX share */
+    const check_range *status;          /* what is good (default 200-299) */
+    uint16_t           n_status;
+    uint32_t           regex_min;       /* the match begins at this offset or later ... */
+    uint32_t           regex_max;       /* ... and at this one or before (default: anywhere) */
+    bool               regex_no_match;  /* a match is the failure */
+    bool               regex_caseless;
+    bool               regex_multiline; /* ^ and $ match at lines; [^a] does not match a newline */
+    bool               regex_dotall;    /* . matches a newline (not with regex_multiline) */
+} check_url;
+
+/* CHECK_HTTP_10 is keepalived's request: no Connection header; 10C has "Connection: close". */
+enum { CHECK_HTTP_11 = 0, CHECK_HTTP_10, CHECK_HTTP_10C };
+
+typedef struct check_http {
+    check_url        url;               /* when there is one */
+    const check_url *urls;              /* or several: one an attempt, in turn */
+    uint16_t         n_urls;
+    uint8_t          protocol;          /* CHECK_HTTP_* */
+    const char      *host;              /* virtual host (default: desc.host or the address) */
+    const char      *method;            /* default GET, or POST with a payload */
+    const char      *headers;           /* more of them, each ended by CRLF */
+    const char      *agent;             /* User-Agent (default KeepAliveClient) */
+    uint32_t         head_max;          /* bytes of header (default 16 KiB) */
+    uint32_t         body_max;          /* bytes of body, where it is read (default 16 MiB) */
+    bool             keep;              /* HTTP/1.1: keep the connection for the next attempt */
+    bool             fast_recovery;     /* DOWN, several URLs: no pause between good ones */
+} check_http;
+
+/* TLS of https and of SMTP with starttls. Certificates are files (PEM). */
+typedef struct check_tls {
+    const char *ca;                     /* default: the system's, SSL_CERT_FILE's usual places */
+    const char *certificate, *key;      /* client certificate (default: none) */
+    const char *name;                   /* of SNI and certificate (default: virtual host) */
+    bool        no_verify;              /* take any certificate */
+    bool        no_sni;
+} check_tls;
+
+// >>desc others
+
+typedef struct check_dns {
+    const char *name;                   /* default "." */
+    uint16_t    name_size;              /* 0: up to its NUL */
+    uint16_t    type;                   /* of RFC 1035 and later (default SOA) */
+} check_dns;
+
+enum {
+    CHECK_DNS_A = 1, CHECK_DNS_NS = 2, CHECK_DNS_CNAME = 5, CHECK_DNS_SOA = 6, CHECK_DNS_PTR = 12,
+    CHECK_DNS_MX = 15, CHECK_DNS_TXT = 16, CHECK_DNS_AAAA = 28, CHECK_DNS_SRV = 33,
+    CHECK_DNS_RRSIG = 46, CHECK_DNS_DNSKEY = 48
+};
+
+typedef struct check_smtp {
+    const char *helo;                   /* default smtpchecker.keepalived.org */
+    bool        starttls;
+} check_smtp;
+
+typedef struct check_udp {
+    const uint8_t *payload;             /* default: an empty datagram; check_unhex() may help */
+    uint16_t       payload_size;
+    uint16_t       reply_min;           /* bytes */
+    uint16_t       reply_max;           /* default 255 */
+    bool           require_reply;       /* else silence is good too */
+    const char    *reply;               /* hex with X for any digit, see check_udp_match() */
+} check_udp;
+
+typedef struct check_exec {
+    const char        *command;         /* EXEC: split into words; SH: handed to /bin/sh -c */
+    const char *const *argv;            /* EXEC: or the words, NULL behind the last */
+    const char *const *envp;            /* default: ours */
+    const uint32_t    *groups;          /* with as_user */
+    uint32_t           uid, gid;
+    uint16_t           n_groups;
+    bool               as_user;         /* run as uid, gid, groups */
+    bool               secure;          /* refuse a path that others than root can write */
+    bool               dynamic;         /* exit status 2..255 is good, and the value is it - 2 */
+    uint64_t           kill_delay;      /* ns from SIGTERM to SIGKILL (default 2 s) */
+} check_exec;
+
+enum { CHECK_PARAMS_NONE = 0, CHECK_PARAMS_INITIAL, CHECK_PARAMS_PARTIAL, CHECK_PARAMS_EXACT };
+
+typedef struct check_process {
+    const char        *name;            /* as in /proc/PID/comm, or the last part of argv[0] */
+    const char        *pidfile;         /* instead of name */
+    const char *const *params;          /* of its command line, NULL behind the last */
+    uint8_t            match;           /* CHECK_PARAMS_* */
+    bool               full_command;    /* name is all of argv[0] */
+    uint16_t           quorum;          /* at least (default 1) */
+    uint16_t           quorum_max;      /* at most (default: any number) */
+} check_process;
+
+enum {
+    CHECK_BFD_NONE = 0, CHECK_BFD_SIMPLE, CHECK_BFD_MD5, CHECK_BFD_MD5_METICULOUS, CHECK_BFD_SHA1,
+    CHECK_BFD_SHA1_METICULOUS
+};
+
+/* out: the 20 bytes of SHA-1. A pure function the program supplies (CHECK_MBEDTLS has one). */
+typedef void check_sha1(const uint8_t *input, size_t size, uint8_t out[20]);
+
+typedef struct check_bfd_desc {
+    uint64_t    min_tx, min_rx;         /* ns while Up, 1 us .. 4000 s (default 300 ms) */
+    uint64_t    idle_tx;                /* ns between packets while not Up, from 1 s (default) */
+    check_sha1 *sha1;                   /* for the SHA1 types */
+    const char *key;                    /* up to 16 bytes, SHA1 20 */
+    uint8_t     key_size, key_id;
+    uint8_t     auth;                   /* CHECK_BFD_* */
+    uint8_t     multiplier;             /* 1..255 (default 3) */
+    uint8_t     ttl;                    /* sent (default 255) */
+    uint8_t     max_hops;               /* accepted: TTL >= 255 - max_hops; multihop default 255 */
+    bool        multihop;               /* RFC 5883: port 4784 */
+    bool        passive;                /* silent until the other side speaks */
+} check_bfd_desc;
+
+/* Settings of checks. Zero means the default given behind the field. It is pointed to, so that many
+   checks can share it (each has its own target): it and what it points to stay the caller's and
+   must live as long as they. Every unused byte is zero. */
+typedef struct check_desc {
+    const char    *name;                /* for the program; not looked at */
+    const char    *host;                /* a name that somebody else resolves; SNI, virtual host */
+    check_address  to;                  /* the target, copied to check.to */
+    check_address  from;                /* bind to: address, port (default: any) */
+    char           device[16];          /* bind to: interface. INTERFACE: which */
+    const char    *file;                /* FILE: path */
+    uint64_t       interval;            /* ns from start to start (default 1 s) */
+    uint64_t       timeout;             /* ns for an attempt, all of it (default interval, at most
+                                           5 s) */
+    uint64_t       retry_delay;         /* ns from a failure to the next attempt while UP (default:
+                                           the interval goes on) */
+    uint64_t       warmup;              /* ns over which first starts are spread (default: one
+                                           check a millisecond, within the interval) */
+    uint64_t       up_delay;            /* FILE, PROCESS, INTERFACE, BFD: ns it has to be so */
+    uint64_t       down_delay;          /*   before the verdict changes (default 0) */
+    uint32_t       mark;                /* SO_MARK */
+    uint16_t       host_size;           /* 0: host ends at its NUL */
+    uint16_t       rise, fall;          /* in a row to change the verdict (default 1) */
+    uint8_t        kind;                /* CHECK_TCP .. CHECK_INTERFACE, no default */
+    uint8_t        start;               /* verdict to start with: UNKNOWN (default: the first
+                                           result decides); UP (one first failure is enough); DOWN
+                                           (alpha, init_fail: rise successes are needed) */
+    check_http     http;
+    check_tls      tls;
+    check_dns      dns;
+    check_smtp     smtp;
+    check_udp      udp;
+    check_exec     exec;
+    check_process  process;
+    check_bfd_desc bfd;
+} check_desc;
+
+/* What a one-shot (check_io_once) takes along and brings back. The caller's, until it has ended. */
+typedef struct check_payload {
+    const uint8_t     *bytes;           /* HTTP: body; SMTP: the mail; EXEC: standard input */
+    size_t             size;
+    const char        *mail_from;       /* SMTP: without < > */
+    const char *const *mail_to;         /* SMTP: n_to of them */
+    uint16_t           n_to;
+    uint8_t           *out;             /* HTTP: body; DNS: the message; EXEC: standard output */
+    size_t             out_cap, out_size;   /* out_size: what there was, maybe more than out_cap */
+    uint8_t            md5[16];         /* HTTP: of the whole body */
+} check_payload;
+
+// >>states
+
+/* Private: MD5 (RFC 1321) under way. A fingerprint of pages; BFD's MD5 types; nothing else. */
+typedef struct check_md5_state {
+    uint64_t size;
+    uint32_t word[4];
+    uint8_t  block[64];
+} check_md5_state;
+
+/* An HTTP reply under way. status, body and closes may be read; the rest is private. */
+typedef struct check_http_reply {
+    uint64_t        body;               /* bytes of it so far */
+    uint64_t        left;               /* of this chunk, or of the whole */
+    check_md5_state md5;
+    uint32_t        head, head_max, body_max;
+    uint16_t        status;
+    uint8_t         step, minor, n;
+    char            word[20];           /* header name, or the digits of a number */
+    bool            digest;             /* md5 is wanted */
+    bool            no_body;            /* the request was HEAD */
+    bool            head_only;          /* nobody wants the body: done when it begins */
+    bool            chunked, length_given, space;
+    bool            closes;             /* the connection cannot be used again */
+    bool            done;
+} check_http_reply;
+
+/* An SMTP dialogue under way. Private. */
+typedef struct check_smtp_state {
+    uint32_t at;                        /* DATA: bytes of the mail that are sent */
+    uint16_t recipient, code, line, column;
+    uint8_t  step;
+    bool     last, tls, bol, cr;
+} check_smtp_state;
+
+/* BFD (RFC 5880). Read only: state, diag, remote_state, local, remote. */
+typedef struct check_bfd {
+    const check_bfd_desc *d;
+    uint64_t tx_at, detect_at;          /* timers */
+    uint64_t known_until;               /* silence after which sequence numbers are forgotten */
+    uint64_t admin_until;               /* AdminDown is announced until then */
+    uint64_t armed;                     /* interval that tx_at was derived from */
+    uint64_t last_tx, last_now, seed;
+    uint32_t local, remote;             /* discriminators */
+    uint32_t want_tx, want_rx;          /* us, as announced */
+    uint32_t used_tx, used_rx;          /* us, in use until the Poll ends */
+    uint32_t remote_tx, remote_rx;      /* us, as heard */
+    uint32_t seq_out, seq_in;
+    uint8_t  remote_mult, state, remote_state, diag, told;
+    bool     on, seq_known, polling, final, send, remote_demand, heard;
+} check_bfd;
+
+enum { CHECK_ADMIN_DOWN = 0, CHECK_BFD_STATE_DOWN = 1, CHECK_BFD_STATE_INIT = 2,
+       CHECK_BFD_STATE_UP = 3 };
+
+/* One check. Objects must not move while added. user and to are yours; what stands behind them may
+   be read; the rest is private. */
+typedef struct check {
+    void             *user;
+    check_address     to;               /* may be changed any time: the next attempt goes there */
+    const check_desc *d;
+    uint64_t          since;            /* of the verdict */
+    uint64_t          started;          /* the newest attempt */
+    uint64_t          latency;          /* of the last that ended, ns */
+    int32_t           detail;           /* of why */
+    int32_t           value;            /* of FILE, and of EXEC with dynamic */
+    uint32_t          attempts, failures;   /* so far */
+    uint16_t          streak;           /* results in a row that speak against the verdict */
+    uint16_t          url;              /* HTTP: the one that is next, or under way */
+    uint8_t           verdict;          /* CHECK_UP ... */
+    uint8_t           why;              /* CHECK_OK ...: the last attempt */
+    bool              running;          /* an attempt is under way */
+    bool              decided;          /* there was a result */
+
+    bool              added, news_queued, connected, once;  /* private from here */
+    uint8_t           step, said, from; /* of the attempt; news; verdict before them */
+    uint8_t           pending;          /* verdict that waits for its delay */
+    uint16_t          good;             /* URLs in a row that were good */
+    uint64_t          grid;             /* the planned start of the newest attempt */
+    uint64_t          due;              /* the next start */
+    uint64_t          deadline;         /* of the attempt */
+    uint64_t          pending_at;
+    uint64_t          nonce;            /* of the attempt: ids that nobody can guess */
+    check_payload    *payload;
+    struct check     *next, *back, *hash_next, *news_next, *wait_next;
+    struct check     *left, *right, *above;     /* heap of deadlines */
+    uint64_t          key;
+    void             *slot;             /* of a pool: TLS session, body */
+    uint32_t          sent;             /* bytes of the request */
+    int               fd, fd2, pid;
+    union {
+        check_http_reply http;
+        check_smtp_state smtp;
+        check_bfd        bfd;
+    } of;
+} check;
+
+// >>pure functions
+
+CHECK_DEF int check_parse(check_desc *desc, const char *url, char *err, size_t cap);
+/* A URL into a desc that is otherwise left alone (so zero it before). The text must live as long
+   as the desc: nothing is copied. 0, or CHECK_E_URL and a sentence in err that names the word and
+   what is allowed. A host that is no address: desc->host, and to.family stays 0. */
+
+CHECK_DEF size_t check_print(const check_desc *desc, const check_address *to, char *text,
+                             size_t cap);
+/* The URL of a desc; to NULL: of desc->to. Like snprintf: the length it has, cut to cap. */
+
+CHECK_DEF bool check_address_read(const char *text, size_t size, check_address *out);
+CHECK_DEF size_t check_address_print(const check_address *a, char *text, size_t cap);
+/* 198.51.100.1 and 2001:db8::1 (RFC 4291, RFC 5952), without port. */
+
+CHECK_DEF int check_init(check *c, const check_desc *desc);
+/* Checks the settings. 0 or CHECK_E_* of the first that is wrong. c->user is kept. */
+
+CHECK_DEF int check_change(check *c, const check_desc *desc, uint64_t now);
+/* New settings, between attempts; verdict and streak are kept. 0, or CHECK_E_* and nothing
+   changed. The kind must stay the same (CHECK_E_KIND). */
+
+CHECK_DEF void check_start(check *c, uint64_t phase, uint64_t now);
+/* The first attempt is due at now + phase. */
+
+CHECK_DEF uint64_t check_due(const check *c);
+/* When to look at it: the deadline of the attempt, the next start, the end of a delay (then call
+   check_tick), or BFD's timer. CHECK_NEVER: not before something happens. */
+
+CHECK_DEF void check_begin(check *c, uint64_t now);
+/* An attempt starts; it has to end by c->deadline. */
+
+CHECK_DEF bool check_end(check *c, uint8_t why, int32_t detail, uint64_t now);
+/* It ended. True: the verdict changed. CHECK_NOT_TRIED counts neither way. */
+
+CHECK_DEF bool check_learn(check *c, uint8_t why, int32_t detail, uint64_t now);
+/* For what is told instead of tried (FILE, PROCESS, INTERFACE, BFD): how it is from now on. rise
+   and fall do not count, up_delay and down_delay do. True: the verdict changed. */
+
+CHECK_DEF bool check_tick(check *c, uint64_t now);
+/* Ends such a delay when it is due. True: the verdict changed. */
+
+CHECK_DEF const char *check_str(int code);
+CHECK_DEF const char *check_kind_str(uint8_t kind);
+CHECK_DEF const char *check_verdict_str(uint8_t verdict);
+/* Words for CHECK_*, CHECK_E_* and -errno; "http"; "UP". */
+
+CHECK_DEF size_t check_reason(const check *c, char *text, size_t cap);
+/* The last result as a sentence with its detail: "HTTP status 503". Like snprintf. */
+
+CHECK_DEF uint64_t check_timeout(const check_desc *desc);
+CHECK_DEF uint16_t check_port(const check_desc *desc, const check_address *to);
+CHECK_DEF const check_url *check_url_now(const check *c);
+/* With their defaults; the URL of this attempt. */
+
+CHECK_DEF size_t check_http_request(const check *c, char *out, size_t cap);
+/* The header of the request, with its empty line; the payload's bytes follow it. Returns its size,
+   or 0 if it does not fit. */
+
+CHECK_DEF void check_http_begin(check_http_reply *r, const check *c);
+CHECK_DEF int check_http_feed(check_http_reply *r, const uint8_t *in, size_t size,
+                              const uint8_t **body, size_t *body_size);
+/* Eats bytes of a reply. Returns how many were eaten, or -CHECK_MALFORMED, -CHECK_TOO_LONG. At
+   most one piece of body is in them (size 0: none). Call it until all is eaten or r->done; any
+   split of the input gives the same. */
+
+CHECK_DEF int check_http_close(check_http_reply *r);
+/* The other side closed: 0 if that is the end of the body, else CHECK_CLOSED. */
+
+CHECK_DEF int check_http_judge(const check *c, check_http_reply *r);
+/* Done: CHECK_OK, CHECK_STATUS or CHECK_DIGEST. The regex is the shell's. Destroys r->md5. */
+
+CHECK_DEF int check_regex(const check_url *u, char *out, size_t cap, char word[8]);
+/* u->regex as POSIX extended: \d \w \s into bracket expressions (the libcs differ), (?: into (,
+   . into one that stays in its line, escapes in brackets into what POSIX has for them. 0, or
+   CHECK_E_REGEX and the word that POSIX has no way to say (empty: it is too long for cap). */
+
+CHECK_DEF size_t check_icmp_encode(uint8_t *out, uint8_t family, uint16_t id, uint16_t sequence,
+                                   uint64_t nonce);
+/* An echo request of 16 bytes that carries nonce; the checksum is left to the kernel in IPv6. */
+
+typedef struct check_icmp {
+    uint64_t nonce;                     /* echo reply */
+    uint16_t id, sequence;              /* of it, or of the request that an error quotes */
+    uint8_t  type, code;
+    bool     error;                     /* destination unreachable and the like */
+    uint8_t  to[16];                    /* error: where the quoted request went */
+} check_icmp;
+
+CHECK_DEF bool check_icmp_decode(uint8_t family, const uint8_t *in, size_t size, check_icmp *out);
+/* An ICMP message (no IP header): false if it is neither an echo reply with a nonce nor an error
+   about an echo request, or damaged. */
+
+CHECK_DEF int check_dns_encode(uint8_t *out, size_t cap, uint16_t id, const check_dns *q);
+/* A query (RD) for UDP. Its size, or CHECK_E_NAME (or too little room). */
+
+CHECK_DEF int check_dns_decode(const uint8_t *in, size_t size, uint16_t id, const check_dns *q,
+                               int32_t *detail);
+/* The answer to it: CHECK_OK, CHECK_STATUS (rcode in detail), CHECK_MALFORMED. Another id or
+   question, or no answer at all: CHECK_NOT_TRIED, the datagram is somebody else's. */
+
+CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address *out, int cap,
+                                  uint32_t *ttl);
+/* The A and AAAA records of an answer that was decoded well; how many, at most cap. ttl: the
+   smallest, seconds. */
+
+enum { CHECK_SMTP_WAIT = 0, CHECK_SMTP_SAY, CHECK_SMTP_TLS, CHECK_SMTP_DONE };
+
+CHECK_DEF int check_smtp_begin(check_smtp_state *s, const check *c);
+/* 0, or CHECK_E_NAME: the payload has no mail addresses, or one that is none. */
+
+CHECK_DEF int check_smtp_feed(check_smtp_state *s, const check *c, const uint8_t *in, size_t size,
+                              size_t *used);
+/* Eats replies. WAIT: for more. SAY: send what check_smtp_say() gives. TLS: start it, then
+   check_smtp_say(). DONE: good. Else negative: -CHECK_STATUS (s->code), -CHECK_MALFORMED ... */
+
+CHECK_DEF size_t check_smtp_say(check_smtp_state *s, const check *c, char *out, size_t cap,
+                                bool *more);
+/* The next thing to send, at least 600 bytes of room; more: call again when that is gone. */
+
+CHECK_DEF bool check_udp_match(const check_udp *u, const uint8_t *in, size_t size);
+/* Is it the reply that is wanted: size, and hex digits of u->reply (X any, blanks apart). */
+
+CHECK_DEF int check_unhex(const char *hex, uint8_t *out, size_t cap);
+/* "0a 1b2c" to bytes: how many, or -1 for anything else (CHECK_E_PATTERN's reason). */
+
+CHECK_DEF int check_words(const char *text, char *room, size_t cap, const char **argv, int most);
+/* Splits a command as keepalived does: blanks, '...', "...", backslash. How many words (argv[n] is
+   NULL), or -1: a quote is open, or too many. */
+
+CHECK_DEF void check_md5_begin(check_md5_state *m);
+CHECK_DEF void check_md5_add(check_md5_state *m, const void *bytes, size_t size);
+CHECK_DEF void check_md5_end(check_md5_state *m, uint8_t out[16]);
+CHECK_DEF void check_md5_print(const uint8_t md5[16], char text[33]);
+/* RFC 1321, and lower-case hex. */
+
+// >>bfd functions
+
+typedef struct check_bfd_packet {
+    uint32_t my, your, desired_tx, required_rx, required_echo;     /* times in us */
+    uint8_t  version, diag, state, multiplier, length;
+    bool     poll, final, independent, auth, demand, multipoint;
+    uint8_t  auth_type, auth_size, key_id;
+} check_bfd_packet;
+
+CHECK_DEF int check_bfd_decode(const uint8_t *in, size_t size, check_bfd_packet *out);
+/* RFC 5880 6.8.6, what needs no session: 0 or CHECK_E_*. your 0: it is found by address. */
+
+CHECK_DEF void check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed);
+/* seed: random; discriminator, jitter and first sequence number come of it. */
+
+CHECK_DEF void check_bfd_start(check_bfd *b, uint64_t now);
+CHECK_DEF void check_bfd_stop(check_bfd *b, uint64_t now);
+/* Down and talking; AdminDown (diag 7), which is still told for one Detection Time: keep it until
+   check_bfd_deadline() is CHECK_NEVER. */
+
+CHECK_DEF int check_bfd_receive(check_bfd *b, const uint8_t *in, size_t size, uint8_t ttl,
+                                uint64_t now);
+/* One packet for this session. 0, or CHECK_E_*: why it was dropped. */
+
+CHECK_DEF uint64_t check_bfd_deadline(const check_bfd *b);
+CHECK_DEF void check_bfd_tick(check_bfd *b, uint64_t now);
+/* When to call tick at the latest. Drain the socket before. */
+
+CHECK_DEF bool check_bfd_next(check_bfd *b, bool *send);
+/* Is there something to do: *send, a packet by check_bfd_send(); else the state is new to you.
+   Drain after every call above. */
+
+CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now);
+/* The packet that is due. */
+
+CHECK_DEF void check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now);
+/* Other settings, in place: a Poll Sequence tells the other side. */
+
+CHECK_DEF uint64_t check_bfd_detection(const check_bfd *b);
+CHECK_DEF uint64_t check_bfd_interval(const check_bfd *b);
+/* Detection Time and transmit interval (before jitter) in ns as of now; interval CHECK_NEVER: the
+   other side wants none. */
+
+CHECK_DEF const char *check_bfd_state_str(uint8_t state);
+CHECK_DEF const char *check_bfd_diag_str(uint8_t diag);
+
+#ifndef CHECK_NO_LINUX
+
+/* --- the Linux shell ------------------------------------------------------------------------ */
+
+/* Private: sizes of what is done in one go. */
+enum { CHECK__TURN = 256, CHECK__BUCKETS = 4096, CHECK__RING = 16, CHECK__ROOM = 32768 };
+
+/* A compiled regex. The caller's array: one for each different regex. */
+typedef struct check_pattern {
+    const char *regex;                  /* private, all of it */
+    uint64_t    room[16];               /* a regex_t */
+    uint32_t    users;
+    bool        icase, newline;
+} check_pattern;
+
+struct check_tls_context;               /* one for each different check_tls */
+struct check_tls_session;               /* one handshake or connection */
+
+typedef struct check_io_options {
+    size_t                    descriptors;  /* most to have open at once (default: what the process
+                                               may have, less 64); more attempts wait */
+    uint8_t                  *bodies;       /* n_bodies * body_size bytes: regex needs them while */
+    size_t                    n_bodies, body_size;      /* a reply is read; more attempts wait */
+    check_pattern            *patterns;     /* zeroed; for regex */
+    size_t                    n_patterns;
+    struct check_tls_context *contexts;     /* zeroed; these two only with CHECK_MBEDTLS */
+    struct check_tls_session *sessions;     /* more attempts wait */
+    size_t                    n_contexts, n_sessions;
+} check_io_options;
+
+enum {
+    CHECK_EVENT_VERDICT = 1,            /* from, to */
+    CHECK_EVENT_FAILED,                 /* an attempt failed and the verdict stays */
+    CHECK_EVENT_VALUE,                  /* check.value changed */
+    CHECK_EVENT_DONE,                   /* a one-shot ended; it is removed, its payload yours */
+    CHECK_EVENT_ERROR                   /* code and text: something could not be done */
+};
+
+typedef struct check_event {
+    uint8_t        kind, from, to;
+    uint8_t        why;                 /* CHECK_OK ... of the last attempt */
+    int32_t        detail, value;
+    int            code;                /* ERROR: CHECK_E_* or -errno */
+    uint64_t       latency;             /* ns */
+    check         *c;                   /* or NULL */
+    check_payload *payload;             /* DONE */
+    char           text[160];           /* check_reason(), or what is the matter */
+} check_event;
+
+/* The shell. All of it but err is private. About 80 kB. */
+typedef struct check_io {
+    char             err[200];          /* why the last call failed, in a sentence */
+
+    check_io_options o;
+    int              epoll, timer, event_fd;
+    int              icmp[2], bfd[4];   /* IPv4, IPv6; and the same with multihop */
+    int              inotify, links, processes;
+    uint64_t         armed, seed;
+    uint32_t         n_checks, n_open, added;
+    check           *checks, *heap, *news, *news_last, *waiting, *waiting_last;
+    uint8_t         *free_body;
+    uint16_t         ring_head, ring_n, icmp_sequence;
+    bool             more;              /* a bound was reached: run again at once */
+    check           *bucket[CHECK__BUCKETS];    /* of what answers on shared sockets */
+    check_event      ring[CHECK__RING];
+    uint8_t          room[CHECK__ROOM];
+} check_io;
+
+CHECK_DEF uint64_t check_now(void);
+/* CLOCK_BOOTTIME in ns: the shell's clock. Suspend counts, wall-clock steps do not. */
+
+CHECK_DEF int check_io_open(check_io *io, const check_io_options *options);
+/* options NULL: the defaults. 0, or -errno with a sentence in io->err. */
+
+CHECK_DEF void check_io_close(check_io *io);
+/* Ends every attempt (children are killed) and closes every descriptor. */
+
+CHECK_DEF int check_io_fd(const check_io *io);
+/* Readable while check_io_run() or check_io_next() has something to do. */
+
+CHECK_DEF void check_io_run(check_io *io, uint64_t now);
+/* One bounded turn: sockets first, then deadlines, then starts; at most 256 of them. */
+
+CHECK_DEF bool check_io_next(check_io *io, check_event *event);
+/* Pops what happened. Several attempts of one check between two calls are one event. */
+
+CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint64_t now);
+/* check_init() and a first attempt in its phase. 0, CHECK_E_*, -ENOBUFS (an array of the options is
+   full), -errno; io->err says it. c->to may be set afterwards; c->user is kept. */
+
+CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now);
+/* Reload: an attempt under way is given up, verdict and streak are kept. */
+
+CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now);
+/* No attempts while on; the verdict stays. Off: one at once. */
+
+CHECK_DEF void check_io_remove(check_io *io, check *c, uint64_t now);
+/* Gives up the attempt under way and what was not told yet. */
+
+CHECK_DEF int check_io_once(check_io *io, check *c, const check_desc *desc, check_payload *payload,
+                            uint64_t now);
+/* One attempt now, ended by CHECK_EVENT_DONE: a script, a mail, a webhook, a look-up. payload may
+   be NULL. */
+
+CHECK_DEF bool check_io_child(check_io *io, int pid, int status, uint64_t now);
+/* Kernels before 5.3 (no pidfd): what the program's waitpid() reaped. True: it was ours. */
+
+#endif /* CHECK_NO_LINUX */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* SIDECAR_CHECK_H */
+
+#if defined(CHECK_IMPLEMENTATION) && !defined(CHECK_IMPLEMENTED)
+#define CHECK_IMPLEMENTED
+
+#if !defined(CHECK_NO_LINUX) && !defined(_GNU_SOURCE)
+#error "compile the file that defines CHECK_IMPLEMENTATION with -D_GNU_SOURCE (or CHECK_NO_LINUX)"
+#endif
+#if !defined(CHECK_NO_LINUX)
+#error "the Linux shell is not in this version: define CHECK_NO_LINUX"
+#endif
+
+#include <string.h>
+
+#ifndef CHECK_ASSERT                    /* mistakes of the caller; on in production */
+#define CHECK_ASSERT(truth) ((truth) ? (void)0 : __builtin_trap())
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// >>bytes
+
+static unsigned check__get16(const uint8_t *p)
+{
+    return (unsigned)p[0] << 8 | p[1];
+}
+
+static uint32_t check__get32(const uint8_t *p)
+{
+    return (uint32_t)check__get16(p) << 16 | check__get16(p + 2);
+}
+
+static void check__put16(uint8_t *p, unsigned value)
+{
+    p[0] = (uint8_t)(value >> 8);
+    p[1] = (uint8_t)value;
+}
+
+static void check__put32(uint8_t *p, uint32_t value)
+{
+    check__put16(p, value >> 16);
+    check__put16(p + 2, value);
+}
+
+static uint16_t check__checksum(const uint8_t *p, size_t size)
+{
+    uint32_t sum = 0;
+
+    for (; size > 1; p += 2, size -= 2)
+        sum += check__get16(p);
+    if (size)
+        sum += (uint32_t)p[0] << 8;
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static bool check__is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool check__is_letter(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool check__is_word(int c)
+{
+    return check__is_digit(c) || check__is_letter(c) || c == '_';
+}
+
+static int check__lower(int c)
+{
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+/* The value of a hex digit, or -1. */
+static int check__digit(int c)
+{
+    if (check__is_digit(c))
+        return c - '0';
+    c = check__lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Decimal, 1 to 10 digits, no more than most; false for anything else. */
+static bool check__number(const char *text, size_t size, uint32_t most, uint32_t *out)
+{
+    uint64_t n = 0;
+    size_t   i;
+
+    for (i = 0; i < size && check__is_digit(text[i]) && n <= most; i++)
+        n = n * 10 + (unsigned)(text[i] - '0');
+    if (size == 0 || size > 10 || i < size || n > most)
+        return false;
+    *out = (uint32_t)n;
+    return true;
+}
+
+/* Printable and no blank: what may stand in a request line, a header name, an SMTP command. */
+static bool check__is_token(const char *text, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < size; i++)
+        if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 127)
+            return false;
+    return size > 0;
+}
+
+static bool check__same_text(const char *a, size_t size, const char *word)
+{
+    return strlen(word) == size && memcmp(a, word, size) == 0;
+}
+
+// >>text
+
+/* Text that is cut at cap, while size goes on counting. */
+typedef struct check__text {
+    char  *at;
+    size_t cap, size;
+} check__text;
+
+static void check__put(check__text *t, const char *bytes, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++, t->size++)
+        if (t->size + 1 < t->cap)
+            t->at[t->size] = bytes[i];
+}
+
+static void check__say(check__text *t, const char *text)
+{
+    check__put(t, text, strlen(text));
+}
+
+/* In base 10 or 16. */
+static void check__say_number(check__text *t, int64_t number, unsigned base)
+{
+    uint64_t n = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    char     digits[24];
+    size_t   at = sizeof digits;
+
+    do {
+        digits[--at] = "0123456789abcdef"[n % base];
+        n /= base;
+    } while (n);
+    if (number < 0)
+        digits[--at] = '-';
+    check__put(t, digits + at, sizeof digits - at);
+}
+
+static size_t check__said(check__text *t)
+{
+    if (t->cap)
+        t->at[t->size < t->cap ? t->size : t->cap - 1] = 0;
+    return t->size;
+}
+
+static void check__text_begin(check__text *t, char *at, size_t cap)
+{
+    t->at = at;
+    t->cap = cap;
+    t->size = 0;
+}
+
+// >>address
+
+static bool check__read4(const char *text, size_t size, uint8_t *out)
+{
+    size_t   n = 0, at = 0, end;
+    uint32_t byte;
+
+    for (n = 0; n < 4; n++, at = end + 1) {
+        for (end = at; end < size && text[end] != '.'; end++)
+            ;
+        if (at > size || !check__number(text + at, end - at, 255, &byte) || end - at > 3)
+            return false;
+        if (end - at > 1 && text[at] == '0')    /* some read that as octal */
+            return false;
+        out[n] = (uint8_t)byte;
+    }
+    return end == size;
+}
+
+/* One group of up to four hex digits. Its length, 0 for none. */
+static size_t check__read_group(const char *text, size_t size, uint8_t *out)
+{
+    unsigned value = 0;
+    size_t   n;
+
+    for (n = 0; n < size && n < 4 && check__digit(text[n]) >= 0; n++)
+        value = value << 4 | (unsigned)check__digit(text[n]);
+    check__put16(out, value);
+    return n;
+}
+
+/* "::" stands for all groups that are missing: what came behind it moves to the end. */
+static bool check__close_gap(uint8_t *out, size_t n, size_t gap)
+{
+    if (gap == 16)                      /* there was none */
+        return n == 16;
+    memmove(out + 16 - (n - gap), out + gap, n - gap);
+    memset(out + gap, 0, 16 - n);
+    return n < 16;
+}
+
+/* RFC 4291 2.2: groups, one "::" at most, the last two groups maybe as IPv4. */
+static bool check__read6(const char *text, size_t size, uint8_t *out)
+{
+    size_t at = 0, n = 0, gap = 16, length;
+
+    if (size > 1 && text[0] == ':' && text[1] == ':')
+        at = 2, gap = 0;
+    while (at < size) {
+        length = check__read_group(text + at, size - at, out + n);
+        if (length && n <= 12 && at + length < size && text[at + length] == '.')
+            return check__read4(text + at, size - at, out + n) &&
+                   check__close_gap(out, n + 4, gap);
+        n += 2, at += length;
+        if (length == 0)
+            return false;
+        if (at == size)
+            break;
+        if (n == 16 || text[at++] != ':' || at == size)
+            return false;
+        if (text[at] != ':')
+            continue;
+        if (gap != 16)
+            return false;
+        gap = n, at++;
+    }
+    return check__close_gap(out, n, gap);
+}
+
+CHECK_DEF bool check_address_read(const char *text, size_t size, check_address *out)
+{
+    uint8_t ip[16];
+
+    memset(ip, 0, sizeof ip);
+    if (check__read4(text, size, ip))
+        out->family = CHECK_IPV4;
+    else if (memset(ip, 0, sizeof ip), check__read6(text, size, ip))
+        out->family = CHECK_IPV6;
+    else
+        return false;
+    memcpy(out->ip, ip, sizeof ip);
+    return true;
+}
+
+static void check__say_ip4(check__text *t, const uint8_t *ip)
+{
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        if (i)
+            check__put(t, ".", 1);
+        check__say_number(t, ip[i], 10);
+    }
+}
+
+/* Where the longest run of zero groups begins and ends, in bytes; RFC 5952 4.2: the first of equal
+   ones, never a single group. */
+static void check__zeros(const uint8_t *ip, size_t *from, size_t *to)
+{
+    size_t at, end;
+
+    *from = *to = 16;
+    for (at = 0; at < 16; at = end + 2) {
+        for (end = at; end < 16 && check__get16(ip + end) == 0; end += 2)
+            ;
+        if (end - at > 2 && (*from == 16 || end - at > *to - *from))
+            *from = at, *to = end;
+    }
+}
+
+static void check__say_ip6(check__text *t, const uint8_t *ip)
+{
+    size_t at, from, to;
+
+    check__zeros(ip, &from, &to);
+    for (at = 0; at < 16; at += 2) {
+        if (at == from) {
+            check__say(t, "::");
+            at = to - 2;
+            continue;
+        }
+        if (at && at != to)
+            check__put(t, ":", 1);
+        if (at == 12 && from == 0 && to == 10 && check__get16(ip + 10) == 0xffff) {
+            check__say_ip4(t, ip + 12);     /* RFC 5952 5: IPv4-mapped */
+            break;
+        }
+        check__say_number(t, check__get16(ip + at), 16);
+    }
+}
+
+static void check__say_ip(check__text *t, const check_address *a)
+{
+    if (a->family == CHECK_IPV6)
+        check__say_ip6(t, a->ip);
+    else
+        check__say_ip4(t, a->ip);
+}
+
+CHECK_DEF size_t check_address_print(const check_address *a, char *text, size_t cap)
+{
+    check__text t;
+
+    check__text_begin(&t, text, cap);
+    if (a->family)
+        check__say_ip(&t, a);
+    return check__said(&t);
+}
+
+// >>words
+
+CHECK_DEF const char *check_kind_str(uint8_t kind)
+{
+    static const char *const words[CHECK_KINDS] = {
+        "none", "tcp", "http", "https", "icmp", "udp", "dns", "smtp", "bfd", "exec", "sh", "file",
+        "process", "interface"
+    };
+
+    return kind < CHECK_KINDS ? words[kind] : "none";
+}
+
+CHECK_DEF const char *check_verdict_str(uint8_t verdict)
+{
+    return verdict == CHECK_UP ? "UP" : verdict == CHECK_DOWN ? "DOWN" : "UNKNOWN";
+}
+
+static const char *check__reason_str(int why)
+{
+    static const char *const words[CHECK_REASONS] = {
+        "ok", "could not be tried", "the name has no address", "connection timed out",
+        "connection refused", "unreachable", "connection failed", "TLS handshake timed out",
+        "TLS handshake failed", "certificate is not trusted", "no complete answer in time",
+        "connection closed before the answer was complete", "connection broken",
+        "the answer is not in the protocol", "the answer is too long", "status",
+        "the digest differs", "the regex says no", "another reply than the wanted one",
+        "ran too long and was killed", "exit status", "killed by signal", "could not be run",
+        "refused: its path is not safe", "not there", "too many processes",
+        "the interface is down", "BFD session is down"
+    };
+
+    return words[why];
+}
+
+static const char *check__desc_str(int code)
+{
+    switch (code) {
+    case CHECK_E_KIND: return "kind must be CHECK_TCP ... CHECK_INTERFACE, and cannot change";
+    case CHECK_E_OPTION: return "an option belongs to another kind of check";
+    case CHECK_E_ADDRESS: return "an address (or the name of a host) is needed, or is too much";
+    case CHECK_E_PORT: return "tcp and udp need a port, icmp has none";
+    case CHECK_E_INTERVAL: return "interval must be 1 ms to 7 days";
+    case CHECK_E_TIMEOUT: return "timeout must be 1 ms to 1 day";
+    case CHECK_E_RISE: return "rise and fall must be 0 (default 1) to 65535";
+    case CHECK_E_START: return "start must be UNKNOWN, UP or DOWN";
+    case CHECK_E_PATH: return "a path begins with / and has no blanks or control characters";
+    case CHECK_E_STATUS: return "a status range must lie in 100-599, low before high";
+    case CHECK_E_DIGEST: return "a digest is 32 hexadecimal digits";
+    case CHECK_E_REGEX: return "the regex cannot be said in POSIX";
+    case CHECK_E_HEADER: return "headers end with CRLF each; a method, agent or host is one line";
+    case CHECK_E_NAME: return "no DNS or SMTP name: labels of 1-63 characters, 255 in all";
+    case CHECK_E_PATTERN: return "a reply is pairs of hexadecimal digits or X; reply_min is low";
+    case CHECK_E_COMMAND: return "a command is needed, with all its quotes closed";
+    case CHECK_E_PROCESS: return "either a process name or a pid file, quorum at most quorum_max";
+    case CHECK_E_INTERFACE: return "an interface is needed";
+    case CHECK_E_BFD: return "BFD: intervals 1 us to 4000 s, idle_tx from 1 s, multihop for hops";
+    case CHECK_E_AUTH: return "BFD: a key of 1-16 bytes (SHA1: 20, and desc.bfd.sha1)";
+    case CHECK_E_TLS: return "a client certificate needs its key";
+    case CHECK_E_URL: return "the URL cannot be used";
+    }
+    return NULL;
+}
+
+static const char *check__bfd_str(int code)
+{
+    switch (code) {
+    case CHECK_E_LENGTH: return "BFD: bad length";
+    case CHECK_E_VERSION: return "BFD: bad version";
+    case CHECK_E_MULTIPLIER: return "BFD: detect multiplier 0";
+    case CHECK_E_MULTIPOINT: return "BFD: multipoint bit";
+    case CHECK_E_DISCRIMINATOR: return "BFD: discriminator 0, or not ours";
+    case CHECK_E_STATE: return "BFD: no discriminator of ours in a session that runs";
+    case CHECK_E_TTL: return "BFD: TTL or hop limit too low";
+    case CHECK_E_AUTH_MISMATCH: return "BFD: authenticated, or not, against what is configured";
+    case CHECK_E_AUTH_FAILED: return "BFD: wrong authentication";
+    case CHECK_E_REPLAY: return "BFD: sequence number outside the window";
+    case CHECK_E_ADMIN_DOWN: return "BFD: the session is administratively down";
+    }
+    return NULL;
+}
+
+CHECK_DEF const char *check_str(int code)
+{
+    const char *word = code >= 0 && code < CHECK_REASONS ? check__reason_str(code) : NULL;
+
+    if (!word)
+        word = check__desc_str(code);
+    if (!word)
+        word = check__bfd_str(code);
+#ifndef CHECK_NO_LINUX
+    if (!word && code < 0)
+        word = strerror(-code);
+#endif
+    return word ? word : "unknown error";
+}
+
+/* Is why one of those in list (which ends with 0)? */
+static bool check__among(uint8_t why, const uint8_t *list)
+{
+    while (*list && *list != why)
+        list++;
+    return *list != 0;
+}
+
+CHECK_DEF size_t check_reason(const check *c, char *text, size_t cap)
+{
+    static const uint8_t numbers[] = {
+        CHECK_EXIT, CHECK_SIGNAL, CHECK_TOO_LONG, CHECK_MISMATCH, CHECK_TOO_MANY, CHECK_TLS_ERROR,
+        CHECK_CERTIFICATE, 0
+    };
+    static const uint8_t errnos[] = {
+        CHECK_NOT_TRIED, CHECK_UNREACHABLE, CHECK_CONNECT_ERROR, CHECK_RESET, CHECK_NOT_RUN,
+        CHECK_INSECURE, 0
+    };
+    check__text t;
+
+    check__text_begin(&t, text, cap);
+    if (c->why == CHECK_STATUS)
+        check__say(&t, c->d->kind == CHECK_DNS ? "DNS rcode" : c->d->kind == CHECK_SMTP ?
+                   "SMTP code" : "HTTP status");
+    else
+        check__say(&t, check_str(c->why));
+    if (c->why == CHECK_STATUS || check__among(c->why, numbers)) {
+        check__say(&t, " ");
+        check__say_number(&t, c->detail, 10);
+    } else if (c->why == CHECK_BFD_DOWN) {
+        check__say(&t, ": ");
+        check__say(&t, check_bfd_diag_str((uint8_t)c->detail));
+    } else if (c->detail && check__among(c->why, errnos)) {
+        check__say(&t, ": ");
+        check__say(&t, check_str(-c->detail));
+    }
+    return check__said(&t);
+}
+
+// >>split
+
+/* One character of a command; quote: the quote we are in, or 0. False: it is a quote mark. */
+static bool check__literal(const char **at, char *quote, char *out)
+{
+    char c = *(*at)++;
+
+    if (*quote == 0 && (c == '"' || c == '\'')) {
+        *quote = c;
+        return false;
+    }
+    if (*quote && c == *quote) {
+        *quote = 0;
+        return false;
+    }
+    if (c == '\\' && *quote != '\'' && **at)
+        c = *(*at)++;
+    *out = c;
+    return true;
+}
+
+CHECK_DEF int check_words(const char *text, char *room, size_t cap, const char **argv, int most)
+{
+    size_t used = 0;
+    char   quote = 0, c;
+    int    n = 0;
+
+    for (;;) {
+        while (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')
+            text++;
+        if (!*text)
+            break;
+        if (n + 1 >= most)
+            return -1;
+        argv[n++] = room + used;
+        while (*text && (quote || (*text != ' ' && *text != '\t' && *text != '\n' &&
+                                   *text != '\r')))
+            if (check__literal(&text, &quote, &c)) {
+                if (used + 1 >= cap)
+                    return -1;
+                room[used++] = c;
+            }
+        if (quote || used >= cap)
+            return -1;
+        room[used++] = 0;
+    }
+    argv[n] = NULL;
+    return n;
+}
+
+CHECK_DEF int check_unhex(const char *hex, uint8_t *out, size_t cap)
+{
+    size_t n = 0;
+    int    high, low;
+
+    for (; *hex; hex += 2) {
+        while (*hex == ' ')
+            hex++;
+        if (!*hex)
+            break;
+        high = check__digit(hex[0]);
+        low = high < 0 ? -1 : check__digit(hex[1]);
+        if (low < 0 || n == cap)
+            return -1;
+        out[n++] = (uint8_t)(high << 4 | low);
+    }
+    return (int)n;
+}
+
+// >>url
+
+/* How a URL of each scheme is written: with an address ("//"), or with the rest as it is. */
+typedef struct check__scheme {
+    const char *word, *form;
+    uint8_t     kind;
+    uint16_t    port;                   /* default; 0: it must be given */
+} check__scheme;
+
+enum { CHECK__SCHEMES = 14 };
+
+static const check__scheme *check__scheme_at(size_t i)
+{
+    static const check__scheme table[CHECK__SCHEMES] = {
+        { "tcp", "tcp://ADDRESS:PORT", CHECK_TCP, 0 },
+        { "http", "http://ADDRESS[:PORT][/PATH]", CHECK_HTTP, 80 },
+        { "https", "https://ADDRESS[:PORT][/PATH]", CHECK_HTTPS, 443 },
+        { "icmp", "icmp://ADDRESS", CHECK_ICMP, 0 },
+        { "udp", "udp://ADDRESS:PORT", CHECK_UDP, 0 },
+        { "dns", "dns://ADDRESS[:PORT][/NAME[?type=TYPE]]", CHECK_DNS, 53 },
+        { "smtp", "smtp://ADDRESS[:PORT]", CHECK_SMTP, 25 },
+        { "bfd", "bfd://ADDRESS", CHECK_BFD, 3784 },
+        { "bfd+multihop", "bfd+multihop://ADDRESS", CHECK_BFD, 4784 },
+        { "exec", "exec:/PATH [WORD ...]", CHECK_EXEC, 0 },
+        { "sh", "sh:COMMAND", CHECK_SH, 0 },
+        { "file", "file:/PATH", CHECK_FILE, 0 },
+        { "process", "process:NAME or process:/PATH.pid", CHECK_PROCESS, 0 },
+        { "interface", "interface:NAME", CHECK_INTERFACE, 0 }
+    };
+
+    return &table[i];
+}
+
+/* A URL that is being read. */
+typedef struct check__url {
+    const char          *text, *at;
+    const check__scheme *scheme;
+    check_desc          *d;
+    check__text          err;
+} check__url;
+
+/* "URL": "WORD" is wrong; allowed. */
+static int check__refuse(check__url *u, const char *word, size_t size, const char *wrong,
+                         const char *allowed)
+{
+    check__say(&u->err, "\"");
+    check__say(&u->err, u->text);
+    check__say(&u->err, "\": ");
+    if (size) {
+        check__say(&u->err, "\"");
+        check__put(&u->err, word, size);
+        check__say(&u->err, "\" ");
+    }
+    check__say(&u->err, wrong);
+    if (allowed) {
+        check__say(&u->err, "; allowed: ");
+        check__say(&u->err, allowed);
+    }
+    check__said(&u->err);
+    return CHECK_E_URL;
+}
+
+static int check__refuse_form(check__url *u, const char *word, size_t size, const char *wrong)
+{
+    return check__refuse(u, word, size, wrong, u->scheme->form);
+}
+
+static int check__read_scheme(check__url *u)
+{
+    size_t size = strcspn(u->text, ":"), i;
+
+    for (i = 0; i < CHECK__SCHEMES; i++)
+        if (u->text[size] && check__same_text(u->text, size, check__scheme_at(i)->word)) {
+            u->scheme = check__scheme_at(i);
+            u->d->kind = u->scheme->kind;
+            u->at = u->text + size + 1;
+            return 0;
+        }
+    return check__refuse(u, u->text, size, u->text[size] ? "is no scheme" : "has no scheme",
+                         "tcp http https icmp udp dns smtp bfd bfd+multihop (://...) exec sh file "
+                         "process interface (:...)");
+}
+
+/* "[2001:db8::1%eth0]": the zone becomes the device. Leaves u->at behind the bracket. */
+static int check__read_bracket(check__url *u)
+{
+    size_t size = strcspn(u->at, "]"), ip = strcspn(u->at, "%]"), zone = size - ip;
+
+    if (!u->at[size])
+        return check__refuse_form(u, u->at, size, "has no closing bracket");
+    if (!check_address_read(u->at + 1, ip - 1, &u->d->to) || u->d->to.family != CHECK_IPV6)
+        return check__refuse(u, u->at, size + 1, "is no IPv6 address", "as [2001:db8::1]");
+    if (zone == 1 || zone > sizeof u->d->device)
+        return check__refuse(u, u->at + ip, zone, "names no interface", "1 to 15 characters");
+    if (zone) {
+        memcpy(u->d->device, u->at + ip + 1, zone - 1);
+        u->d->device[zone - 1] = 0;
+    }
+    u->at += size + 1;
+    return 0;
+}
+
+static int check__read_name(check__url *u)
+{
+    size_t size = strcspn(u->at, ":/?#"), i;
+    bool   digits = true;
+
+    if (size == 0)
+        return check__refuse_form(u, "", 0, "has no address");
+    if (memchr(u->at, '@', size))
+        return check__refuse_form(u, u->at, size, "has a user name, which nothing here uses");
+    if (check_address_read(u->at, size, &u->d->to)) {
+        u->at += size;
+        return 0;
+    }
+    for (i = 0; i < size; i++) {
+        if (!check__is_word(u->at[i]) && u->at[i] != '.' && u->at[i] != '-')
+            return check__refuse_form(u, u->at, size, "is no address and no host name");
+        digits = digits && (check__is_digit(u->at[i]) || u->at[i] == '.');
+    }
+    if (digits || size > 253)
+        return check__refuse_form(u, u->at, size, "is no address");
+    u->d->host = u->at;
+    u->d->host_size = (uint16_t)size;
+    u->at += size;
+    return 0;
+}
+
+static int check__read_port(check__url *u)
+{
+    size_t   size;
+    uint32_t port;
+
+    if (*u->at != ':') {
+        if (u->scheme->port == 0 && u->scheme->kind != CHECK_ICMP)
+            return check__refuse_form(u, u->scheme->word, strlen(u->scheme->word),
+                                      "needs a port");
+        return 0;
+    }
+    size = strcspn(++u->at, "/?#");
+    if (u->scheme->kind == CHECK_ICMP || u->scheme->kind == CHECK_BFD)
+        return check__refuse_form(u, u->at - 1, size + 1, "is a port, which has no meaning here");
+    if (!check__number(u->at, size, 65535, &port) || port == 0)
+        return check__refuse(u, u->at - 1, size + 1, "is no port", "1 to 65535 (an IPv6 address "
+                             "stands in brackets)");
+    u->d->to.port = (uint16_t)port;
+    u->at += size;
+    return 0;
+}
+
+/* Names of types, one blank between; their numbers in the same order. */
+static const char *check__dns_words(void)
+{
+    return "A NS CNAME SOA PTR MX TXT AAAA SRV RRSIG DNSKEY";
+}
+
+static uint16_t check__dns_number(size_t i)
+{
+    static const uint8_t numbers[] = {
+        CHECK_DNS_A, CHECK_DNS_NS, CHECK_DNS_CNAME, CHECK_DNS_SOA, CHECK_DNS_PTR, CHECK_DNS_MX,
+        CHECK_DNS_TXT, CHECK_DNS_AAAA, CHECK_DNS_SRV, CHECK_DNS_RRSIG, CHECK_DNS_DNSKEY
+    };
+
+    return i < sizeof numbers ? numbers[i] : 0;
+}
+
+static uint16_t check__dns_type(const char *word, size_t size)
+{
+    const char *at = check__dns_words();
+    uint32_t    number;
+    size_t      i, length;
+
+    for (i = 0; check__dns_number(i); i++, at += length + 1) {
+        length = strcspn(at, " ");
+        if (length == size && memcmp(at, word, size) == 0)
+            return check__dns_number(i);
+    }
+    return check__number(word, size, 65535, &number) ? (uint16_t)number : 0;
+}
+
+static uint16_t check__dns_type_of(const check_dns *q)
+{
+    return q->type ? q->type : (uint16_t)CHECK_DNS_SOA;
+}
+
+static void check__say_dns_type(check__text *t, uint16_t type)
+{
+    const char *at = check__dns_words();
+    size_t      i;
+
+    for (i = 0; check__dns_number(i) && check__dns_number(i) != type; i++)
+        at += strcspn(at, " ") + 1;
+    if (check__dns_number(i))
+        check__put(t, at, strcspn(at, " "));
+    else
+        check__say_number(t, type, 10);
+}
+
+/* "/example.com?type=MX" (RFC 4501). */
+static int check__read_query(check__url *u)
+{
+    size_t      size = strcspn(u->at + 1, "?");
+    const char *more = u->at + 1 + size;
+
+    u->d->dns.name = u->at + 1;
+    u->d->dns.name_size = (uint16_t)size;
+    u->d->dns.type = CHECK_DNS_A;
+    if (!check__is_token(u->at + 1, size) || size > 255 || memchr(u->at + 1, '/', size))
+        return check__refuse_form(u, u->at, size + 1, "is no name");
+    if (!*more)
+        return 0;
+    if (strncmp(more, "?type=", 6) != 0)
+        return check__refuse_form(u, more, strlen(more), "is no option of dns");
+    u->d->dns.type = check__dns_type(more + 6, strlen(more + 6));
+    if (!u->d->dns.type)
+        return check__refuse(u, more + 6, strlen(more + 6), "is no type", check__dns_words());
+    return 0;
+}
+
+static int check__read_path(check__url *u)
+{
+    size_t hash = strcspn(u->at, "#");
+
+    if (u->at[0] != '/')
+        return check__refuse_form(u, u->at, strlen(u->at), "is no path: it begins with /");
+    if (u->at[hash])
+        return check__refuse_form(u, u->at + hash, strlen(u->at + hash), "is never sent");
+    if (!check__is_token(u->at, hash))
+        return check__refuse(u, u->at, hash, "has characters that have to be written as %XX",
+                             "no blanks, control characters or others than ASCII");
+    u->d->http.url.path = u->at;
+    return 0;
+}
+
+static int check__read_target(check__url *u)
+{
+    int error;
+
+    if (u->at[0] != '/' || u->at[1] != '/')
+        return check__refuse_form(u, u->at, 0, "has no //");
+    u->at += 2;
+    error = *u->at == '[' ? check__read_bracket(u) : check__read_name(u);
+    if (!error)
+        error = check__read_port(u);
+    if (error || !*u->at)
+        return error;
+    if (u->d->kind == CHECK_HTTP || u->d->kind == CHECK_HTTPS)
+        return check__read_path(u);
+    if (u->at[0] == '/' && !u->at[1])
+        return 0;
+    if (u->d->kind == CHECK_DNS && u->at[0] == '/')
+        return check__read_query(u);
+    return check__refuse_form(u, u->at, strlen(u->at), "does not belong to this scheme");
+}
+
+/* file:, and process: with a pid file. file:///path is a way to write it too. */
+static int check__read_local(check__url *u)
+{
+    size_t size;
+
+    if (u->at[0] == '/' && u->at[1] == '/' && u->at[2] == '/')
+        u->at += 2;
+    size = strlen(u->at);
+    if (u->d->kind == CHECK_FILE) {
+        u->d->file = u->at;
+        return u->at[0] == '/' ? 0 : check__refuse_form(u, u->at, size, "is no absolute path");
+    }
+    if (u->at[0] == '/' && size > 5 && strcmp(u->at + size - 4, ".pid") == 0)
+        u->d->process.pidfile = u->at;
+    else
+        u->d->process.name = u->at;
+    u->d->process.full_command = u->at[0] == '/';
+    return 0;
+}
+
+static int check__read_command(check__url *u)
+{
+    const char *argv[128];
+    char        room[4096];
+
+    u->d->exec.command = u->at;
+    if (u->d->kind == CHECK_SH)
+        return 0;
+    if (check_words(u->at, room, sizeof room, argv, 128) < 1)
+        return check__refuse_form(u, u->at, strlen(u->at),
+                                  "has an open quote, or too many words");
+    return argv[0][0] == '/' ? 0 : check__refuse_form(u, argv[0], strlen(argv[0]),
+                                                      "is no absolute path");
+}
+
+static int check__read_rest(check__url *u)
+{
+    size_t size = strlen(u->at);
+
+    if (strspn(u->at, " \t") == size)
+        return check__refuse_form(u, "", 0, "says nothing behind the colon");
+    if (u->d->kind == CHECK_EXEC || u->d->kind == CHECK_SH)
+        return check__read_command(u);
+    if (u->d->kind != CHECK_INTERFACE)
+        return check__read_local(u);
+    if (size >= sizeof u->d->device || strcspn(u->at, "/ \t") < size)
+        return check__refuse(u, u->at, size, "is no interface", "1 to 15 characters, no blank or "
+                             "/");
+    memcpy(u->d->device, u->at, size + 1);
+    return 0;
+}
+
+CHECK_DEF int check_parse(check_desc *desc, const char *url, char *err, size_t cap)
+{
+    check__url u;
+    int        error;
+
+    u.text = url;
+    u.d = desc;
+    check__text_begin(&u.err, err, cap);
+    check__said(&u.err);
+    error = check__read_scheme(&u);
+    if (error)
+        return error;
+    desc->bfd.multihop = u.scheme->port == 4784;
+    return desc->kind <= CHECK_BFD ? check__read_target(&u) : check__read_rest(&u);
+}
+
+static const check__scheme *check__scheme_of(const check_desc *d)
+{
+    size_t i = 0;
+
+    while (i + 1 < CHECK__SCHEMES && check__scheme_at(i)->kind != d->kind)
+        i++;
+    return check__scheme_at(i + (d->kind == CHECK_BFD && d->bfd.multihop));
+}
+
+CHECK_DEF uint16_t check_port(const check_desc *desc, const check_address *to)
+{
+    return to->port ? to->port : check__scheme_of(desc)->port;
+}
+
+static size_t check__host_size(const check_desc *d)
+{
+    return d->host_size ? d->host_size : d->host ? strlen(d->host) : 0;
+}
+
+/* The host or address; the address of a URL or Host header has brackets in IPv6. */
+static void check__say_host(check__text *t, const check_desc *d, const check_address *to)
+{
+    if (d->host) {
+        check__put(t, d->host, check__host_size(d));
+    } else if (to->family == CHECK_IPV6) {
+        check__say(t, "[");
+        check__say_ip(t, to);
+        if (d->device[0] && to->ip[0] == 0xfe) {
+            check__say(t, "%");
+            check__say(t, d->device);
+        }
+        check__say(t, "]");
+    } else if (to->family) {
+        check__say_ip(t, to);
+    }
+}
+
+static void check__say_tail(check__text *t, const check_desc *d)
+{
+    const check_url *url = d->http.urls ? d->http.urls : &d->http.url;
+
+    if (d->kind == CHECK_HTTP || d->kind == CHECK_HTTPS)
+        check__say(t, url->path ? url->path : "/");
+    if (d->kind != CHECK_DNS || !d->dns.name)
+        return;
+    check__say(t, "/");
+    check__put(t, d->dns.name, d->dns.name_size ? d->dns.name_size : strlen(d->dns.name));
+    if (d->dns.type != CHECK_DNS_A) {
+        check__say(t, "?type=");
+        check__say_dns_type(t, check__dns_type_of(&d->dns));
+    }
+}
+
+static const char *check__local(const check_desc *d)
+{
+    switch (d->kind) {
+    case CHECK_FILE: return d->file;
+    case CHECK_PROCESS: return d->process.pidfile ? d->process.pidfile : d->process.name;
+    case CHECK_INTERFACE: return d->device;
+    }
+    return d->exec.command ? d->exec.command : d->exec.argv ? d->exec.argv[0] : NULL;
+}
+
+CHECK_DEF size_t check_print(const check_desc *desc, const check_address *to, char *text,
+                             size_t cap)
+{
+    const check__scheme *scheme = check__scheme_of(desc);
+    const char          *rest;
+    check__text          t;
+
+    check__text_begin(&t, text, cap);
+    check__say(&t, scheme->word);
+    check__say(&t, desc->kind <= CHECK_BFD ? "://" : ":");
+    if (desc->kind <= CHECK_BFD) {
+        to = to ? to : &desc->to;
+        check__say_host(&t, desc, to);
+        if (to->port && to->port != scheme->port) {
+            check__say(&t, ":");
+            check__say_number(&t, to->port, 10);
+        }
+        check__say_tail(&t, desc);
+    } else {
+        rest = check__local(desc);
+        check__say(&t, rest ? rest : "");
+    }
+    return check__said(&t);
+}
+
+// >>settings
+
+static uint64_t check__interval(const check_desc *d)
+{
+    return d->interval ? d->interval : CHECK_SECOND;
+}
+
+CHECK_DEF uint64_t check_timeout(const check_desc *desc)
+{
+    uint64_t interval = check__interval(desc);
+
+    return desc->timeout ? desc->timeout : interval < 5 * CHECK_SECOND ? interval :
+           5 * CHECK_SECOND;
+}
+
+static uint16_t check__n_urls(const check_desc *d)
+{
+    return d->http.urls ? d->http.n_urls : 1;
+}
+
+static const check_url *check__url_at(const check_desc *d, size_t i)
+{
+    return d->http.urls ? &d->http.urls[i] : &d->http.url;
+}
+
+CHECK_DEF const check_url *check_url_now(const check *c)
+{
+    return check__url_at(c->d, c->url);
+}
+
+static int check__judge_url(const check_url *u)
+{
+    uint8_t digest[16];
+    char    posix[4096], word[8];
+    size_t  i;
+
+    if (u->path && (u->path[0] != '/' || !check__is_token(u->path, strlen(u->path))))
+        return CHECK_E_PATH;
+    if (u->host && !check__is_token(u->host, strlen(u->host)))
+        return CHECK_E_HEADER;
+    if (u->digest && (strlen(u->digest) != 32 || check_unhex(u->digest, digest, 16) != 16))
+        return CHECK_E_DIGEST;
+    for (i = 0; i < u->n_status; i++)
+        if (u->status[i].low < 100 || u->status[i].high > 599 ||
+            u->status[i].low > u->status[i].high)
+            return CHECK_E_STATUS;
+    return u->regex ? check_regex(u, posix, sizeof posix, word) : 0;
+}
+
+/* Lines with a colon in the first word, each ended by CRLF: nothing that would begin a body. */
+static bool check__is_header(const char *text)
+{
+    size_t name, line;
+
+    for (; *text; text += line + 2) {
+        name = strcspn(text, ":\r\n");
+        line = strcspn(text, "\r\n");
+        if (text[name] != ':' || !check__is_token(text, name) || text[line] != '\r' ||
+            text[line + 1] != '\n')
+            return false;
+    }
+    return true;
+}
+
+static bool check__is_line(const char *text)
+{
+    return !text || (*text && strcspn(text, "\r\n") == strlen(text));
+}
+
+static int check__judge_http(const check_desc *d)
+{
+    const check_http *h = &d->http;
+    size_t            i;
+    int               error;
+
+    if (h->protocol > CHECK_HTTP_10C || (h->urls && h->n_urls == 0))
+        return CHECK_E_PATH;
+    if ((h->host && !check__is_token(h->host, strlen(h->host))) ||
+        (h->method && !check__is_token(h->method, strlen(h->method))) ||
+        !check__is_line(h->agent) || (h->headers && !check__is_header(h->headers)))
+        return CHECK_E_HEADER;
+    for (i = 0; i < check__n_urls(d); i++) {
+        error = check__judge_url(check__url_at(d, i));
+        if (error)
+            return error;
+    }
+    return d->kind == CHECK_HTTPS && !d->tls.certificate != !d->tls.key ? CHECK_E_TLS : 0;
+}
+
+static int check__judge_dns(const check_desc *d)
+{
+    uint8_t query[288];
+    int     size = check_dns_encode(query, sizeof query, 0, &d->dns);
+
+    return size < 0 ? size : 0;
+}
+
+static int check__judge_smtp(const check_desc *d)
+{
+    const char *helo = d->smtp.helo;
+
+    return helo && (!check__is_token(helo, strlen(helo)) || strlen(helo) > 255) ? CHECK_E_NAME : 0;
+}
+
+static int check__judge_udp(const check_desc *d)
+{
+    const check_udp *u = &d->udp;
+    const char      *at = u->reply ? u->reply : "";
+    size_t           digits = 0;
+
+    if (u->reply_min > (u->reply_max ? u->reply_max : 255))
+        return CHECK_E_PATTERN;
+    for (; *at; at++)
+        if (*at != ' ') {
+            if (*at != 'X' && *at != 'x' && check__digit(*at) < 0)
+                return CHECK_E_PATTERN;
+            digits++;
+        }
+    return digits % 2 ? CHECK_E_PATTERN : 0;
+}
+
+static int check__judge_exec(const check_desc *d)
+{
+    const char *argv[128];
+    char        room[4096];
+
+    if (d->exec.command && !d->exec.argv && d->kind == CHECK_EXEC)
+        return check_words(d->exec.command, room, sizeof room, argv, 128) > 0 ? 0 :
+               CHECK_E_COMMAND;
+    if (d->kind == CHECK_SH)
+        return d->exec.command && !d->exec.argv ? 0 : CHECK_E_COMMAND;
+    return d->exec.argv && d->exec.argv[0] && !d->exec.command ? 0 : CHECK_E_COMMAND;
+}
+
+static int check__judge_process(const check_desc *d)
+{
+    const check_process *p = &d->process;
+
+    if (!p->name == !p->pidfile || p->match > CHECK_PARAMS_EXACT)
+        return CHECK_E_PROCESS;
+    return p->quorum_max && p->quorum > p->quorum_max ? CHECK_E_PROCESS : 0;
+}
+
+static bool check__bfd_range(uint64_t ns, uint64_t least)
+{
+    return ns == 0 || (ns >= least && ns <= 4000 * CHECK_SECOND);
+}
+
+static int check__judge_bfd(const check_desc *d)
+{
+    const check_bfd_desc *b = &d->bfd;
+    bool                  sha1 = b->auth == CHECK_BFD_SHA1 || b->auth == CHECK_BFD_SHA1_METICULOUS;
+
+    if (!check__bfd_range(b->min_tx, 1000) || !check__bfd_range(b->min_rx, 1000) ||
+        !check__bfd_range(b->idle_tx, CHECK_SECOND))
+        return CHECK_E_BFD;
+    if (b->auth > CHECK_BFD_SHA1_METICULOUS || (sha1 && !b->sha1))
+        return CHECK_E_AUTH;
+    if (b->auth && (!b->key || b->key_size == 0 || b->key_size > (sha1 ? 20 : 16)))
+        return CHECK_E_AUTH;
+    return 0;
+}
+
+/* What only one kind (or two) knows, set for another. */
+static bool check__has_foreign(const check_desc *d)
+{
+    bool http = d->kind == CHECK_HTTP || d->kind == CHECK_HTTPS;
+    bool exec = d->kind == CHECK_EXEC || d->kind == CHECK_SH;
+    bool tls = d->tls.ca || d->tls.certificate || d->tls.key || d->tls.name || d->tls.no_verify;
+
+    return (!http && (d->http.urls || d->http.url.path || d->http.url.digest ||
+                      d->http.url.regex || d->http.host || d->http.headers || d->http.method)) ||
+           (tls && d->kind != CHECK_HTTPS && !(d->kind == CHECK_SMTP && d->smtp.starttls)) ||
+           (d->kind != CHECK_DNS && (d->dns.name || d->dns.type)) ||
+           (d->kind != CHECK_SMTP && (d->smtp.helo || d->smtp.starttls)) ||
+           (d->kind != CHECK_UDP && (d->udp.payload || d->udp.reply || d->udp.require_reply)) ||
+           (!exec && (d->exec.command || d->exec.argv || d->exec.as_user)) ||
+           (d->kind != CHECK_FILE && d->file) ||
+           (d->kind != CHECK_PROCESS && (d->process.name || d->process.pidfile)) ||
+           (d->kind != CHECK_BFD && (d->bfd.min_tx || d->bfd.min_rx || d->bfd.auth ||
+                                     d->bfd.multihop || d->bfd.passive));
+}
+
+static int check__judge_target(const check_desc *d)
+{
+    bool has_target = d->host || d->to.family;
+
+    if (d->kind > CHECK_BFD)
+        return has_target || d->to.port ? CHECK_E_ADDRESS : 0;
+    if (!has_target || (d->to.family && d->to.family != CHECK_IPV4 && d->to.family != CHECK_IPV6))
+        return CHECK_E_ADDRESS;
+    if (d->from.family && d->to.family && d->from.family != d->to.family)
+        return CHECK_E_ADDRESS;
+    if (d->host && !check__is_token(d->host, check__host_size(d)))
+        return CHECK_E_ADDRESS;
+    if (d->kind == CHECK_ICMP)
+        return d->to.port ? CHECK_E_PORT : 0;
+    return check_port(d, &d->to) ? 0 : CHECK_E_PORT;
+}
+
+static int check__judge_common(const check_desc *d)
+{
+    if (d->kind == 0 || d->kind >= CHECK_KINDS)
+        return CHECK_E_KIND;
+    if (check__interval(d) < CHECK_SECOND / 1000 || d->interval > 604800 * CHECK_SECOND)
+        return CHECK_E_INTERVAL;
+    if (check_timeout(d) < CHECK_SECOND / 1000 || d->timeout > 86400 * CHECK_SECOND)
+        return CHECK_E_TIMEOUT;
+    if (d->retry_delay > 86400 * CHECK_SECOND || d->warmup > 86400 * CHECK_SECOND ||
+        d->up_delay > 86400 * CHECK_SECOND || d->down_delay > 86400 * CHECK_SECOND)
+        return CHECK_E_INTERVAL;
+    if (d->start > CHECK_DOWN)
+        return CHECK_E_START;
+    if (!memchr(d->device, 0, sizeof d->device) || (d->kind == CHECK_INTERFACE && !d->device[0]))
+        return CHECK_E_INTERFACE;
+    return check__has_foreign(d) ? CHECK_E_OPTION : check__judge_target(d);
+}
+
+static int check__judge(const check_desc *d)
+{
+    int error = check__judge_common(d);
+
+    if (error)
+        return error;
+    switch (d->kind) {
+    case CHECK_HTTP: case CHECK_HTTPS: return check__judge_http(d);
+    case CHECK_DNS: return check__judge_dns(d);
+    case CHECK_SMTP: return check__judge_smtp(d);
+    case CHECK_UDP: return check__judge_udp(d);
+    case CHECK_BFD: return check__judge_bfd(d);
+    case CHECK_EXEC: case CHECK_SH: return check__judge_exec(d);
+    case CHECK_FILE: return d->file && d->file[0] == '/' ? 0 : CHECK_E_PATH;
+    case CHECK_PROCESS: return check__judge_process(d);
+    }
+    return 0;
+}
+
+// >>verdict
+
+CHECK_DEF int check_init(check *c, const check_desc *desc)
+{
+    void *user = c->user;
+    int   error = check__judge(desc);
+
+    if (error)
+        return error;
+    memset(c, 0, sizeof *c);
+    c->user = user;
+    c->d = desc;
+    c->to = desc->to;
+    c->verdict = desc->start;
+    c->due = c->deadline = c->pending_at = CHECK_NEVER;
+    c->fd = c->fd2 = -1;
+    return 0;
+}
+
+CHECK_DEF int check_change(check *c, const check_desc *desc, uint64_t now)
+{
+    int      error = check__judge(desc);
+    uint64_t next;
+
+    CHECK_ASSERT(!c->running);
+    if (error)
+        return error;
+    if (desc->kind != c->d->kind)
+        return CHECK_E_KIND;
+    c->d = desc;
+    if (desc->to.family)
+        c->to = desc->to;
+    c->url = 0;
+    c->good = 0;
+    next = now + check__interval(desc);
+    if (c->due != CHECK_NEVER && c->due > next)
+        c->due = next;
+    return 0;
+}
+
+CHECK_DEF void check_start(check *c, uint64_t phase, uint64_t now)
+{
+    if (c->since == 0)
+        c->since = now;
+    c->grid = c->due = now + phase;
+}
+
+CHECK_DEF uint64_t check_due(const check *c)
+{
+    uint64_t due = c->running ? c->deadline : c->due, bfd;
+
+    if (c->pending_at < due)
+        due = c->pending_at;
+    if (c->d->kind != CHECK_BFD || !c->of.bfd.d)
+        return due;
+    bfd = check_bfd_deadline(&c->of.bfd);
+    return bfd < due ? bfd : due;
+}
+
+CHECK_DEF void check_begin(check *c, uint64_t now)
+{
+    uint64_t interval = check__interval(c->d);
+
+    CHECK_ASSERT(!c->running && now >= c->started);
+    c->running = true;
+    c->started = now;
+    c->deadline = now + check_timeout(c->d);
+    if (now > c->grid)
+        c->grid += (now - c->grid) / interval * interval;
+}
+
+/* The one place where a verdict changes. */
+static bool check__enter(check *c, uint8_t verdict, uint64_t now)
+{
+    c->streak = c->good = 0;
+    c->pending_at = CHECK_NEVER;
+    c->decided = true;
+    if (c->verdict == verdict)
+        return false;
+    c->verdict = verdict;
+    c->since = now;
+    return true;
+}
+
+static bool check__reaches(check *c, unsigned wanted)
+{
+    if (c->streak < UINT16_MAX)
+        c->streak++;
+    return c->streak >= (wanted ? wanted : 1);
+}
+
+/* On the way up every URL has to be good, one after the other; that is one success. */
+static bool check__success(check *c, uint64_t now)
+{
+    uint16_t n = check__n_urls(c->d);
+    bool     first = !c->decided && c->d->start != CHECK_DOWN;
+
+    c->url = (uint16_t)((c->url + 1) % n);
+    if (c->verdict == CHECK_UP)
+        return check__enter(c, CHECK_UP, now);
+    if (++c->good < n)
+        return false;
+    c->good = 0;
+    return check__reaches(c, first ? 1 : c->d->rise) && check__enter(c, CHECK_UP, now);
+}
+
+static bool check__failure(check *c, uint64_t now)
+{
+    bool first = !c->decided;
+
+    c->good = 0;
+    c->decided = true;
+    if (c->verdict == CHECK_DOWN)
+        return check__enter(c, CHECK_DOWN, now);
+    return check__reaches(c, first ? 1 : c->d->fall) && check__enter(c, CHECK_DOWN, now);
+}
+
+/* On the grid, so that nothing drifts; of the starts that were missed one is made good at once. */
+static uint64_t check__next_start(const check *c, uint64_t now)
+{
+    uint64_t interval = check__interval(c->d), late = now > c->grid ? now - c->grid : 0;
+
+    return c->grid + (late < interval ? interval : late / interval * interval);
+}
+
+static void check__plan(check *c, uint64_t now)
+{
+    if (c->why && c->why != CHECK_NOT_TRIED && c->verdict == CHECK_UP && c->d->retry_delay)
+        c->due = now + c->d->retry_delay;
+    else if (c->good && c->d->http.fast_recovery)
+        c->due = now;
+    else
+        c->due = check__next_start(c, now);
+}
+
+static void check__note(check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    c->why = why;
+    c->detail = detail;
+    if (why != CHECK_NOT_TRIED) {
+        c->attempts++;
+        c->failures += why != CHECK_OK;
+    }
+    if (c->running)
+        c->latency = now - c->started;
+}
+
+CHECK_DEF bool check_end(check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    bool changed = false;
+
+    CHECK_ASSERT(c->running && now >= c->started && why < CHECK_REASONS);
+    check__note(c, why, detail, now);
+    c->running = false;
+    c->deadline = CHECK_NEVER;
+    if (why == CHECK_OK)
+        changed = check__success(c, now);
+    else if (why != CHECK_NOT_TRIED)
+        changed = check__failure(c, now);
+    check__plan(c, now);
+    return changed;
+}
+
+CHECK_DEF bool check_learn(check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    uint8_t  verdict = why == CHECK_OK ? CHECK_UP : CHECK_DOWN;
+    uint64_t delay = verdict == CHECK_UP ? c->d->up_delay : c->d->down_delay;
+
+    check__note(c, why, detail, now);
+    if (c->running) {
+        c->running = false;
+        c->deadline = CHECK_NEVER;
+        c->due = check__next_start(c, now);
+    }
+    if (verdict == c->verdict || c->verdict == CHECK_UNKNOWN || delay == 0)
+        return check__enter(c, verdict, now);
+    if (c->pending_at == CHECK_NEVER)
+        c->pending_at = now + delay;
+    c->pending = verdict;
+    return false;
+}
+
+CHECK_DEF bool check_tick(check *c, uint64_t now)
+{
+    return now >= c->pending_at && check__enter(c, c->pending, now);
+}
+
+// >>http
+
+/* Where the reply is. The values of three headers are read, all others are skipped. */
+enum {
+    CHECK__STATUS_LINE, CHECK__REASON, CHECK__NAME, CHECK__LENGTH, CHECK__CODING,
+    CHECK__CONNECTION, CHECK__SKIP, CHECK__HEAD_END,
+    CHECK__CHUNK_SIZE, CHECK__CHUNK_EXT, CHECK__CHUNK_END, CHECK__TRAILER,
+    CHECK__BODY, CHECK__CHUNK           /* bytes of body from here on */
+};
+
+/* Host, as keepalived sends it: a virtual host as it is, an address with its port. */
+static void check__say_host_header(check__text *t, const check *c)
+{
+    const check_url *url = check_url_now(c);
+    const char      *host = url->host ? url->host : c->d->http.host;
+    uint16_t         port = check_port(c->d, &c->to);
+
+    check__say(t, "Host: ");
+    if (host) {
+        check__say(t, host);
+    } else {
+        check__say_host(t, c->d, &c->to);
+        if (!c->d->host || port != check__scheme_of(c->d)->port) {
+            check__say(t, ":");
+            check__say_number(t, port, 10);
+        }
+    }
+    check__say(t, "\r\n");
+}
+
+CHECK_DEF size_t check_http_request(const check *c, char *out, size_t cap)
+{
+    const check_http *h = &c->d->http;
+    const char       *path = check_url_now(c)->path;
+    check__text       t;
+
+    check__text_begin(&t, out, cap);
+    check__say(&t, h->method ? h->method : c->payload ? "POST" : "GET");
+    check__say(&t, " ");
+    check__say(&t, path ? path : "/");
+    check__say(&t, h->protocol == CHECK_HTTP_11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    check__say(&t, "User-Agent: ");
+    check__say(&t, h->agent ? h->agent : "KeepAliveClient");
+    check__say(&t, "\r\n");
+    if (h->protocol == CHECK_HTTP_10C || (h->protocol == CHECK_HTTP_11 && !h->keep))
+        check__say(&t, "Connection: close\r\n");
+    check__say_host_header(&t, c);
+    if (c->payload) {
+        check__say(&t, "Content-Length: ");
+        check__say_number(&t, (int64_t)c->payload->size, 10);
+        check__say(&t, "\r\n");
+    }
+    check__say(&t, h->headers ? h->headers : "");
+    check__say(&t, "\r\n");
+    return check__said(&t) < cap ? t.size : 0;
+}
+
+CHECK_DEF void check_http_begin(check_http_reply *r, const check *c)
+{
+    const check_http *h = &c->d->http;
+    const check_url  *u = check_url_now(c);
+
+    memset(r, 0, sizeof *r);
+    r->head_max = h->head_max ? h->head_max : 16384;
+    r->body_max = h->body_max ? h->body_max : 16 << 20;
+    r->digest = u->digest || c->payload;
+    r->no_body = h->method && strcmp(h->method, "HEAD") == 0;
+    r->head_only = !r->digest && !u->regex && !h->keep;
+    if (r->digest)
+        check_md5_begin(&r->md5);
+}
+
+/* "HTTP/1.1 200 OK": up to the blank behind the status. */
+static int check__status_byte(check_http_reply *r, uint8_t byte)
+{
+    static const char form[] = "HTTP/1.d ddd";
+
+    if (r->n == sizeof form - 1) {
+        r->step = byte == '\n' ? CHECK__NAME : CHECK__REASON;
+        r->closes = r->minor == 0;
+        r->n = 0;
+        return r->status < 100 || !(byte == ' ' || byte == '\r' || byte == '\n') ?
+               CHECK_MALFORMED : 0;
+    }
+    if (form[r->n] == 'd' ? !check__is_digit(byte) : byte != (uint8_t)form[r->n])
+        return CHECK_MALFORMED;
+    if (r->n == 7)
+        r->minor = (uint8_t)(byte - '0');
+    if (r->n > 8)
+        r->status = (uint16_t)(r->status * 10 + byte - '0');
+    r->n++;
+    return 0;
+}
+
+/* Collects a word in lower case; one that is too long is none that we look for. */
+static void check__collect(check_http_reply *r, uint8_t byte)
+{
+    if (r->n < sizeof r->word)
+        r->word[r->n++] = (char)check__lower(byte);
+}
+
+static bool check__word_is(const check_http_reply *r, const char *word)
+{
+    return check__same_text(r->word, r->n, word);
+}
+
+/* The empty line: what comes now? (RFC 9112 6.3) */
+static void check__head_ends(check_http_reply *r)
+{
+    if (r->status < 200 && r->status != 101) {      /* a preliminary one: the next follows */
+        r->status = 0;
+        r->step = CHECK__STATUS_LINE;
+        r->left = 0;
+        r->chunked = r->length_given = false;
+        return;
+    }
+    r->head = 0;
+    r->step = r->chunked ? CHECK__CHUNK_SIZE : CHECK__BODY;
+    if (r->no_body || r->status == 101 || r->status == 204 || r->status == 304) {
+        r->done = true;
+    } else if (!r->chunked) {
+        r->closes = r->closes || !r->length_given;
+        r->done = r->length_given && r->left == 0;
+    }
+    if (r->head_only && !r->done)
+        r->closes = r->done = true;
+}
+
+static int check__name_byte(check_http_reply *r, uint8_t byte)
+{
+    if (r->n == 0 && byte == '\n') {
+        check__head_ends(r);
+        return 0;
+    }
+    if (r->n == 0 && (byte == '\r' || byte == ' ' || byte == '\t')) {
+        r->step = byte == '\r' ? CHECK__HEAD_END : CHECK__SKIP;     /* SKIP: a folded line */
+        return 0;
+    }
+    if (byte != ':') {
+        check__collect(r, byte);        /* RFC 9112 5.1: no blank before the colon */
+        return byte <= ' ' ? CHECK_MALFORMED : 0;
+    }
+    if (r->n == 0)
+        return CHECK_MALFORMED;
+    r->step = check__word_is(r, "content-length") ? CHECK__LENGTH :
+              check__word_is(r, "transfer-encoding") ? CHECK__CODING :
+              check__word_is(r, "connection") ? CHECK__CONNECTION : CHECK__SKIP;
+    r->n = 0;
+    return 0;
+}
+
+static int check__length_word(check_http_reply *r)
+{
+    uint64_t value = 0;
+    size_t   i;
+
+    if (r->n == 0 || r->n > 18)
+        return CHECK_MALFORMED;
+    for (i = 0; i < r->n; i++) {
+        if (!check__is_digit(r->word[i]))
+            return CHECK_MALFORMED;
+        value = value * 10 + (uint64_t)(r->word[i] - '0');
+    }
+    if (r->length_given && r->left != value)
+        return CHECK_MALFORMED;         /* RFC 9112 6.3: two lengths */
+    r->length_given = true;
+    r->left = value;
+    return 0;
+}
+
+static int check__value_word(check_http_reply *r)
+{
+    int error = 0;
+
+    if (r->step == CHECK__LENGTH)
+        error = check__length_word(r);
+    else if (r->step == CHECK__CODING)
+        r->chunked = check__word_is(r, "chunked");      /* the last one counts */
+    else if (check__word_is(r, "close"))
+        r->closes = true;
+    else if (check__word_is(r, "keep-alive"))
+        r->closes = false;
+    r->n = 0;
+    return error;
+}
+
+static int check__value_byte(check_http_reply *r, uint8_t byte)
+{
+    bool end = byte == ',' || byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+    int  error = 0;
+
+    if (!end)
+        check__collect(r, byte);
+    else if (r->n)
+        error = check__value_word(r);
+    if (byte != '\n')
+        return error;
+    if (r->step == CHECK__LENGTH && !r->length_given)
+        error = CHECK_MALFORMED;
+    r->step = CHECK__NAME;
+    return error;
+}
+
+static int check__chunk_size(check_http_reply *r)
+{
+    size_t i;
+
+    r->left = 0;
+    if (r->n == 0 || r->n > 15)
+        return CHECK_MALFORMED;
+    for (i = 0; i < r->n; i++)
+        r->left = r->left << 4 | (uint64_t)check__digit(r->word[i]);
+    r->n = 0;
+    r->step = r->left ? CHECK__CHUNK : CHECK__TRAILER;
+    return 0;
+}
+
+static int check__chunk_byte(check_http_reply *r, uint8_t byte)
+{
+    if (r->step == CHECK__CHUNK_END) {
+        if (byte == '\r' && !r->space) {
+            r->space = true;
+            return 0;
+        }
+        r->space = false;
+        r->step = CHECK__CHUNK_SIZE;
+        r->head = 0;
+        return byte == '\n' ? 0 : CHECK_MALFORMED;
+    }
+    if (byte == '\n')
+        return check__chunk_size(r);
+    if (r->step == CHECK__CHUNK_EXT)
+        return 0;
+    if (check__digit(byte) >= 0) {
+        check__collect(r, byte);
+        return 0;
+    }
+    r->step = CHECK__CHUNK_EXT;
+    return byte == ';' || byte == ' ' || byte == '\t' || byte == '\r' ? 0 : CHECK_MALFORMED;
+}
+
+/* Trailers are lines up to an empty one. */
+static void check__trailer_byte(check_http_reply *r, uint8_t byte)
+{
+    if (byte == '\n' && r->n == 0)
+        r->done = true;
+    if (byte == '\n')
+        r->n = 0;
+    else if (byte != '\r')
+        r->n = 1;
+}
+
+static int check__head_byte(check_http_reply *r, uint8_t byte)
+{
+    if (++r->head > r->head_max)
+        return CHECK_TOO_LONG;
+    switch (r->step) {
+    case CHECK__STATUS_LINE:
+        return check__status_byte(r, byte);
+    case CHECK__REASON: case CHECK__SKIP:
+        if (byte == '\n')
+            r->step = CHECK__NAME;
+        r->n = 0;
+        return 0;
+    case CHECK__NAME:
+        return check__name_byte(r, byte);
+    case CHECK__LENGTH: case CHECK__CODING: case CHECK__CONNECTION:
+        return check__value_byte(r, byte);
+    case CHECK__HEAD_END:
+        if (byte != '\n')
+            return CHECK_MALFORMED;
+        r->n = 0;
+        check__head_ends(r);
+        return 0;
+    case CHECK__TRAILER:
+        check__trailer_byte(r, byte);
+        return 0;
+    }
+    return check__chunk_byte(r, byte);
+}
+
+/* A piece of body: as much of it as there is. Its size, or negative. */
+static int check__body_piece(check_http_reply *r, const uint8_t *in, size_t size)
+{
+    bool counted = r->step == CHECK__CHUNK || r->length_given;
+
+    if (r->body == r->body_max)
+        return -CHECK_TOO_LONG;
+    if (counted && size > r->left)
+        size = (size_t)r->left;
+    if (size > r->body_max - r->body)
+        size = (size_t)(r->body_max - r->body);
+    if (r->digest)
+        check_md5_add(&r->md5, in, size);
+    r->body += size;
+    if (!counted)
+        return (int)size;
+    r->left -= size;
+    if (r->left == 0 && r->step == CHECK__CHUNK)
+        r->step = CHECK__CHUNK_END;
+    else if (r->left == 0)
+        r->done = true;
+    return (int)size;
+}
+
+CHECK_DEF int check_http_feed(check_http_reply *r, const uint8_t *in, size_t size,
+                              const uint8_t **body, size_t *body_size)
+{
+    size_t at = 0;
+    int    n;
+
+    *body = NULL;
+    *body_size = 0;
+    if (size > INT32_MAX)
+        size = INT32_MAX;
+    while (at < size && !r->done && !*body_size) {
+        if (r->step < CHECK__BODY) {
+            n = check__head_byte(r, in[at++]);
+            if (n)
+                return -n;
+            continue;
+        }
+        n = check__body_piece(r, in + at, size - at);
+        if (n < 0)
+            return n;
+        *body = in + at;
+        *body_size = (size_t)n;
+        at += (size_t)n;
+    }
+    return (int)at;
+}
+
+CHECK_DEF int check_http_close(check_http_reply *r)
+{
+    if (r->step == CHECK__BODY && !r->length_given)
+        r->done = true;
+    return r->done ? 0 : CHECK_CLOSED;
+}
+
+static bool check__status_wanted(const check_url *u, uint16_t status)
+{
+    size_t i;
+
+    if (u->n_status == 0)
+        return status >= 200 && status <= 299;
+    for (i = 0; i < u->n_status; i++)
+        if (status >= u->status[i].low && status <= u->status[i].high)
+            return true;
+    return false;
+}
+
+CHECK_DEF int check_http_judge(const check *c, check_http_reply *r)
+{
+    const check_url *u = check_url_now(c);
+    uint8_t          wanted[16], md5[16];
+
+    if (!check__status_wanted(u, r->status))
+        return CHECK_STATUS;
+    if (!r->digest)
+        return CHECK_OK;
+    check_md5_end(&r->md5, md5);
+    if (c->payload)
+        memcpy(c->payload->md5, md5, sizeof md5);
+    if (!u->digest)
+        return CHECK_OK;
+    check_unhex(u->digest, wanted, sizeof wanted);
+    return memcmp(md5, wanted, sizeof md5) == 0 ? CHECK_OK : CHECK_DIGEST;
+}
+
+// >>md5
+
+static uint32_t check__md5_constant(int i)
+{
+    static const uint32_t table[64] = {
+        0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613,
+        0xfd469501, 0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193,
+        0xa679438e, 0x49b40821, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d,
+        0x02441453, 0xd8a1e681, 0xe7d3fbc8, 0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed,
+        0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a, 0xfffa3942, 0x8771f681, 0x6d9d6122,
+        0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70, 0x289b7ec6, 0xeaa127fa,
+        0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665, 0xf4292244,
+        0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
+        0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb,
+        0xeb86d391
+    };
+
+    return table[i];
+}
+
+/* The auxiliary function of a round, and which word of the block the step takes. */
+static uint32_t check__md5_mix(int i, const uint32_t *s, int *word)
+{
+    switch (i / 16) {
+    case 0:
+        *word = i;
+        return (s[1] & s[2]) | (~s[1] & s[3]);
+    case 1:
+        *word = (5 * i + 1) % 16;
+        return (s[3] & s[1]) | (~s[3] & s[2]);
+    case 2:
+        *word = (3 * i + 5) % 16;
+        return s[1] ^ s[2] ^ s[3];
+    }
+    *word = 7 * i % 16;
+    return s[2] ^ (s[1] | ~s[3]);
+}
+
+static uint32_t check__little(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void check__md5_block(check_md5_state *m, const uint8_t *block)
+{
+    static const uint8_t turns[16] = { 7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21 };
+    uint32_t s[4], sum;
+    int      i, word;
+
+    memcpy(s, m->word, sizeof s);
+    for (i = 0; i < 64; i++) {
+        unsigned turn = turns[i / 16 * 4 + i % 4];
+
+        sum = check__md5_mix(i, s, &word) + s[0] + check__md5_constant(i);
+        sum += check__little(block + 4 * word);
+        s[0] = s[3];
+        s[3] = s[2];
+        s[2] = s[1];
+        s[1] += sum << turn | sum >> (32 - turn);
+    }
+    for (i = 0; i < 4; i++)
+        m->word[i] += s[i];
+}
+
+CHECK_DEF void check_md5_begin(check_md5_state *m)
+{
+    m->size = 0;
+    m->word[0] = 0x67452301;
+    m->word[1] = 0xefcdab89;
+    m->word[2] = 0x98badcfe;
+    m->word[3] = 0x10325476;
+}
+
+CHECK_DEF void check_md5_add(check_md5_state *m, const void *bytes, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)bytes;
+    size_t         used = m->size % 64, n;
+
+    m->size += size;
+    for (; size; p += n, size -= n, used = 0) {
+        n = 64 - used < size ? 64 - used : size;
+        if (n == 64) {
+            check__md5_block(m, p);
+            continue;
+        }
+        memcpy(m->block + used, p, n);
+        if (used + n == 64)
+            check__md5_block(m, m->block);
+    }
+}
+
+CHECK_DEF void check_md5_end(check_md5_state *m, uint8_t out[16])
+{
+    static const uint8_t padding[64] = { 0x80 };
+    uint64_t             bits = m->size * 8;
+    uint8_t              size[8];
+    int                  i;
+
+    for (i = 0; i < 8; i++)
+        size[i] = (uint8_t)(bits >> (8 * i));
+    check_md5_add(m, padding, 1 + (119 - m->size % 64) % 64);
+    check_md5_add(m, size, 8);
+    for (i = 0; i < 16; i++)
+        out[i] = (uint8_t)(m->word[i / 4] >> (8 * (i % 4)));
+}
+
+CHECK_DEF void check_md5_print(const uint8_t md5[16], char text[33])
+{
+    int i;
+
+    for (i = 0; i < 16; i++) {
+        text[2 * i] = "0123456789abcdef"[md5[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[md5[i] & 15];
+    }
+    text[32] = 0;
+}
+
+// >>icmp
+
+enum { CHECK__ECHO = 16 };              /* bytes of our request */
+
+static void check__put64(uint8_t *p, uint64_t value)
+{
+    check__put32(p, (uint32_t)(value >> 32));
+    check__put32(p + 4, (uint32_t)value);
+}
+
+static uint64_t check__get64(const uint8_t *p)
+{
+    return (uint64_t)check__get32(p) << 32 | check__get32(p + 4);
+}
+
+CHECK_DEF size_t check_icmp_encode(uint8_t *out, uint8_t family, uint16_t id, uint16_t sequence,
+                                   uint64_t nonce)
+{
+    memset(out, 0, CHECK__ECHO);
+    out[0] = family == CHECK_IPV6 ? 128 : 8;
+    check__put16(out + 4, id);
+    check__put16(out + 6, sequence);
+    check__put64(out + 8, nonce);
+    if (family != CHECK_IPV6)
+        check__put16(out + 2, check__checksum(out, CHECK__ECHO));
+    return CHECK__ECHO;
+}
+
+/* An error quotes the packet it is about: its IP header and at least 8 bytes behind it. */
+static bool check__icmp_quote(uint8_t family, const uint8_t *ip, size_t size, check_icmp *out)
+{
+    size_t header = family == CHECK_IPV6 ? 40 : size ? (size_t)(ip[0] & 15) * 4 : 0;
+    size_t width = family == CHECK_IPV6 ? 16 : 4;
+
+    if (header < 20 || size < header + 8 || ip[0] >> 4 != family)
+        return false;
+    if (family == CHECK_IPV6 ? ip[6] != 58 : ip[9] != 1 || check__get16(ip + 6) & 0x1fff)
+        return false;
+    if (ip[header] != (family == CHECK_IPV6 ? 128 : 8))
+        return false;
+    memcpy(out->to, ip + (family == CHECK_IPV6 ? 24 : 16), width);
+    out->id = (uint16_t)check__get16(ip + header + 4);
+    out->sequence = (uint16_t)check__get16(ip + header + 6);
+    out->error = true;
+    return true;
+}
+
+CHECK_DEF bool check_icmp_decode(uint8_t family, const uint8_t *in, size_t size, check_icmp *out)
+{
+    bool six = family == CHECK_IPV6;
+
+    memset(out, 0, sizeof *out);
+    if (size < 8 || (!six && check__checksum(in, size) != 0))
+        return false;
+    out->type = in[0];
+    out->code = in[1];
+    if (in[0] == (six ? 129 : 0)) {
+        out->id = (uint16_t)check__get16(in + 4);
+        out->sequence = (uint16_t)check__get16(in + 6);
+        out->nonce = size >= CHECK__ECHO ? check__get64(in + 8) : 0;
+        return size == CHECK__ECHO;
+    }
+    /* unreachable, time exceeded, parameter problem */
+    if (six ? in[0] == 1 || in[0] == 3 || in[0] == 4 : in[0] == 3 || in[0] == 11 || in[0] == 12)
+        return check__icmp_quote(family, in + 8, size - 8, out);
+    return false;
+}
+
+// >>dns
+
+static size_t check__dns_name_size(const check_dns *q)
+{
+    return q->name_size ? q->name_size : q->name ? strlen(q->name) : 0;
+}
+
+/* "a.example" to labels. The bytes used, 0 for no name. */
+static size_t check__dns_name(const char *name, size_t size, uint8_t *out)
+{
+    size_t at = 0, used = 0, label;
+
+    if (size && name[size - 1] == '.')
+        size--;
+    if (size > 253 || (size && !check__is_token(name, size)))
+        return 0;
+    for (at = 0; at < size; at += label + 1) {
+        for (label = 0; at + label < size && name[at + label] != '.'; label++)
+            ;
+        if (label == 0 || label > 63 || at + label + 1 == size)
+            return 0;
+        out[used++] = (uint8_t)label;
+        memcpy(out + used, name + at, label);
+        used += label;
+    }
+    out[used++] = 0;
+    return used;
+}
+
+/* The question section: name, type, class IN. */
+static size_t check__dns_question(const check_dns *q, uint8_t out[260])
+{
+    size_t size = check__dns_name(q->name, check__dns_name_size(q), out);
+
+    if (size == 0)
+        return 0;
+    check__put16(out + size, check__dns_type_of(q));
+    check__put16(out + size + 2, 1);
+    return size + 4;
+}
+
+CHECK_DEF int check_dns_encode(uint8_t *out, size_t cap, uint16_t id, const check_dns *q)
+{
+    uint8_t question[260];
+    size_t  size = check__dns_question(q, question);
+
+    if (size == 0 || size + 12 > cap)
+        return CHECK_E_NAME;
+    memset(out, 0, 12);
+    check__put16(out, id);
+    out[2] = 1;                         /* recursion desired */
+    out[5] = 1;
+    memcpy(out + 12, question, size);
+    return (int)(size + 12);
+}
+
+/* Behind a name, or 0. A pointer ends it, so none is ever followed: nothing can go in circles. */
+static size_t check__dns_skip(const uint8_t *in, size_t size, size_t at)
+{
+    while (at < size && in[at] && in[at] < 64)
+        at += in[at] + 1u;
+    if (at >= size || (in[at] && in[at] < 192))
+        return 0;
+    at += in[at] ? 2 : 1;
+    return at <= size ? at : 0;
+}
+
+/* Does the question of the answer say the same as ours, case apart? */
+static bool check__dns_same(const uint8_t *in, size_t size, const check_dns *q)
+{
+    uint8_t question[260];
+    size_t  n = check__dns_question(q, question), i;
+
+    if (check__get16(in + 4) != 1 || size < 12 + n)
+        return false;
+    for (i = 0; i < n - 4; i++)
+        if (check__lower(in[12 + i]) != check__lower(question[i]))
+            return false;
+    return memcmp(in + 12 + i, question + i, 4) == 0;
+}
+
+/* The next record of the answer section: where its fixed part begins, or 0: broken. */
+static size_t check__dns_record(const uint8_t *in, size_t size, size_t at)
+{
+    at = check__dns_skip(in, size, at);
+    if (at == 0 || size - at < 10 || size - at - 10 < check__get16(in + at + 8))
+        return 0;
+    return at;
+}
+
+static bool check__dns_walks(const uint8_t *in, size_t size, const check_dns *q)
+{
+    uint8_t  question[260];
+    size_t   at = 12 + check__dns_question(q, question);
+    unsigned n = check__get16(in + 6);
+
+    for (; n; n--) {
+        at = check__dns_record(in, size, at);
+        if (at == 0)
+            return false;
+        at += 10 + check__get16(in + at + 8);
+    }
+    return true;
+}
+
+CHECK_DEF int check_dns_decode(const uint8_t *in, size_t size, uint16_t id, const check_dns *q,
+                               int32_t *detail)
+{
+    *detail = 0;
+    if (size < 12 || check__get16(in) != id || (in[2] & 0xf8) != 0x80)
+        return CHECK_NOT_TRIED;
+    *detail = in[3] & 15;
+    if (check__get16(in + 4) == 0 && *detail)   /* some errors come without the question */
+        return CHECK_STATUS;
+    if (!check__dns_same(in, size, q))
+        return CHECK_NOT_TRIED;
+    if (*detail)
+        return CHECK_STATUS;
+    return in[2] & 2 || check__dns_walks(in, size, q) ? CHECK_OK : CHECK_MALFORMED;
+}
+
+CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address *out, int cap,
+                                  uint32_t *ttl)
+{
+    size_t   at = size < 12 ? 0 : check__dns_skip(in, size, 12), length;
+    unsigned left = at ? check__get16(in + 6) : 0;
+    int      n = 0;
+
+    *ttl = UINT32_MAX;
+    for (at += 4; left && n < cap; left--, at += 10 + length) {
+        unsigned type;
+
+        at = at < size ? check__dns_record(in, size, at) : 0;
+        if (at == 0)
+            break;
+        type = check__get16(in + at);
+        length = check__get16(in + at + 8);
+        if (check__get16(in + at + 2) != 1 ||
+            !((type == CHECK_DNS_A && length == 4) || (type == CHECK_DNS_AAAA && length == 16)))
+            continue;
+        memset(&out[n], 0, sizeof out[n]);
+        out[n].family = type == CHECK_DNS_A ? CHECK_IPV4 : CHECK_IPV6;
+        memcpy(out[n++].ip, in + at + 10, length);
+        if (check__get32(in + at + 4) < *ttl)
+            *ttl = check__get32(in + at + 4);
+    }
+    return n;
+}
+
+// >>udp
+
+CHECK_DEF bool check_udp_match(const check_udp *u, const uint8_t *in, size_t size)
+{
+    const char *at = u->reply ? u->reply : "";
+    size_t      nibble = 0;
+
+    if (size < u->reply_min || size > (u->reply_max ? u->reply_max : 255))
+        return false;
+    for (; *at; at++) {
+        if (*at == ' ')
+            continue;
+        if (nibble / 2 >= size)
+            return false;
+        if (check__lower(*at) != 'x' &&
+            check__digit(*at) != (nibble % 2 ? in[nibble / 2] & 15 : in[nibble / 2] >> 4))
+            return false;
+        nibble++;
+    }
+    return true;
+}
+
+// >>smtp
+
+/* The reply that is waited for; check_smtp_say() says what leads to it. */
+enum {
+    CHECK__SMTP_GREETING, CHECK__SMTP_HELO, CHECK__SMTP_STARTTLS, CHECK__SMTP_MAIL,
+    CHECK__SMTP_RCPT, CHECK__SMTP_DATA, CHECK__SMTP_BODY, CHECK__SMTP_QUIT, CHECK__SMTP_END
+};
+
+enum { CHECK__SMTP_LINE = 2048, CHECK__SMTP_LINES = 128 };     /* more is no reply */
+
+CHECK_DEF int check_smtp_begin(check_smtp_state *s, const check *c)
+{
+    const check_payload *p = c->payload;
+    size_t               i;
+
+    memset(s, 0, sizeof *s);
+    s->bol = true;
+    if (!p)
+        return 0;
+    if (!p->mail_from || strcspn(p->mail_from, "\r\n<>") < strlen(p->mail_from) || !p->n_to)
+        return CHECK_E_NAME;
+    for (i = 0; i < p->n_to; i++)
+        if (!check__is_token(p->mail_to[i], strlen(p->mail_to[i])) || strchr(p->mail_to[i], '>'))
+            return CHECK_E_NAME;
+    return 0;
+}
+
+static bool check__smtp_good(const check_smtp_state *s)
+{
+    switch (s->step) {
+    case CHECK__SMTP_GREETING: case CHECK__SMTP_STARTTLS: return s->code == 220;
+    case CHECK__SMTP_DATA: return s->code == 354;
+    case CHECK__SMTP_RCPT: return s->code == 250 || s->code == 251;
+    }
+    return s->code == 250;
+}
+
+/* A whole reply is there. */
+static int check__smtp_reply(check_smtp_state *s, const check *c)
+{
+    if (!check__smtp_good(s))
+        return -CHECK_STATUS;
+    switch (s->step) {
+    case CHECK__SMTP_HELO:
+        s->step = c->d->smtp.starttls && !s->tls ? CHECK__SMTP_STARTTLS :
+                  c->payload ? CHECK__SMTP_MAIL : CHECK__SMTP_QUIT;
+        return CHECK_SMTP_SAY;
+    case CHECK__SMTP_STARTTLS:
+        s->tls = true;
+        s->step = CHECK__SMTP_HELO;
+        return CHECK_SMTP_TLS;
+    case CHECK__SMTP_RCPT:
+        if (++s->recipient == c->payload->n_to)
+            s->step = CHECK__SMTP_DATA;
+        return CHECK_SMTP_SAY;
+    }
+    s->step++;
+    return CHECK_SMTP_SAY;
+}
+
+/* Three digits, then a blank, a hyphen (more lines follow) or the end of the line. */
+static int check__smtp_byte(check_smtp_state *s, uint8_t byte)
+{
+    if (++s->column > CHECK__SMTP_LINE)
+        return -CHECK_TOO_LONG;
+    if (s->column == 1)
+        s->code = 0;
+    if (s->column <= 3) {
+        if (!check__is_digit(byte))
+            return -CHECK_MALFORMED;
+        s->code = (uint16_t)(s->code * 10 + byte - '0');
+        return 0;
+    }
+    if (s->column == 4) {
+        if (byte != ' ' && byte != '-' && byte != '\r' && byte != '\n')
+            return -CHECK_MALFORMED;
+        s->last = byte != '-';
+    }
+    if (byte != '\n')
+        return 0;
+    s->column = 0;
+    return s->last ? 1 : ++s->line > CHECK__SMTP_LINES ? -CHECK_TOO_LONG : 0;
+}
+
+CHECK_DEF int check_smtp_feed(check_smtp_state *s, const check *c, const uint8_t *in, size_t size,
+                              size_t *used)
+{
+    int result = 0;
+
+    *used = 0;
+    if (s->step == CHECK__SMTP_END)
+        return CHECK_SMTP_DONE;
+    while (result == 0 && *used < size)
+        result = check__smtp_byte(s, in[(*used)++]);
+    if (result <= 0)
+        return result;
+    s->line = 0;
+    result = check__smtp_reply(s, c);
+    /* what came in clear before the handshake must not count behind it */
+    return result == CHECK_SMTP_TLS && *used < size ? -CHECK_MALFORMED : result;
+}
+
+/* The mail: lines end with CRLF, a dot at the beginning of one is doubled (RFC 5321 4.5.2). */
+static bool check__smtp_mail(check_smtp_state *s, const check_payload *p, check__text *t)
+{
+    for (; s->at < p->size && t->size + 8 < t->cap; s->at++) {
+        char c = (char)p->bytes[s->at];
+
+        if (c == '\n' && !s->cr)
+            check__say(t, "\r");
+        if (c == '.' && s->bol)
+            check__say(t, ".");
+        check__put(t, &c, 1);
+        s->bol = c == '\n';
+        s->cr = c == '\r';
+    }
+    if (s->at < p->size)
+        return true;
+    check__say(t, s->bol ? ".\r\n" : s->cr ? "\n.\r\n" : "\r\n.\r\n");
+    return false;
+}
+
+static void check__smtp_path(check__text *t, const char *verb, const char *address)
+{
+    check__say(t, verb);
+    check__say(t, address);
+    check__say(t, ">\r\n");
+}
+
+CHECK_DEF size_t check_smtp_say(check_smtp_state *s, const check *c, char *out, size_t cap,
+                                bool *more)
+{
+    const check_smtp *d = &c->d->smtp;
+    check__text       t;
+
+    *more = false;
+    check__text_begin(&t, out, cap);
+    switch (s->step) {
+    case CHECK__SMTP_HELO:
+        check__say(&t, d->starttls ? "EHLO " : "HELO ");
+        check__say(&t, d->helo ? d->helo : "smtpchecker.keepalived.org");
+        check__say(&t, "\r\n");
+        break;
+    case CHECK__SMTP_STARTTLS:
+        check__say(&t, "STARTTLS\r\n");
+        break;
+    case CHECK__SMTP_MAIL:
+        check__smtp_path(&t, "MAIL FROM:<", c->payload->mail_from);
+        break;
+    case CHECK__SMTP_RCPT:
+        check__smtp_path(&t, "RCPT TO:<", c->payload->mail_to[s->recipient]);
+        break;
+    case CHECK__SMTP_DATA:
+        check__say(&t, "DATA\r\n");
+        break;
+    case CHECK__SMTP_BODY:
+        *more = check__smtp_mail(s, c->payload, &t);
+        break;
+    case CHECK__SMTP_QUIT:
+        check__say(&t, "QUIT\r\n");
+        s->step = CHECK__SMTP_END;
+        break;
+    }
+    return check__said(&t);
+}
+
+// >>regex
+
+/* A set of characters: ASCII one by one, everything above together. */
+typedef struct check__set {
+    uint8_t bit[16];
+    bool    high;
+} check__set;
+
+typedef struct check__regex {
+    const check_url *u;
+    const char      *at;
+    check__text      out;
+    char            *word;
+    int              depth;
+    bool             atom;              /* what stands before can be repeated */
+    bool             empty;             /* nothing yet in this alternative */
+} check__regex;
+
+static bool check__in_set(const check__set *set, int c)
+{
+    return set->bit[c / 8] >> c % 8 & 1;
+}
+
+static void check__set_add(check__set *set, int c)
+{
+    set->bit[c / 8] = (uint8_t)(set->bit[c / 8] | 1 << c % 8);
+}
+
+static void check__set_flip(check__set *set)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof set->bit; i++)
+        set->bit[i] = (uint8_t)~set->bit[i];
+    set->bit[0] &= 0xfe;                /* there is no NUL in text */
+    set->high = !set->high;
+}
+
+static int check__regex_refuse(check__regex *r, const char *from, size_t size)
+{
+    size = size > 7 ? 7 : size;
+    memcpy(r->word, from, size);
+    r->word[size] = 0;
+    return CHECK_E_REGEX;
+}
+
+/* POSIX classes, in ASCII; "word" is PCRE's. */
+enum {
+    CHECK__ALPHA, CHECK__ALNUM, CHECK__BLANK, CHECK__CNTRL, CHECK__DIGIT, CHECK__GRAPH,
+    CHECK__LOWER, CHECK__PRINT, CHECK__PUNCT, CHECK__SPACE, CHECK__UPPER, CHECK__WORD,
+    CHECK__XDIGIT, CHECK__CLASSES
+};
+
+static bool check__in_class(int which, int c)
+{
+    bool alnum = check__is_digit(c) || check__is_letter(c), graph = c > ' ' && c < 127;
+
+    switch (which) {
+    case CHECK__ALPHA: return check__is_letter(c);
+    case CHECK__ALNUM: return alnum;
+    case CHECK__BLANK: return c == ' ' || c == '\t';
+    case CHECK__CNTRL: return c < ' ' || c == 127;
+    case CHECK__DIGIT: return check__is_digit(c);
+    case CHECK__GRAPH: return graph;
+    case CHECK__LOWER: return check__is_letter(c) && check__lower(c) == c;
+    case CHECK__PRINT: return graph || c == ' ';
+    case CHECK__PUNCT: return graph && !alnum;
+    case CHECK__SPACE: return c == ' ' || (c >= '\t' && c <= '\r');
+    case CHECK__UPPER: return check__lower(c) != c;
+    case CHECK__WORD: return check__is_word(c);
+    }
+    return check__digit(c) >= 0;
+}
+
+static void check__set_class(check__set *set, int which)
+{
+    int c;
+
+    for (c = 1; c < 128; c++)
+        if (check__in_class(which, c))
+            check__set_add(set, c);
+}
+
+/* \d \w \s and their opposites: added to the set. False: another escape. */
+static bool check__set_escape(check__set *set, char letter)
+{
+    check__set one;
+    size_t     i;
+    char       small = (char)check__lower(letter);
+
+    if (small != 'd' && small != 'w' && small != 's')
+        return false;
+    memset(&one, 0, sizeof one);
+    check__set_class(&one, small == 'd' ? CHECK__DIGIT : small == 'w' ? CHECK__WORD : CHECK__SPACE);
+    if (small != letter)
+        check__set_flip(&one);
+    for (i = 0; i < sizeof one.bit; i++)
+        set->bit[i] |= one.bit[i];
+    set->high = set->high || one.high;
+    return true;
+}
+
+/* An escape that stands for one character: \n \x2f \. and the like. r->at is behind the backslash
+   and moves on; -1: none. */
+static int check__regex_char(check__regex *r)
+{
+    static const char from[] = "ntrfvae", to[] = "\n\t\r\f\v\a\033";
+    const char       *known = *r->at ? strchr(from, *r->at) : NULL;
+    int               high, low;
+
+    if (known) {
+        r->at++;
+        return to[known - from];
+    }
+    if (*r->at == 'x') {
+        high = check__digit(r->at[1]);
+        low = high < 0 ? -1 : check__digit(r->at[2]);
+        if (low < 0 || high > 7 || high + low == 0)
+            return -1;
+        r->at += 3;
+        return high << 4 | low;
+    }
+    if (!*r->at || check__is_word(*r->at) || (unsigned char)*r->at > 127)
+        return -1;
+    return *r->at++;
+}
+
+static void check__regex_literal(check__regex *r, char c)
+{
+    bool bracket = c && strchr(".[]{}()*+?|$", c), slash = c == '^' || c == '\\';
+
+    check__say(&r->out, bracket ? "[" : slash ? "\\" : "");
+    check__put(&r->out, &c, 1);
+    check__say(&r->out, bracket ? "]" : "");
+    r->atom = true;
+}
+
+/* A run of letters or digits as a range; every other character alone. Where the run ends. */
+static int check__regex_run(check__regex *r, const check__set *set, int c)
+{
+    int  end = c;
+    char text[3];
+
+    while (check__is_word(end + 1) && check__in_set(set, end + 1) &&
+           check__is_digit(end + 1) == check__is_digit(c) &&
+           check__is_letter(end + 1) == check__is_letter(c) && check__is_word(c))
+        end++;
+    if (end - c < 2) {
+        text[0] = (char)c;
+        check__put(&r->out, text, 1);
+        return c;
+    }
+    text[0] = (char)c, text[1] = '-', text[2] = (char)end;
+    check__put(&r->out, text, 3);
+    return end;
+}
+
+/* What is between the brackets; POSIX has no escapes there, but places: ] first, [ late, ^ not
+   first, - at an end. */
+static void check__regex_list(check__regex *r, const check__set *set, bool negated)
+{
+    size_t start = r->out.size;
+    int    c;
+
+    if (check__in_set(set, ']'))
+        check__say(&r->out, "]");
+    for (c = 1; c < 128; c++)
+        if (check__in_set(set, c) && c != ']' && c != '[' && c != '^' && c != '-')
+            c = check__regex_run(r, set, c);
+    if (check__in_set(set, '['))
+        check__say(&r->out, "[");
+    if (check__in_set(set, '-') && r->out.size == start && !negated) {
+        check__say(&r->out, check__in_set(set, '^') ? "-^" : "-");
+        return;
+    }
+    if (check__in_set(set, '^'))
+        check__say(&r->out, "^");
+    if (check__in_set(set, '-'))
+        check__say(&r->out, "-");
+}
+
+/* How many characters are in it; only: one of them. */
+static int check__set_count(const check__set *set, int *only)
+{
+    int c, n = 0;
+
+    for (c = 1; c < 128; c++)
+        if (check__in_set(set, c))
+            *only = c, n++;
+    return n;
+}
+
+/* Says a set. With what is above ASCII it is the opposite of its opposite. */
+static int check__regex_set(check__regex *r, check__set *set, const char *from)
+{
+    bool negated = set->high;
+    int  n, only = 0;
+
+    if (negated)
+        check__set_flip(set);
+    n = check__set_count(set, &only);
+    if (n == 0 && !negated)
+        return check__regex_refuse(r, from, (size_t)(r->at - from));
+    if (n == 0) {
+        check__say(&r->out, "(.|\n)");
+    } else if (n == 1 && !negated) {
+        check__regex_literal(r, (char)only);
+    } else {
+        check__say(&r->out, negated ? "[^" : "[");
+        check__regex_list(r, set, negated);
+        check__say(&r->out, "]");
+    }
+    r->atom = true;
+    return 0;
+}
+
+/* "[:alpha:]" inside brackets: its length, 0 for none of them. */
+static size_t check__regex_class(const char *at, int *which)
+{
+    static const char *const names[CHECK__CLASSES] = {
+        "alpha", "alnum", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+        "upper", "word", "xdigit"
+    };
+    size_t size = strcspn(at + 2, ":");
+
+    for (*which = 0; *which < CHECK__CLASSES; ++*which)
+        if (check__same_text(at + 2, size, names[*which]) && at[2 + size] && at[3 + size] == ']')
+            return size + 4;
+    return 0;
+}
+
+/* One character inside brackets, or -1. */
+static int check__bracket_char(check__regex *r)
+{
+    if (*r->at == '\\') {
+        r->at++;
+        return *r->at == 'b' ? (r->at++, '\b') : check__regex_char(r);
+    }
+    return (unsigned char)*r->at > 127 || !*r->at ? -1 : *r->at++;
+}
+
+/* One element inside brackets: a class, an escape, a character, a range. */
+static int check__bracket_element(check__regex *r, check__set *set)
+{
+    const char *from = r->at;
+    size_t      size;
+    int         low, high, which;
+
+    if (r->at[0] == '[' && (r->at[1] == ':' || r->at[1] == '.' || r->at[1] == '=')) {
+        size = check__regex_class(r->at, &which);
+        if (size == 0)
+            return check__regex_refuse(r, from, strcspn(from, "]") + 1);
+        check__set_class(set, which);
+        r->at += size;
+        return 0;
+    }
+    if (r->at[0] == '\\' && check__set_escape(set, r->at[1])) {
+        r->at += 2;
+        return 0;
+    }
+    low = high = check__bracket_char(r);
+    if (low >= 0 && r->at[0] == '-' && r->at[1] && r->at[1] != ']') {
+        r->at++;
+        high = check__bracket_char(r);
+    }
+    if (low < 0 || high < low)
+        return check__regex_refuse(r, from, (size_t)(r->at - from) + (*r->at != 0));
+    while (low <= high)
+        check__set_add(set, low++);
+    return 0;
+}
+
+static int check__regex_bracket(check__regex *r)
+{
+    const char *from = r->at++;
+    bool        negated = *r->at == '^';
+    check__set  set;
+    int         error = 0;
+
+    memset(&set, 0, sizeof set);
+    r->at += negated;
+    do {
+        if (!*r->at)
+            return check__regex_refuse(r, from, strlen(from));
+        error = check__bracket_element(r, &set);
+    } while (!error && *r->at != ']');
+    if (error)
+        return error;
+    r->at++;
+    if (negated)
+        check__set_flip(&set);
+    return check__regex_set(r, &set, from);
+}
+
+static int check__regex_escape(check__regex *r)
+{
+    const char *from = r->at++;
+    check__set  set;
+    int         c;
+
+    memset(&set, 0, sizeof set);
+    if (check__set_escape(&set, *r->at)) {
+        r->at++;
+        return check__regex_set(r, &set, from);
+    }
+    c = check__regex_char(r);
+    if (c < 0)
+        return check__regex_refuse(r, from, *r->at ? 2 : 1);
+    check__regex_literal(r, (char)c);
+    return 0;
+}
+
+static int check__regex_open(check__regex *r)
+{
+    if (r->at[1] == '*' || (r->at[1] == '?' && r->at[2] != ':'))
+        return check__regex_refuse(r, r->at, r->at[1] == '?' && r->at[2] ? 3 : 2);
+    check__say(&r->out, "(");
+    r->at += r->at[1] == '?' ? 3 : 1;
+    r->depth++;
+    r->atom = false;
+    return 0;
+}
+
+/* "|" and ")" end an alternative, which POSIX does not want empty. */
+static int check__regex_border(check__regex *r)
+{
+    if (r->empty || (*r->at == ')' && r->depth-- == 0))
+        return check__regex_refuse(r, r->at, 1);
+    check__put(&r->out, r->at, 1);
+    r->atom = *r->at++ == ')';
+    return 0;
+}
+
+/* "{2}", "{2,}", "{2,5}": its length; 0: braces that stand for themselves. */
+static size_t check__regex_count(const char *at)
+{
+    size_t n = 1 + strspn(at + 1, "0123456789");
+
+    if (n == 1)
+        return 0;
+    if (at[n] == ',')
+        n += 1 + strspn(at + n + 1, "0123456789");
+    return at[n] == '}' ? n + 1 : 0;
+}
+
+/* How often is the same for a lazy one, as nobody asks how much was matched. A possessive one is
+   not: it can prevent a match. */
+static int check__regex_repeat(check__regex *r)
+{
+    size_t   size = *r->at == '{' ? check__regex_count(r->at) : 1;
+    uint32_t number;
+
+    if (size == 0) {
+        check__regex_literal(r, *r->at++);
+        return 0;
+    }
+    if (!r->atom || r->at[size] == '+')
+        return check__regex_refuse(r, r->at, size + (r->at[size] == '+'));
+    if (size > 1 && !check__number(r->at + 1, strspn(r->at + 1, "0123456789"), 255, &number))
+        return check__regex_refuse(r, r->at, size);
+    check__put(&r->out, r->at, size);
+    r->at += size;
+    r->at += *r->at == '?';
+    r->atom = false;
+    return 0;
+}
+
+static void check__regex_anchor(check__regex *r)
+{
+    if (*r->at == '$' && !r->u->regex_multiline)
+        check__say(&r->out, "\n?");     /* PCRE's $ also matches before the last newline */
+    check__put(&r->out, r->at++, 1);
+    r->atom = false;
+}
+
+static void check__regex_dot(check__regex *r)
+{
+    check__say(&r->out, r->u->regex_dotall ? "(.|\n)" : r->u->regex_multiline ? "." : "[^\n]");
+    r->at++;
+    r->atom = true;
+}
+
+static int check__regex_item(check__regex *r)
+{
+    switch (*r->at) {
+    case '\\': return check__regex_escape(r);
+    case '[': return check__regex_bracket(r);
+    case '(': return check__regex_open(r);
+    case '|': case ')': return check__regex_border(r);
+    case '*': case '+': case '?': case '{': return check__regex_repeat(r);
+    case '^': case '$':
+        check__regex_anchor(r);
+        return 0;
+    case '.':
+        check__regex_dot(r);
+        return 0;
+    }
+    check__regex_literal(r, *r->at++);
+    return 0;
+}
+
+CHECK_DEF int check_regex(const check_url *u, char *out, size_t cap, char word[8])
+{
+    check__regex r;
+    const char  *from;
+    int          error;
+
+    memset(&r, 0, sizeof r);
+    r.u = u;
+    r.at = u->regex;
+    r.word = word;
+    r.empty = true;
+    word[0] = 0;
+    check__text_begin(&r.out, out, cap);
+    while (*r.at) {
+        from = r.at;
+        error = check__regex_item(&r);
+        if (error)
+            return error;
+        r.empty = *from == '|' || *from == '(';
+    }
+    if (r.depth || r.empty)
+        return check__regex_refuse(&r, r.depth ? "(" : "|", r.depth || *u->regex ? 1 : 0);
+    return check__said(&r.out) < cap ? 0 : CHECK_E_REGEX;
+}
+
+// >>bfd
+
+/* Bits of the second byte (RFC 5880 4.1). */
+enum {
+    CHECK__BFD_POLL = 0x20, CHECK__BFD_FINAL = 0x10, CHECK__BFD_INDEPENDENT = 0x08,
+    CHECK__BFD_AUTH = 0x04, CHECK__BFD_DEMAND = 0x02, CHECK__BFD_MULTIPOINT = 0x01
+};
+
+enum {
+    CHECK__DIAG_NONE = 0, CHECK__DIAG_EXPIRED = 1, CHECK__DIAG_NEIGHBOR = 3, CHECK__DIAG_ADMIN = 7
+};
+
+CHECK_DEF const char *check_bfd_state_str(uint8_t state)
+{
+    static const char *const words[4] = { "AdminDown", "Down", "Init", "Up" };
+
+    return words[state & 3];
+}
+
+CHECK_DEF const char *check_bfd_diag_str(uint8_t diag)
+{
+    static const char *const words[9] = {
+        "no diagnostic", "control detection time expired", "echo function failed",
+        "neighbor signaled session down", "forwarding plane reset", "path down",
+        "concatenated path down", "administratively down", "reverse concatenated path down"
+    };
+
+    return diag < 9 ? words[diag] : "reserved diagnostic";
+}
+
+static int check__bfd_decode_auth(const uint8_t *in, check_bfd_packet *out)
+{
+    if (out->length < 26)
+        return CHECK_E_LENGTH;
+    out->auth_type = in[24];
+    out->auth_size = in[25];
+    if (out->auth_size < 4 || 24 + out->auth_size > out->length)
+        return CHECK_E_LENGTH;
+    out->key_id = in[26];
+    return 0;
+}
+
+CHECK_DEF int check_bfd_decode(const uint8_t *in, size_t size, check_bfd_packet *out)
+{
+    memset(out, 0, sizeof *out);
+    if (size < 24)
+        return CHECK_E_LENGTH;
+    out->version = in[0] >> 5;
+    out->diag = in[0] & 31;
+    out->state = in[1] >> 6;
+    out->poll = in[1] & CHECK__BFD_POLL;
+    out->final = in[1] & CHECK__BFD_FINAL;
+    out->independent = in[1] & CHECK__BFD_INDEPENDENT;
+    out->auth = in[1] & CHECK__BFD_AUTH;
+    out->demand = in[1] & CHECK__BFD_DEMAND;
+    out->multipoint = in[1] & CHECK__BFD_MULTIPOINT;
+    out->multiplier = in[2];
+    out->length = in[3];
+    out->my = check__get32(in + 4);
+    out->your = check__get32(in + 8);
+    out->desired_tx = check__get32(in + 12);
+    out->required_rx = check__get32(in + 16);
+    out->required_echo = check__get32(in + 20);
+    if (out->version != 1)
+        return CHECK_E_VERSION;
+    if (out->length < (out->auth ? 26 : 24) || out->length > size)
+        return CHECK_E_LENGTH;
+    if (out->multiplier == 0)
+        return CHECK_E_MULTIPLIER;
+    if (out->multipoint)
+        return CHECK_E_MULTIPOINT;
+    if (out->my == 0)
+        return CHECK_E_DISCRIMINATOR;
+    if (out->your == 0 && out->state > CHECK_BFD_STATE_DOWN)
+        return CHECK_E_STATE;
+    return out->auth ? check__bfd_decode_auth(in, out) : 0;
+}
+
+// >>bfd timers
+
+static uint32_t check__bfd_random(check_bfd *b)
+{
+    b->seed ^= b->seed << 13;
+    b->seed ^= b->seed >> 7;
+    b->seed ^= b->seed << 17;
+    return (uint32_t)(b->seed >> 32);
+}
+
+static uint8_t check__bfd_multiplier(const check_bfd *b)
+{
+    return b->d->multiplier ? b->d->multiplier : 3;
+}
+
+static uint32_t check__us(uint64_t ns, uint64_t preset)
+{
+    return (uint32_t)((ns ? ns : preset) / 1000);
+}
+
+/* What we wish to send while in this state (6.8.3: at least a second while not Up). */
+static uint32_t check__bfd_want_tx(const check_bfd *b)
+{
+    return b->state == CHECK_BFD_STATE_UP ? check__us(b->d->min_tx, CHECK_SECOND * 3 / 10)
+                                          : check__us(b->d->idle_tx, CHECK_SECOND);
+}
+
+CHECK_DEF uint64_t check_bfd_interval(const check_bfd *b)
+{
+    uint32_t us = b->used_tx > b->remote_rx ? b->used_tx : b->remote_rx;
+
+    return b->remote_rx ? us * (uint64_t)1000 : CHECK_NEVER;
+}
+
+CHECK_DEF uint64_t check_bfd_detection(const check_bfd *b)
+{
+    uint32_t us = b->used_rx > b->remote_tx ? b->used_rx : b->remote_tx;
+
+    return b->remote_mult * (us * (uint64_t)1000);
+}
+
+/* 75 to 100 % of it, 75 to 90 % when one lost packet is enough (6.8.7). */
+static uint64_t check__bfd_jitter(check_bfd *b, uint64_t interval)
+{
+    uint64_t room = check__bfd_multiplier(b) == 1 ? 15 : 25;
+
+    return interval / 100 * 75 + interval / 100 * room * (check__bfd_random(b) >> 8) / 0xffffff;
+}
+
+/* Nothing periodic: passive and nobody there, the other side wants none or is in demand mode. */
+static bool check__bfd_quiet(const check_bfd *b, uint64_t now)
+{
+    if (!b->on)
+        return now >= b->admin_until;
+    if (b->remote_rx == 0 || (b->d->passive && b->remote == 0))
+        return true;
+    return b->remote_demand && !b->polling && b->state == CHECK_BFD_STATE_UP &&
+           b->remote_state == CHECK_BFD_STATE_UP;
+}
+
+/* The transmit timer counts from the last packet. One that runs is left alone, but for a shorter
+   interval, which counts at once. */
+static void check__bfd_arm(check_bfd *b, uint64_t now)
+{
+    uint64_t interval = check_bfd_interval(b), at;
+
+    if (check__bfd_quiet(b, now)) {
+        b->tx_at = CHECK_NEVER;
+        return;
+    }
+    if (b->tx_at != CHECK_NEVER && interval >= b->armed)
+        return;
+    at = b->last_tx + check__bfd_jitter(b, interval);
+    b->tx_at = at > now ? at : now;
+    b->armed = interval;
+}
+
+/* Intervals change by a Poll Sequence; while Up a slower rate, or an earlier alarm, waits for its
+   end (6.8.3). */
+static void check__bfd_poll(check_bfd *b, uint32_t tx, uint32_t rx)
+{
+    bool up = b->state == CHECK_BFD_STATE_UP;
+
+    if (!up || tx <= b->used_tx)
+        b->used_tx = tx;
+    if (!up || rx >= b->used_rx)
+        b->used_rx = rx;
+    if (up && (tx != b->want_tx || rx != b->want_rx))
+        b->polling = true;
+    b->want_tx = tx;
+    b->want_rx = rx;
+}
+
+static void check__bfd_poll_ends(check_bfd *b)
+{
+    b->polling = false;
+    b->used_tx = b->want_tx;
+    b->used_rx = b->want_rx;
+}
+
+// >>bfd machine
+
+/* The one place where the state changes. */
+static void check__bfd_enter(check_bfd *b, uint8_t state, uint8_t diag, uint64_t now)
+{
+    if (b->state == state)
+        return;
+    b->state = state;
+    if (diag || state == CHECK_BFD_STATE_UP)
+        b->diag = diag;
+    b->polling = false;
+    check__bfd_poll(b, check__bfd_want_tx(b), b->want_rx);
+    if (state == CHECK_BFD_STATE_UP)
+        b->polling = true;              /* keepalived takes new intervals from a Poll alone */
+    check__bfd_arm(b, now);
+    b->send = !check__bfd_quiet(b, now);
+}
+
+/* Table of RFC 5880 6.8.6. */
+static void check__bfd_hears(check_bfd *b, uint8_t heard, uint64_t now)
+{
+    switch (b->state) {
+    case CHECK_BFD_STATE_DOWN:
+        if (heard == CHECK_BFD_STATE_DOWN)
+            check__bfd_enter(b, CHECK_BFD_STATE_INIT, 0, now);
+        else if (heard == CHECK_BFD_STATE_INIT)
+            check__bfd_enter(b, CHECK_BFD_STATE_UP, 0, now);
+        return;
+    case CHECK_BFD_STATE_INIT:
+        if (heard == CHECK_ADMIN_DOWN)
+            check__bfd_enter(b, CHECK_BFD_STATE_DOWN, CHECK__DIAG_NEIGHBOR, now);
+        else if (heard != CHECK_BFD_STATE_DOWN)
+            check__bfd_enter(b, CHECK_BFD_STATE_UP, 0, now);
+        return;
+    case CHECK_BFD_STATE_UP:
+        if (heard <= CHECK_BFD_STATE_DOWN)
+            check__bfd_enter(b, CHECK_BFD_STATE_DOWN, CHECK__DIAG_NEIGHBOR, now);
+    }
+}
+
+/* A Detection Time of silence (6.8.4, 6.8.1, 6.8.18). */
+static void check__bfd_expired(check_bfd *b, uint64_t now)
+{
+    b->detect_at = CHECK_NEVER;
+    b->remote = 0;
+    b->remote_rx = 1;
+    b->remote_demand = false;
+    if (b->state == CHECK_BFD_STATE_INIT || b->state == CHECK_BFD_STATE_UP)
+        check__bfd_enter(b, CHECK_BFD_STATE_DOWN, CHECK__DIAG_EXPIRED, now);
+    check__bfd_arm(b, now);
+}
+
+static void check__bfd_clock(check_bfd *b, uint64_t now)
+{
+    CHECK_ASSERT(now >= b->last_now);
+    b->last_now = now;
+}
+
+CHECK_DEF void check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed)
+{
+    memset(b, 0, sizeof *b);
+    b->d = d;
+    b->seed = seed ? seed : 1;
+    while (b->local == 0)
+        b->local = check__bfd_random(b);
+    b->seq_out = check__bfd_random(b);
+    b->remote_rx = 1;
+    b->want_rx = b->used_rx = check__us(d->min_rx, CHECK_SECOND * 3 / 10);
+    b->want_tx = b->used_tx = check__us(d->idle_tx, CHECK_SECOND);
+    b->tx_at = b->detect_at = CHECK_NEVER;
+}
+
+CHECK_DEF void check_bfd_start(check_bfd *b, uint64_t now)
+{
+    check__bfd_clock(b, now);
+    b->on = true;
+    b->last_tx = now;
+    b->diag = CHECK__DIAG_NONE;
+    check__bfd_enter(b, CHECK_BFD_STATE_DOWN, 0, now);
+}
+
+CHECK_DEF void check_bfd_stop(check_bfd *b, uint64_t now)
+{
+    uint64_t ours = check__us(b->d->idle_tx, CHECK_SECOND), theirs = b->remote_rx;
+
+    check__bfd_clock(b, now);
+    if (!b->on)
+        return;
+    b->on = false;
+    b->admin_until = now + check__bfd_multiplier(b) * (ours > theirs ? ours : theirs) * 1000;
+    b->detect_at = CHECK_NEVER;
+    check__bfd_enter(b, CHECK_ADMIN_DOWN, CHECK__DIAG_ADMIN, now);
+}
+
+CHECK_DEF void check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now)
+{
+    check__bfd_clock(b, now);
+    b->d = d;
+    check__bfd_poll(b, check__bfd_want_tx(b), check__us(d->min_rx, CHECK_SECOND * 3 / 10));
+    check__bfd_arm(b, now);
+    b->send = !check__bfd_quiet(b, now);
+}
+
+CHECK_DEF uint64_t check_bfd_deadline(const check_bfd *b)
+{
+    return b->tx_at < b->detect_at ? b->tx_at : b->detect_at;
+}
+
+CHECK_DEF void check_bfd_tick(check_bfd *b, uint64_t now)
+{
+    check__bfd_clock(b, now);
+    if (now >= b->detect_at)
+        check__bfd_expired(b, now);
+    if (now < b->tx_at)
+        return;
+    b->tx_at = CHECK_NEVER;             /* check_bfd_send() arms it */
+    b->send = !check__bfd_quiet(b, now);
+}
+
+CHECK_DEF bool check_bfd_next(check_bfd *b, bool *send)
+{
+    *send = b->told == b->state;
+    b->told = b->state;
+    return !*send || b->send || b->final;
+}
+
+// >>bfd authentication
+
+static bool check__bfd_is_meticulous(uint8_t type)
+{
+    return type == CHECK_BFD_MD5_METICULOUS || type == CHECK_BFD_SHA1_METICULOUS;
+}
+
+/* Bytes of the digest of a type, 0 for a plain password. */
+static size_t check__bfd_digest_size(uint8_t type)
+{
+    return type == CHECK_BFD_SIMPLE ? 0 : type <= CHECK_BFD_MD5_METICULOUS ? 16 : 20;
+}
+
+/* Of the whole packet with the key, zero-padded, where the digest goes (6.7.3, 6.7.4). */
+static void check__bfd_digest(const check_bfd_desc *d, uint8_t *packet, size_t size)
+{
+    size_t          width = check__bfd_digest_size(d->auth);
+    check_md5_state md5;
+    uint8_t         out[20];
+
+    memset(packet + 32, 0, width);
+    memcpy(packet + 32, d->key, d->key_size);
+    if (width == 16) {
+        check_md5_begin(&md5);
+        check_md5_add(&md5, packet, size);
+        check_md5_end(&md5, out);
+    } else {
+        d->sha1(packet, size, out);
+    }
+    memcpy(packet + 32, out, width);
+}
+
+/* The section behind the 24 bytes. The size of the whole. */
+static size_t check__bfd_sign(check_bfd *b, uint8_t *packet)
+{
+    const check_bfd_desc *d = b->d;
+    size_t                width = check__bfd_digest_size(d->auth);
+
+    if (!d->auth)
+        return 24;
+    packet[24] = d->auth;
+    packet[25] = (uint8_t)(width ? 8 + width : 3u + d->key_size);
+    packet[26] = d->key_id;
+    packet[3] = (uint8_t)(24 + packet[25]);
+    if (width) {
+        packet[27] = 0;
+        check__put32(packet + 28, b->seq_out++);
+        check__bfd_digest(d, packet, packet[3]);
+    } else {
+        memcpy(packet + 27, d->key, d->key_size);
+    }
+    return packet[3];
+}
+
+/* Every byte is looked at: how many were right takes the same time. */
+static bool check__same_secret(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    uint8_t differs = 0;
+
+    while (size--)
+        differs |= (uint8_t)(*a++ ^ *b++);
+    return differs == 0;
+}
+
+/* The digest first, then the sequence number: nothing forged moves the window (6.7.3, 6.7.4). */
+static int check__bfd_trust(check_bfd *b, const uint8_t *in, const check_bfd_packet *p,
+                            uint64_t now)
+{
+    const check_bfd_desc *d = b->d;
+    size_t                width = check__bfd_digest_size(d->auth);
+    uint8_t               copy[64];
+    uint32_t              seq, ahead;
+
+    if (p->auth_type != d->auth || p->key_id != d->key_id)
+        return CHECK_E_AUTH_FAILED;
+    if (width == 0)
+        return p->auth_size == 3 + d->key_size &&
+               check__same_secret(in + 27, (const uint8_t *)d->key, d->key_size) ?
+               0 : CHECK_E_AUTH_FAILED;
+    if (p->auth_size != 8 + width || p->length > sizeof copy)
+        return CHECK_E_AUTH_FAILED;
+    memcpy(copy, in, p->length);
+    check__bfd_digest(d, copy, p->length);
+    if (!check__same_secret(copy + 32, in + 32, width))
+        return CHECK_E_AUTH_FAILED;
+    seq = check__get32(in + 28);
+    ahead = seq - b->seq_in;
+    if (b->seq_known && now < b->known_until &&
+        (ahead > 3u * p->multiplier || (check__bfd_is_meticulous(d->auth) && ahead == 0)))
+        return CHECK_E_REPLAY;
+    b->seq_known = true;
+    b->seq_in = seq;
+    return 0;
+}
+
+// >>bfd packets
+
+/* Whether the packet is one for this session that may be believed. */
+static int check__bfd_accept(check_bfd *b, const uint8_t *in, const check_bfd_packet *p,
+                             uint8_t ttl, uint64_t now)
+{
+    unsigned hops = b->d->max_hops || !b->d->multihop ? b->d->max_hops : 255;
+
+    if (ttl + hops < 255)
+        return CHECK_E_TTL;
+    if (p->your && p->your != b->local)
+        return CHECK_E_DISCRIMINATOR;
+    if (p->auth != (b->d->auth != CHECK_BFD_NONE))
+        return CHECK_E_AUTH_MISMATCH;
+    return p->auth ? check__bfd_trust(b, in, p, now) : 0;
+}
+
+CHECK_DEF int check_bfd_receive(check_bfd *b, const uint8_t *in, size_t size, uint8_t ttl,
+                                uint64_t now)
+{
+    check_bfd_packet p;
+    int              error = check_bfd_decode(in, size, &p);
+
+    check__bfd_clock(b, now);
+    if (!error)
+        error = check__bfd_accept(b, in, &p, ttl, now);
+    if (error)
+        return error;
+    b->remote = p.my;
+    b->remote_state = p.state;
+    b->remote_demand = p.demand;
+    b->remote_tx = p.desired_tx;
+    b->remote_rx = p.required_rx;
+    b->remote_mult = p.multiplier;
+    if (p.final && b->polling)
+        check__bfd_poll_ends(b);
+    if (!b->on)
+        return CHECK_E_ADMIN_DOWN;
+    check__bfd_hears(b, p.state, now);
+    b->final = p.poll;
+    b->detect_at = now + check_bfd_detection(b);
+    b->known_until = now + 2 * check_bfd_detection(b);
+    check__bfd_arm(b, now);
+    return 0;
+}
+
+CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
+{
+    bool answer = b->final;
+
+    check__bfd_clock(b, now);
+    memset(out, 0, 64);
+    out[0] = (uint8_t)(1 << 5 | b->diag);
+    out[1] = (uint8_t)(b->state << 6 | (answer ? CHECK__BFD_FINAL : b->polling ?
+                                        CHECK__BFD_POLL : 0) |
+                       (b->d->auth ? CHECK__BFD_AUTH : 0));
+    out[2] = check__bfd_multiplier(b);
+    out[3] = 24;
+    check__put32(out + 4, b->local);
+    check__put32(out + 8, b->remote);
+    check__put32(out + 12, b->want_tx);
+    check__put32(out + 16, b->want_rx);
+    b->final = false;
+    if (!answer || b->send) {
+        b->send = answer && b->send && b->polling;  /* the P that F left no room for */
+        b->last_tx = now;
+        b->tx_at = CHECK_NEVER;
+        check__bfd_arm(b, now);
+    }
+    return check__bfd_sign(b, out);
+}
+
+#ifndef CHECK_NO_LINUX
+
+// >>tries
+
+// >>sockets
+
+// >>tls
+
+// >>children
+
+// >>watches
+
+// >>shell
+
+#endif /* CHECK_NO_LINUX */
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* CHECK_IMPLEMENTATION */
+
+/* This software is available under two licences: choose whichever you prefer.
+
+   ALTERNATIVE A - MIT No Attribution (MIT-0)
+   Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+   associated documentation files (the "Software"), to deal in the Software without restriction,
+   including without limitation the rights to use, copy, modify, merge, publish, distribute,
+   sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
+   furnished to do so.
+   THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT
+   NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+   NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM,
+   DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+   OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+   ALTERNATIVE B - Public Domain (www.unlicense.org)
+   This is free and unencumbered software released into the public domain. Anyone is free to copy,
+   modify, publish, use, compile, sell, or distribute this software, either in source code form or
+   as a compiled binary, for any purpose, commercial or non-commercial, and by any means. */
