@@ -1356,8 +1356,6 @@ static int check__read_name(check__url *u)
 
     if (size == 0)
         return check__refuse_form(u, "", 0, "has no address");
-    if (memchr(u->at, '@', size))
-        return check__refuse_form(u, u->at, size, "has a user name, which nothing here uses");
     if (check_address_read(u->at, size, &u->d->to)) {
         u->at += size;
         return 0;
@@ -1390,8 +1388,7 @@ static int check__read_port(check__url *u)
     if (u->scheme->kind == CHECK_ICMP || u->scheme->kind == CHECK_BFD)
         return check__refuse_form(u, u->at - 1, size + 1, "is a port, which has no meaning here");
     if (!check__number(u->at, size, 65535, &port) || port == 0)
-        return check__refuse(u, u->at - 1, size + 1, "is no port", "1 to 65535 (an IPv6 address "
-                             "stands in brackets)");
+        return check__refuse(u, u->at - 1, size + 1, "is no port", "1 to 65535");
     u->d->to.port = (uint16_t)port;
     u->at += size;
     return 0;
@@ -1481,6 +1478,21 @@ static int check__read_path(check__url *u)
     return 0;
 }
 
+/* What is between // and the path. */
+static int check__read_authority(check__url *u)
+{
+    size_t        size = strcspn(u->at, "/?#");
+    check_address six;
+    int           error;
+
+    if (memchr(u->at, '@', size))
+        return check__refuse_form(u, u->at, size, "has a user name, which nothing here uses");
+    if (check_address_read(u->at, size, &six) && six.family == CHECK_IPV6)
+        return check__refuse(u, u->at, size, "stands in brackets", "as [2001:db8::1]");
+    error = *u->at == '[' ? check__read_bracket(u) : check__read_name(u);
+    return error ? error : check__read_port(u);
+}
+
 static int check__read_target(check__url *u)
 {
     int error;
@@ -1488,9 +1500,7 @@ static int check__read_target(check__url *u)
     if (u->at[0] != '/' || u->at[1] != '/')
         return check__refuse_form(u, u->at, 0, "has no //");
     u->at += 2;
-    error = *u->at == '[' ? check__read_bracket(u) : check__read_name(u);
-    if (!error)
-        error = check__read_port(u);
+    error = check__read_authority(u);
     if (error || !*u->at)
         return error;
     if (u->d->kind == CHECK_HTTP || u->d->kind == CHECK_HTTPS)

@@ -37,6 +37,7 @@ program() {
 
 python3 vectors.py vectors.json >$build/vectors.h || echo "not ok - vectors.py" | say
 python3 vectors.py vectors.json auth >$build/auth_vectors.h || echo "not ok - vectors.py" | say
+python3 vectors.py vectors.json bfd >$build/bfd_vectors.h || echo "not ok - vectors.py" | say
 program vectors | say
 if have_mbedtls; then
     program auth | say
@@ -46,6 +47,9 @@ fi
 program rules_packets | say
 program rules_machine | say
 program shell | say
+program check_verdict | say
+program check_wire | say
+program check_bfd | say
 program trace traces/*.in | say
 for script in gates/*.sh; do
     [ $script = gates/lib.sh ] || sh $script 2>&1 | say

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Turns vectors.json into C tables: vectors.py vectors.json for vectors.c, and with "auth" behind it
-those of auth.c."""
+"""Turns vectors.json into C tables: vectors.py vectors.json for vectors.c, and with "auth" or "bfd"
+behind it those of auth.c or check_bfd.c."""
 import ipaddress
 import json
 import re
@@ -104,11 +104,36 @@ def authentication(packets, kats):
             print('static const char keepalived_ah[] = %s;' % text(live[0]))
 
 
+def bfd(data):
+    k = {one['id']: one for one in data['kats']}
+    table('vector', 'vectors', [', '.join([
+        text(p['id']), text(p['description']), str(int(p['expect'] == 'accept')), text(p['ip_hex'])])
+        for p in data['packets'] if p['id'].startswith('BFD')])
+    table('timing', 'timings', [', '.join(str(n) for n in (
+        [c[side][key] for side in ('local', 'remote') for key in ('desired_tx', 'required_rx', 'mult')] +
+        [c['local_tx_interval_us'], c['jittered_min_us'], c['jittered_max_us'],
+         c['local_detection_time_us']])) for c in k['K-BFD-TIMERS']['cases']])
+    fsm = k['K-BFD-FSM']
+    states = fsm['states']
+    rows = []
+    for local in states:
+        for heard in states:
+            after, diag = fsm['next'][local].get(heard) or fsm['next'][local]['*']
+            rows.append('%d, %d, %d, %d' % (states.index(local), states.index(heard),
+                                            states.index(after), diag or 0))
+        after, diag = fsm['timer_expiry'][local]
+        rows.append('%d, -1, %d, %d' % (states.index(local), states.index(after), diag or 0))
+    table('change', 'changes', rows)
+
+
 with open(sys.argv[1], encoding='utf-8') as f:
     data = json.load(f)
 print('/* made by vectors.py */\n')
 if sys.argv[2:] == ['auth']:
     authentication(data['packets'], data['kats'])
+    sys.exit()
+if sys.argv[2:] == ['bfd']:
+    bfd(data)
     sys.exit()
 table('vector', 'vectors', [packet(p) for p in data['packets'] if not p['id'].startswith('BFD')])
 scripts(data['scenarios'])
