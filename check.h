@@ -452,8 +452,10 @@ CHECK_DEF int check_change(check *c, const check_desc *desc, uint64_t now);
 /* New settings, between attempts; verdict and streak are kept. 0, or CHECK_E_* and nothing
    changed. The kind must stay the same (CHECK_E_KIND). */
 
+CHECK_DEF uint64_t check_phase(const check_desc *desc, uint32_t n);
 CHECK_DEF void check_start(check *c, uint64_t phase, uint64_t now);
-/* The first attempt is due at now + phase. */
+/* The first attempt is due at now + phase. check_phase: of a program's n-th check, so that starts
+   are spread (desc.warmup). */
 
 CHECK_DEF uint64_t check_due(const check *c);
 /* When to look at it: the deadline of the attempt, the next start, the end of a delay (then call
@@ -840,6 +842,20 @@ static bool check__is_token(const char *text, size_t size)
 static bool check__same_text(const char *a, size_t size, const char *word)
 {
     return strlen(word) == size && memcmp(a, word, size) == 0;
+}
+
+/* Which word of a list with single blanks this is, or -1. */
+static int check__index(const char *list, const char *word, size_t size)
+{
+    size_t length;
+    int    i;
+
+    for (i = 0; *list; i++, list += length + (list[length] == ' ')) {
+        length = strcspn(list, " ");
+        if (length == size && memcmp(list, word, size) == 0)
+            return i;
+    }
+    return -1;
 }
 
 // >>text
@@ -1412,16 +1428,12 @@ static uint16_t check__dns_number(size_t i)
 
 static uint16_t check__dns_type(const char *word, size_t size)
 {
-    const char *at = check__dns_words();
-    uint32_t    number;
-    size_t      i, length;
+    int      i = check__index(check__dns_words(), word, size);
+    uint32_t number = 0;
 
-    for (i = 0; check__dns_number(i); i++, at += length + 1) {
-        length = strcspn(at, " ");
-        if (length == size && memcmp(at, word, size) == 0)
-            return check__dns_number(i);
-    }
-    return check__number(word, size, 65535, &number) ? (uint16_t)number : 0;
+    if (i < 0)
+        check__number(word, size, 65535, &number);
+    return i < 0 ? (uint16_t)number : check__dns_number((size_t)i);
 }
 
 static uint16_t check__dns_type_of(const check_dns *q)
@@ -1599,18 +1611,17 @@ static size_t check__host_size(const check_desc *d)
     return d->host_size ? d->host_size : d->host ? strlen(d->host) : 0;
 }
 
-/* The host or address; the address of a URL or Host header has brackets in IPv6. */
-static void check__say_host(check__text *t, const check_desc *d, const check_address *to)
+/* The name, or the address: in brackets in IPv6, with its zone in a URL. */
+static void check__say_host(check__text *t, const check_desc *d, const check_address *to,
+                            const char *zone)
 {
     if (d->host) {
         check__put(t, d->host, check__host_size(d));
     } else if (to->family == CHECK_IPV6) {
         check__say(t, "[");
         check__say_ip(t, to);
-        if (d->device[0] && to->ip[0] == 0xfe) {
-            check__say(t, "%");
-            check__say(t, d->device);
-        }
+        check__say(t, *zone ? "%" : "");
+        check__say(t, zone);
         check__say(t, "]");
     } else if (to->family) {
         check__say_ip(t, to);
@@ -1655,7 +1666,7 @@ CHECK_DEF size_t check_print(const check_desc *desc, const check_address *to, ch
     check__say(&t, desc->kind <= CHECK_BFD ? "://" : ":");
     if (desc->kind <= CHECK_BFD) {
         to = to ? to : &desc->to;
-        check__say_host(&t, desc, to);
+        check__say_host(&t, desc, to, to->ip[0] == 0xfe ? desc->device : "");
         if (to->port && to->port != scheme->port) {
             check__say(&t, ":");
             check__say_number(&t, to->port, 10);
@@ -1945,6 +1956,14 @@ CHECK_DEF int check_change(check *c, const check_desc *desc, uint64_t now)
     return 0;
 }
 
+/* The fractions of multiples of the golden ratio: however many there are, they lie evenly. */
+CHECK_DEF uint64_t check_phase(const check_desc *desc, uint32_t n)
+{
+    if (desc->warmup)
+        return (desc->warmup >> 16) * (n * 2654435769u >> 16);
+    return n * (CHECK_SECOND / 1000) % check__interval(desc);
+}
+
 CHECK_DEF void check_start(check *c, uint64_t phase, uint64_t now)
 {
     if (c->since == 0)
@@ -2113,7 +2132,7 @@ static void check__say_host_header(check__text *t, const check *c)
     if (host) {
         check__say(t, host);
     } else {
-        check__say_host(t, c->d, &c->to);
+        check__say_host(t, c->d, &c->to, "");
         if (!c->d->host || port != check__scheme_of(c->d)->port) {
             check__say(t, ":");
             check__say_number(t, port, 10);
@@ -2985,12 +3004,6 @@ CHECK_DEF size_t check_smtp_say(check_smtp_state *s, const check *c, char *out, 
 
 // >>regex
 
-/* A set of characters: ASCII one by one, everything above together. */
-typedef struct check__set {
-    uint8_t bit[16];
-    bool    high;
-} check__set;
-
 typedef struct check__regex {
     const check_url *u;
     const char      *at;
@@ -3001,26 +3014,6 @@ typedef struct check__regex {
     bool             empty;             /* nothing yet in this alternative */
 } check__regex;
 
-static bool check__in_set(const check__set *set, int c)
-{
-    return set->bit[c / 8] >> c % 8 & 1;
-}
-
-static void check__set_add(check__set *set, int c)
-{
-    set->bit[c / 8] = (uint8_t)(set->bit[c / 8] | 1 << c % 8);
-}
-
-static void check__set_flip(check__set *set)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof set->bit; i++)
-        set->bit[i] = (uint8_t)~set->bit[i];
-    set->bit[0] &= 0xfe;                /* there is no NUL in text */
-    set->high = !set->high;
-}
-
 static int check__regex_refuse(check__regex *r, const char *from, size_t size)
 {
     size = size > 7 ? 7 : size;
@@ -3029,60 +3022,11 @@ static int check__regex_refuse(check__regex *r, const char *from, size_t size)
     return CHECK_E_REGEX;
 }
 
-/* POSIX classes, in ASCII; "word" is PCRE's. */
-enum {
-    CHECK__ALPHA, CHECK__ALNUM, CHECK__BLANK, CHECK__CNTRL, CHECK__DIGIT, CHECK__GRAPH,
-    CHECK__LOWER, CHECK__PRINT, CHECK__PUNCT, CHECK__SPACE, CHECK__UPPER, CHECK__WORD,
-    CHECK__XDIGIT, CHECK__CLASSES
-};
-
-static bool check__in_class(int which, int c)
+/* \d \w \s as they stand in brackets, spelled out: [[:alnum:]] asks the locale. */
+static const char *check__regex_class(int letter)
 {
-    bool alnum = check__is_digit(c) || check__is_letter(c), graph = c > ' ' && c < 127;
-
-    switch (which) {
-    case CHECK__ALPHA: return check__is_letter(c);
-    case CHECK__ALNUM: return alnum;
-    case CHECK__BLANK: return c == ' ' || c == '\t';
-    case CHECK__CNTRL: return c < ' ' || c == 127;
-    case CHECK__DIGIT: return check__is_digit(c);
-    case CHECK__GRAPH: return graph;
-    case CHECK__LOWER: return check__is_letter(c) && check__lower(c) == c;
-    case CHECK__PRINT: return graph || c == ' ';
-    case CHECK__PUNCT: return graph && !alnum;
-    case CHECK__SPACE: return c == ' ' || (c >= '\t' && c <= '\r');
-    case CHECK__UPPER: return check__lower(c) != c;
-    case CHECK__WORD: return check__is_word(c);
-    }
-    return check__digit(c) >= 0;
-}
-
-static void check__set_class(check__set *set, int which)
-{
-    int c;
-
-    for (c = 1; c < 128; c++)
-        if (check__in_class(which, c))
-            check__set_add(set, c);
-}
-
-/* \d \w \s and their opposites: added to the set. False: another escape. */
-static bool check__set_escape(check__set *set, char letter)
-{
-    check__set one;
-    size_t     i;
-    char       small = (char)check__lower(letter);
-
-    if (small != 'd' && small != 'w' && small != 's')
-        return false;
-    memset(&one, 0, sizeof one);
-    check__set_class(&one, small == 'd' ? CHECK__DIGIT : small == 'w' ? CHECK__WORD : CHECK__SPACE);
-    if (small != letter)
-        check__set_flip(&one);
-    for (i = 0; i < sizeof one.bit; i++)
-        set->bit[i] |= one.bit[i];
-    set->high = set->high || one.high;
-    return true;
+    return letter == 'd' ? "0-9" : letter == 'w' ? "0-9A-Za-z_" : letter == 's' ? " \t\n\v\f\r" :
+           NULL;
 }
 
 /* An escape that stands for one character: \n \x2f \. and the like. r->at is behind the backslash
@@ -3120,173 +3064,147 @@ static void check__regex_literal(check__regex *r, char c)
     r->atom = true;
 }
 
-/* A run of letters or digits as a range; every other character alone. Where the run ends. */
-static int check__regex_run(check__regex *r, const check__set *set, int c)
-{
-    int  end = c;
-    char text[3];
+/* A bracket expression under way. POSIX has no escapes in it, but places: ] comes first, [ late,
+   ^ not first, - last. These four are only noted. */
+typedef struct check__bracket {
+    check__text list;
+    bool        close, open, caret, dash;
+    char        room[512];
+} check__bracket;
 
-    while (check__is_word(end + 1) && check__in_set(set, end + 1) &&
-           check__is_digit(end + 1) == check__is_digit(c) &&
-           check__is_letter(end + 1) == check__is_letter(c) && check__is_word(c))
-        end++;
-    if (end - c < 2) {
-        text[0] = (char)c;
-        check__put(&r->out, text, 1);
-        return c;
-    }
-    text[0] = (char)c, text[1] = '-', text[2] = (char)end;
-    check__put(&r->out, text, 3);
-    return end;
+static void check__bracket_put(check__bracket *b, char c)
+{
+    b->close = b->close || c == ']';
+    b->open = b->open || c == '[';
+    b->caret = b->caret || c == '^';
+    b->dash = b->dash || c == '-';
+    if (c != ']' && c != '[' && c != '^' && c != '-')
+        check__put(&b->list, &c, 1);
 }
 
-/* What is between the brackets; POSIX has no escapes there, but places: ] first, [ late, ^ not
-   first, - at an end. */
-static void check__regex_list(check__regex *r, const check__set *set, bool negated)
-{
-    size_t start = r->out.size;
-    int    c;
-
-    if (check__in_set(set, ']'))
-        check__say(&r->out, "]");
-    for (c = 1; c < 128; c++)
-        if (check__in_set(set, c) && c != ']' && c != '[' && c != '^' && c != '-')
-            c = check__regex_run(r, set, c);
-    if (check__in_set(set, '['))
-        check__say(&r->out, "[");
-    if (check__in_set(set, '-') && r->out.size == start && !negated) {
-        check__say(&r->out, check__in_set(set, '^') ? "-^" : "-");
-        return;
-    }
-    if (check__in_set(set, '^'))
-        check__say(&r->out, "^");
-    if (check__in_set(set, '-'))
-        check__say(&r->out, "-");
-}
-
-/* How many characters are in it; only: one of them. */
-static int check__set_count(const check__set *set, int *only)
-{
-    int c, n = 0;
-
-    for (c = 1; c < 128; c++)
-        if (check__in_set(set, c))
-            *only = c, n++;
-    return n;
-}
-
-/* Says a set. With what is above ASCII it is the opposite of its opposite. */
-static int check__regex_set(check__regex *r, check__set *set, const char *from)
-{
-    bool negated = set->high;
-    int  n, only = 0;
-
-    if (negated)
-        check__set_flip(set);
-    n = check__set_count(set, &only);
-    if (n == 0 && !negated)
-        return check__regex_refuse(r, from, (size_t)(r->at - from));
-    if (n == 0) {
-        check__say(&r->out, "(.|\n)");
-    } else if (n == 1 && !negated) {
-        check__regex_literal(r, (char)only);
-    } else {
-        check__say(&r->out, negated ? "[^" : "[");
-        check__regex_list(r, set, negated);
-        check__say(&r->out, "]");
-    }
-    r->atom = true;
-    return 0;
-}
-
-/* "[:alpha:]" inside brackets: its length, 0 for none of them. */
-static size_t check__regex_class(const char *at, int *which)
-{
-    static const char *const names[CHECK__CLASSES] = {
-        "alpha", "alnum", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
-        "upper", "word", "xdigit"
-    };
-    size_t size = strcspn(at + 2, ":");
-
-    for (*which = 0; *which < CHECK__CLASSES; ++*which)
-        if (check__same_text(at + 2, size, names[*which]) && at[2 + size] && at[3 + size] == ']')
-            return size + 4;
-    return 0;
-}
-
-/* One character inside brackets, or -1. */
+/* One character, or -1. */
 static int check__bracket_char(check__regex *r)
 {
     if (*r->at == '\\') {
         r->at++;
-        return *r->at == 'b' ? (r->at++, '\b') : check__regex_char(r);
+        return check__regex_char(r);
     }
     return (unsigned char)*r->at > 127 || !*r->at ? -1 : *r->at++;
 }
 
-/* One element inside brackets: a class, an escape, a character, a range. */
-static int check__bracket_element(check__regex *r, check__set *set)
+static int check__bracket_range(check__regex *r, check__bracket *b)
 {
     const char *from = r->at;
-    size_t      size;
-    int         low, high, which;
+    int         low = check__bracket_char(r), high = low;
+    char        text[3] = { 0, '-', 0 };
 
-    if (r->at[0] == '[' && (r->at[1] == ':' || r->at[1] == '.' || r->at[1] == '=')) {
-        size = check__regex_class(r->at, &which);
-        if (size == 0)
-            return check__regex_refuse(r, from, strcspn(from, "]") + 1);
-        check__set_class(set, which);
-        r->at += size;
-        return 0;
-    }
-    if (r->at[0] == '\\' && check__set_escape(set, r->at[1])) {
-        r->at += 2;
-        return 0;
-    }
-    low = high = check__bracket_char(r);
     if (low >= 0 && r->at[0] == '-' && r->at[1] && r->at[1] != ']') {
         r->at++;
         high = check__bracket_char(r);
+        if (high < low || strchr("]^-", low) || strchr("]^-", high))
+            low = -1;
     }
-    if (low < 0 || high < low)
+    if (low < 0)
         return check__regex_refuse(r, from, (size_t)(r->at - from) + (*r->at != 0));
-    while (low <= high)
-        check__set_add(set, low++);
+    text[0] = (char)low, text[2] = (char)high;
+    if (low == high)
+        check__bracket_put(b, text[0]);
+    else
+        check__put(&b->list, text, 3);
     return 0;
+}
+
+/* "[:alpha:]", \d and its like, a character, a range. */
+static int check__bracket_element(check__regex *r, check__bracket *b)
+{
+    const char *class_text = r->at[0] == '\\' ? check__regex_class(r->at[1]) : NULL;
+    size_t      size;
+
+    if (class_text) {
+        check__say(&b->list, class_text);
+        r->at += 2;
+        return 0;
+    }
+    if (r->at[0] != '[' || !r->at[1] || !strchr(":.=", r->at[1]))
+        return check__bracket_range(r, b);
+    size = strcspn(r->at + 2, ":]");
+    if (r->at[1] != ':' || strncmp(r->at + 2 + size, ":]", 2) != 0 ||
+        check__index("alpha alnum blank cntrl digit graph lower print punct space upper xdigit",
+                     r->at + 2, size) < 0)
+        return check__regex_refuse(r, r->at, strcspn(r->at, "]") + 1);
+    check__put(&b->list, r->at, size + 4);
+    r->at += size + 4;
+    return 0;
+}
+
+static void check__bracket_say(check__regex *r, const check__bracket *b, bool negated)
+{
+    bool first = !negated && !b->close && !b->open && !b->list.size;
+
+    if (first && b->caret && !b->dash) {
+        check__regex_literal(r, '^');
+        return;
+    }
+    check__say(&r->out, negated ? "[^" : "[");
+    check__say(&r->out, b->close ? "]" : "");
+    check__put(&r->out, b->room, b->list.size);
+    check__say(&r->out, b->open ? "[" : "");
+    check__say(&r->out, first && b->caret ? "-^" : b->caret && b->dash ? "^-" : b->caret ? "^" :
+               b->dash ? "-" : "");
+    check__say(&r->out, "]");
+    r->atom = true;
+}
+
+/* [\s\S] and its like: how people write "anything, newlines too". */
+static bool check__bracket_any(check__regex *r)
+{
+    const char *p = r->at;
+
+    if (p[1] != '\\' || !p[2] || p[3] != '\\' || !p[4] || p[5] != ']' || p[2] == p[4] ||
+        !check__regex_class(check__lower(p[2])) || check__lower(p[2]) != check__lower(p[4]))
+        return false;
+    r->at += 6;
+    check__say(&r->out, "(.|\n)");
+    r->atom = true;
+    return true;
 }
 
 static int check__regex_bracket(check__regex *r)
 {
-    const char *from = r->at++;
-    bool        negated = *r->at == '^';
-    check__set  set;
-    int         error = 0;
+    const char    *from = r->at;
+    bool           negated = from[1] == '^';
+    check__bracket b;
+    int            error = 0;
 
-    memset(&set, 0, sizeof set);
-    r->at += negated;
+    if (check__bracket_any(r))
+        return 0;
+    memset(&b, 0, sizeof b);
+    check__text_begin(&b.list, b.room, sizeof b.room);
+    r->at += 1 + negated;
     do {
-        if (!*r->at)
+        if (!*r->at || b.list.size + 16 > sizeof b.room)
             return check__regex_refuse(r, from, strlen(from));
-        error = check__bracket_element(r, &set);
+        error = check__bracket_element(r, &b);
     } while (!error && *r->at != ']');
     if (error)
         return error;
     r->at++;
-    if (negated)
-        check__set_flip(&set);
-    return check__regex_set(r, &set, from);
+    check__bracket_say(r, &b, negated);
+    return 0;
 }
 
 static int check__regex_escape(check__regex *r)
 {
-    const char *from = r->at++;
-    check__set  set;
+    const char *from = r->at++, *list = check__regex_class(check__lower(*r->at));
     int         c;
 
-    memset(&set, 0, sizeof set);
-    if (check__set_escape(&set, *r->at)) {
+    if (list) {
+        check__say(&r->out, check__lower(*r->at) == *r->at ? "[" : "[^");
+        check__say(&r->out, list);
+        check__say(&r->out, "]");
         r->at++;
-        return check__regex_set(r, &set, from);
+        r->atom = true;
+        return 0;
     }
     c = check__regex_char(r);
     if (c < 0)

@@ -676,6 +676,40 @@ static void each_type(void)
     memset(&e.d, 0, sizeof e.d), memset(&f.d, 0, sizeof f.d);
 }
 
+/* Meticulous SHA-1 (RFC 5880 4.4): the digest is of the packet with the key in its place, zeros
+   behind it. Made with another implementation of SHA-1. */
+#define SHA1_HEAD "20c4033411223344aabbccdd000493e0000493e000000000" "051c070001020304"
+static const char sha1_input[] = SHA1_HEAD "73686131206b6579000000000000000000000000";
+static const char sha1_packet[] = SHA1_HEAD "c6d6e2fd61bb5ade28eac501bbeee4def08a98ba";
+
+static void known_sha1(const uint8_t *input, size_t size, uint8_t out[20])
+{
+    uint8_t want[64], packet[64];
+
+    SAME(size, test_unhex(sha1_input, want, sizeof want));
+    BYTES(input, want, size);
+    test_unhex(sha1_packet, packet, sizeof packet);
+    memcpy(out, packet + 32, 20);
+}
+
+static void sha1_section(void)
+{
+    uint8_t want[64], out[64];
+    size_t  size = test_unhex(sha1_packet, want, sizeof want);
+
+    memset(&e.d, 0, sizeof e.d);
+    e.d.auth = CHECK_BFD_SHA1_METICULOUS, e.d.key = "sha1 key", e.d.key_size = 8, e.d.key_id = 7;
+    e.d.sha1 = known_sha1;
+    check_bfd_init(&e.b, &e.d, 1);
+    e.b.local = 0x11223344, e.b.remote = 0xaabbccdd, e.b.state = UP;
+    e.b.want_tx = e.b.want_rx = 300000, e.b.seq_out = 0x01020304, e.b.on = true;
+    SAME(check_bfd_send(&e.b, out, 0), size);
+    BYTES(out, want, size);
+    e.b.local = 0xaabbccdd;
+    SAME(check_bfd_receive(&e.b, out, size, 255, 0), 0);
+    memset(&e.d, 0, sizeof e.d);
+}
+
 int main(void)
 {
     static const test_case tests[] = {
@@ -696,7 +730,8 @@ int main(void)
         { "a new discriminator after a flap [C-134]", new_discriminator },
         { "passive is silent until spoken to", passive },
         { "two sessions: Up, silence one way, Up again", pairs },
-        { "five types of authentication and their windows [C-133]", each_type }
+        { "five types of authentication and their windows [C-133]", each_type },
+        { "meticulous SHA-1 as another implementation has it [C-133]", sha1_section }
     };
     int bad = test_all(tests, COUNT(tests));
 

@@ -273,6 +273,20 @@ static void changes(void)
     SAME(check_change(&c, &ping, 70 * SECOND), CHECK_E_KIND);
 }
 
+static void phases(void)
+{
+    unsigned n, slot[100] = { 0 };
+
+    tcp();
+    SAME(check_phase(&d, 0), 0);
+    SAME(check_phase(&d, 1234), 234 * MS);          /* one a millisecond, within the interval */
+    d.warmup = 60 * SECOND;
+    for (n = 0; n < 10000; n++)
+        slot[check_phase(&d, n) * 100 / d.warmup]++;
+    for (n = 0; n < 100; n++)
+        CHECK(slot[n] >= 90 && slot[n] <= 110);
+}
+
 // >>urls
 
 static void urls_good(void)
@@ -609,6 +623,7 @@ int main(void)
         { "a timeout as long as the interval costs no attempts", timeout_is_interval },
         { "retry_delay while UP, the grid otherwise", retries },
         { "up_delay and down_delay", delays },
+        { "first starts are spread", phases },
         { "change keeps verdict and streak", changes },
         { "URLs: read and printed again", urls_good },
         { "URLs: what is wrong and what is allowed", urls_bad },

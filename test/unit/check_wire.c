@@ -246,6 +246,10 @@ static void http_requests(void)
     d.http.headers = "Accept: */*\r\n";
     begin();
     asks("OPTIONS / HTTP/1.1\r\nUser-Agent: me\r\nHost: www.example.com\r\nAccept: */*\r\n\r\n");
+    use("http://[fe80::1%eth0]:8080/");
+    begin();
+    asks("GET / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\n"
+         "Host: [fe80::1]:8080\r\n\r\n");
     use("http://[2001:db8::1]/");
     begin();
     memset(&payload, 0, sizeof payload);
