@@ -26,7 +26,7 @@
     interface:eth0                          it is up and running
 
    A target is an address. The host of a URL may be a name: check_parse() leaves it in desc.host,
-   and whoever resolves it sets check.to (a one-shot dns check can do that).
+   and whoever resolves it (a one-shot dns check can do that) tells the address.
 
    HOW IT WORKS
    Two halves. The pure one (>>bytes to >>bfd) is functions of bytes and times: verdicts, schedule,
@@ -388,6 +388,8 @@ typedef struct check_bfd {
 enum { CHECK_ADMIN_DOWN = 0, CHECK_BFD_STATE_DOWN = 1, CHECK_BFD_STATE_INIT = 2,
        CHECK_BFD_STATE_UP = 3 };
 
+struct check_tls_session;               /* a handshake or connection, see check_io_options */
+
 /* One check. Objects must not move while added. user and to are yours; what stands behind them may
    be read; the rest is private. */
 typedef struct check {
@@ -420,7 +422,9 @@ typedef struct check {
     struct check     *next, *back, *hash_next, *news_next, *wait_next;
     struct check     *left, *right, *above;     /* heap of deadlines */
     uint64_t          key;
-    void             *slot;             /* of a pool: TLS session, body */
+    struct check_tls_session *tls;      /* of the pools */
+    uint8_t          *body;
+    uint32_t          body_size;
     uint32_t          sent;             /* bytes of the request */
     int               fd, fd2, pid;
     union {
@@ -449,8 +453,8 @@ CHECK_DEF int check_init(check *c, const check_desc *desc);
 /* Checks the settings. 0 or CHECK_E_* of the first that is wrong. c->user is kept. */
 
 CHECK_DEF int check_change(check *c, const check_desc *desc, uint64_t now);
-/* New settings, between attempts; verdict and streak are kept. 0, or CHECK_E_* and nothing
-   changed. The kind must stay the same (CHECK_E_KIND). */
+/* Another desc, between attempts; verdict and streak are kept, the old desc is let go of. 0, or
+   CHECK_E_* and nothing changed. The kind must stay the same (CHECK_E_KIND). */
 
 CHECK_DEF uint64_t check_phase(const check_desc *desc, uint32_t n);
 CHECK_DEF void check_start(check *c, uint64_t phase, uint64_t now);
@@ -630,7 +634,6 @@ typedef struct check_pattern {
 } check_pattern;
 
 struct check_tls_context;               /* one for each different check_tls */
-struct check_tls_session;               /* one handshake or connection */
 
 typedef struct check_io_options {
     size_t                    descriptors;  /* most to have open at once (default: what the process
@@ -706,6 +709,10 @@ CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint6
 
 CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now);
 /* Reload: an attempt under way is given up, verdict and streak are kept. */
+
+CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now);
+/* The address of its host is known, or a new one. A check without address waits for this until the
+   deadline of its attempt (then: CHECK_UNRESOLVED), and goes on at once. */
 
 CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now);
 /* No attempts while on; the verdict stays. Off: one at once. */
