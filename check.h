@@ -146,7 +146,8 @@ enum {
     CHECK_E_PATH = -1008, CHECK_E_STATUS = -1009, CHECK_E_DIGEST = -1010, CHECK_E_REGEX = -1011,
     CHECK_E_HEADER = -1012, CHECK_E_NAME = -1013, CHECK_E_PATTERN = -1014, CHECK_E_COMMAND = -1015,
     CHECK_E_PROCESS = -1016, CHECK_E_INTERFACE = -1017, CHECK_E_BFD = -1018, CHECK_E_AUTH = -1019,
-    CHECK_E_TLS = -1020,                /* not compiled in */
+    CHECK_E_TLS = -1020,                /* needs CHECK_MBEDTLS */
+    CHECK_E_CERTIFICATE = -1021,
 
     CHECK_E_URL = -1030,
 
@@ -193,7 +194,7 @@ typedef struct check_http {
     uint16_t         n_urls;
     uint8_t          protocol;          /* CHECK_HTTP_* */
     const char      *host;              /* virtual host (default: desc.host or the address) */
-    const char      *method;            /* default GET, or POST with a payload */
+    const char      *method;            /* default GET, POST with bytes to send */
     const char      *headers;           /* more of them, each ended by CRLF */
     const char      *agent;             /* User-Agent (default KeepAliveClient) */
     uint32_t         head_max;          /* bytes of header (default 16 KiB) */
@@ -584,8 +585,9 @@ typedef struct check_bfd_packet {
 CHECK_DEF int check_bfd_decode(const uint8_t *in, size_t size, check_bfd_packet *out);
 /* RFC 5880 6.8.6, what needs no session: 0 or CHECK_E_*. your 0: it is found by address. */
 
-CHECK_DEF void check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed);
-/* seed: random; discriminator, jitter and first sequence number come of it. */
+CHECK_DEF int check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed);
+/* seed: random; discriminator, jitter and first sequence number come of it. 0, CHECK_E_BFD or
+   CHECK_E_AUTH. */
 
 CHECK_DEF void check_bfd_start(check_bfd *b, uint64_t now);
 CHECK_DEF void check_bfd_stop(check_bfd *b, uint64_t now);
@@ -607,8 +609,8 @@ CHECK_DEF bool check_bfd_next(check_bfd *b, bool *send);
 CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now);
 /* The packet that is due. */
 
-CHECK_DEF void check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now);
-/* Other settings, in place: a Poll Sequence tells the other side. */
+CHECK_DEF int check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now);
+/* Other settings: a Poll Sequence tells the other side. 0, CHECK_E_BFD or CHECK_E_AUTH. */
 
 CHECK_DEF uint64_t check_bfd_detection(const check_bfd *b);
 CHECK_DEF uint64_t check_bfd_interval(const check_bfd *b);
@@ -1068,16 +1070,6 @@ CHECK_DEF size_t check_address_print(const check_address *a, char *text, size_t 
 
 // >>words
 
-CHECK_DEF const char *check_kind_str(uint8_t kind)
-{
-    static const char *const words[CHECK_KINDS] = {
-        "none", "tcp", "http", "https", "icmp", "udp", "dns", "smtp", "bfd", "exec", "sh", "file",
-        "process", "interface"
-    };
-
-    return kind < CHECK_KINDS ? words[kind] : "none";
-}
-
 CHECK_DEF const char *check_verdict_str(uint8_t verdict)
 {
     return verdict == CHECK_UP ? "UP" : verdict == CHECK_DOWN ? "DOWN" : "UNKNOWN";
@@ -1123,7 +1115,8 @@ static const char *check__desc_str(int code)
     case CHECK_E_INTERFACE: return "an interface is needed";
     case CHECK_E_BFD: return "BFD: intervals 1 us to 4000 s, idle_tx from 1 s, multihop for hops";
     case CHECK_E_AUTH: return "BFD: a key of 1-16 bytes (SHA1: 20, and desc.bfd.sha1)";
-    case CHECK_E_TLS: return "a client certificate needs its key";
+    case CHECK_E_TLS: return "TLS needs a build with CHECK_MBEDTLS";
+    case CHECK_E_CERTIFICATE: return "a client certificate needs its key";
     case CHECK_E_URL: return "the URL cannot be used";
     }
     return NULL;
@@ -1599,13 +1592,23 @@ CHECK_DEF int check_parse(check_desc *desc, const char *url, char *err, size_t c
     return desc->kind <= CHECK_BFD ? check__read_target(&u) : check__read_rest(&u);
 }
 
-static const check__scheme *check__scheme_of(const check_desc *d)
+static const check__scheme *check__scheme_for(uint8_t kind, bool multihop)
 {
     size_t i = 0;
 
-    while (i + 1 < CHECK__SCHEMES && check__scheme_at(i)->kind != d->kind)
+    while (i + 1 < CHECK__SCHEMES && check__scheme_at(i)->kind != kind)
         i++;
-    return check__scheme_at(i + (d->kind == CHECK_BFD && d->bfd.multihop));
+    return check__scheme_at(i + (kind == CHECK_BFD && multihop));
+}
+
+static const check__scheme *check__scheme_of(const check_desc *d)
+{
+    return check__scheme_for(d->kind, d->bfd.multihop);
+}
+
+CHECK_DEF const char *check_kind_str(uint8_t kind)
+{
+    return check__scheme_for(kind, false)->word;
 }
 
 CHECK_DEF uint16_t check_port(const check_desc *desc, const check_address *to)
@@ -1772,7 +1775,8 @@ static int check__judge_http(const check_desc *d)
         if (error)
             return error;
     }
-    return d->kind == CHECK_HTTPS && !d->tls.certificate != !d->tls.key ? CHECK_E_TLS : 0;
+    return d->kind == CHECK_HTTPS && !d->tls.certificate != !d->tls.key ? CHECK_E_CERTIFICATE :
+           0;
 }
 
 static int check__judge_dns(const check_desc *d)
@@ -1834,10 +1838,9 @@ static bool check__bfd_range(uint64_t ns, uint64_t least)
     return ns == 0 || (ns >= least && ns <= 4000 * CHECK_SECOND);
 }
 
-static int check__judge_bfd(const check_desc *d)
+static int check__judge_bfd(const check_bfd_desc *b)
 {
-    const check_bfd_desc *b = &d->bfd;
-    bool                  sha1 = b->auth == CHECK_BFD_SHA1 || b->auth == CHECK_BFD_SHA1_METICULOUS;
+    bool sha1 = b->auth == CHECK_BFD_SHA1 || b->auth == CHECK_BFD_SHA1_METICULOUS;
 
     if (!check__bfd_range(b->min_tx, 1000) || !check__bfd_range(b->min_rx, 1000) ||
         !check__bfd_range(b->idle_tx, CHECK_SECOND))
@@ -1915,7 +1918,7 @@ static int check__judge(const check_desc *d)
     case CHECK_DNS: return check__judge_dns(d);
     case CHECK_SMTP: return check__judge_smtp(d);
     case CHECK_UDP: return check__judge_udp(d);
-    case CHECK_BFD: return check__judge_bfd(d);
+    case CHECK_BFD: return check__judge_bfd(&d->bfd);
     case CHECK_EXEC: case CHECK_SH: return check__judge_exec(d);
     case CHECK_FILE: return d->file && d->file[0] == '/' ? 0 : CHECK_E_PATH;
     case CHECK_PROCESS: return check__judge_process(d);
@@ -2152,10 +2155,11 @@ CHECK_DEF size_t check_http_request(const check *c, char *out, size_t cap)
 {
     const check_http *h = &c->d->http;
     const char       *path = check_url_now(c)->path;
+    bool              sends = c->payload && c->payload->size;
     check__text       t;
 
     check__text_begin(&t, out, cap);
-    check__say(&t, h->method ? h->method : c->payload ? "POST" : "GET");
+    check__say(&t, h->method ? h->method : sends ? "POST" : "GET");
     check__say(&t, " ");
     check__say(&t, path ? path : "/");
     check__say(&t, h->protocol == CHECK_HTTP_11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
@@ -2165,7 +2169,7 @@ CHECK_DEF size_t check_http_request(const check *c, char *out, size_t cap)
     if (h->protocol == CHECK_HTTP_10C || (h->protocol == CHECK_HTTP_11 && !h->keep))
         check__say(&t, "Connection: close\r\n");
     check__say_host_header(&t, c);
-    if (c->payload) {
+    if (sends) {
         check__say(&t, "Content-Length: ");
         check__say_number(&t, (int64_t)c->payload->size, 10);
         check__say(&t, "\r\n");
@@ -3570,8 +3574,12 @@ static void check__bfd_clock(check_bfd *b, uint64_t now)
     b->last_now = now;
 }
 
-CHECK_DEF void check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed)
+CHECK_DEF int check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t seed)
 {
+    int error = check__judge_bfd(d);
+
+    if (error)
+        return error;
     memset(b, 0, sizeof *b);
     b->d = d;
     b->seed = seed ? seed : 1;
@@ -3582,6 +3590,7 @@ CHECK_DEF void check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t se
     b->want_rx = b->used_rx = check__us(d->min_rx, CHECK_SECOND * 3 / 10);
     b->want_tx = b->used_tx = check__us(d->idle_tx, CHECK_SECOND);
     b->tx_at = b->detect_at = CHECK_NEVER;
+    return 0;
 }
 
 CHECK_DEF void check_bfd_start(check_bfd *b, uint64_t now)
@@ -3606,13 +3615,18 @@ CHECK_DEF void check_bfd_stop(check_bfd *b, uint64_t now)
     check__bfd_enter(b, CHECK_ADMIN_DOWN, CHECK__DIAG_ADMIN, now);
 }
 
-CHECK_DEF void check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now)
+CHECK_DEF int check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now)
 {
+    int error = check__judge_bfd(d);
+
+    if (error)
+        return error;
     check__bfd_clock(b, now);
     b->d = d;
     check__bfd_poll(b, check__bfd_want_tx(b), check__us(d->min_rx, CHECK_SECOND * 3 / 10));
     check__bfd_arm(b, now);
     b->send = !check__bfd_quiet(b, now);
+    return 0;
 }
 
 CHECK_DEF uint64_t check_bfd_deadline(const check_bfd *b)

@@ -55,7 +55,7 @@ static void begin(struct end *x, uint64_t seed)
 
     memset(x, 0, sizeof *x);
     x->d = d;
-    check_bfd_init(&x->b, &x->d, seed);
+    SAME(check_bfd_init(&x->b, &x->d, seed), 0);
     check_bfd_start(&x->b, 0);
     drain(x);
 }
@@ -173,7 +173,7 @@ static void encodes(const char *id, const uint8_t *udp, size_t size)
     if (strcmp(id, "BFD-14") == 0 || size != 24)    /* C bit and echo: never sent */
         return;
     SAME(check_bfd_decode(udp, size, &p), 0);
-    check_bfd_init(&e.b, &e.d, 1);
+    SAME(check_bfd_init(&e.b, &e.d, 1), 0);
     e.b.local = p.my;
     e.b.remote = p.your;
     e.b.state = p.state;
@@ -279,7 +279,7 @@ static void multihop(void)
     SAME(check_port(&d, &to), 3784);
     d.bfd.multihop = true;
     SAME(check_port(&d, &to), 4784);
-    check_bfd_init(&e.b, &d.bfd, 1);
+    SAME(check_bfd_init(&e.b, &d.bfd, 1), 0);
     check_bfd_start(&e.b, 0);
     SAME(check_bfd_receive(&e.b, b, 24, 1, 0), 0);
     d.bfd.max_hops = 3;
@@ -415,7 +415,7 @@ static void change_waits_for_final(void)
     bring(UP, false);
     slow = low = e.d;
     slow.min_tx = 2 * CHECK_SECOND;
-    check_bfd_change(&e.b, &slow, e.now);
+    SAME(check_bfd_change(&e.b, &slow, e.now), 0);
     drain(&e);
     SAME(field(last(&e), 12), 2000000);
     SAME(last(&e)[1], UP << 6 | POLL);
@@ -431,7 +431,7 @@ static void change_waits_for_final(void)
         p.tx = 50;
         hear(&e, &p);
         SAME(check_bfd_detection(&e.b), 900 * MS);
-        check_bfd_change(&e.b, &low, e.now);
+        SAME(check_bfd_change(&e.b, &low, e.now), 0);
         drain(&e);
         SAME(field(last(&e), 16), 50000);
         SAME(check_bfd_detection(&e.b), 900 * MS);
@@ -700,7 +700,7 @@ static void sha1_section(void)
     memset(&e.d, 0, sizeof e.d);
     e.d.auth = CHECK_BFD_SHA1_METICULOUS, e.d.key = "sha1 key", e.d.key_size = 8, e.d.key_id = 7;
     e.d.sha1 = known_sha1;
-    check_bfd_init(&e.b, &e.d, 1);
+    SAME(check_bfd_init(&e.b, &e.d, 1), 0);
     e.b.local = 0x11223344, e.b.remote = 0xaabbccdd, e.b.state = UP;
     e.b.want_tx = e.b.want_rx = 300000, e.b.seq_out = 0x01020304, e.b.on = true;
     SAME(check_bfd_send(&e.b, out, 0), size);

@@ -510,7 +510,7 @@ static void settings(void)
         { "tcp://198.51.100.1:1", set_foreign_dns, CHECK_E_OPTION },
         { "http://198.51.100.1", set_foreign_tls, CHECK_E_OPTION },
         { "https://198.51.100.1", set_foreign_tls, 0 },
-        { "https://198.51.100.1", set_certificate, CHECK_E_TLS },
+        { "https://198.51.100.1", set_certificate, CHECK_E_CERTIFICATE },
         { "tcp://198.51.100.1:1", set_no_port, CHECK_E_PORT },
         { "tcp://198.51.100.1:1", set_no_target, CHECK_E_ADDRESS },
         { "tcp://198.51.100.1:1", set_from, CHECK_E_ADDRESS },
@@ -561,7 +561,7 @@ static void words(void)
 
     for (i = 0; i < CHECK_REASONS; i++)
         CHECK(strcmp(check_str(i), "unknown error") != 0);
-    for (i = CHECK_E_KIND; i >= CHECK_E_TLS; i--)
+    for (i = CHECK_E_KIND; i >= CHECK_E_CERTIFICATE; i--)
         CHECK(strcmp(check_str(i), "unknown error") != 0);
     for (i = CHECK_E_LENGTH; i >= CHECK_E_ADMIN_DOWN; i--)
         CHECK(strcmp(check_str(i), "unknown error") != 0);

@@ -253,8 +253,10 @@ static void http_requests(void)
     use("http://[2001:db8::1]/");
     begin();
     memset(&payload, 0, sizeof payload);
-    payload.size = 17;
     c.payload = &payload;
+    asks("GET / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\n"
+         "Host: [2001:db8::1]:80\r\n\r\n");
+    payload.size = 17;
     asks("POST / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\n"
          "Host: [2001:db8::1]:80\r\nContent-Length: 17\r\n\r\n");
 }
