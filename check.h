@@ -253,12 +253,13 @@ typedef struct check_exec {
     uint64_t           kill_delay;      /* ns from SIGTERM to SIGKILL (default 2 s) */
 } check_exec;
 
-enum { CHECK_PARAMS_NONE = 0, CHECK_PARAMS_INITIAL, CHECK_PARAMS_PARTIAL, CHECK_PARAMS_EXACT };
+/* params are all of the process's; its first ones; so, and the last is only begun. */
+enum { CHECK_PARAMS_EXACT = 0, CHECK_PARAMS_INITIAL, CHECK_PARAMS_PARTIAL };
 
 typedef struct check_process {
     const char        *name;            /* as in /proc/PID/comm, or the last part of argv[0] */
     const char        *pidfile;         /* instead of name */
-    const char *const *params;          /* of its command line, NULL behind the last */
+    const char *const *params;          /* NULL behind the last (default: any) */
     uint8_t            match;           /* CHECK_PARAMS_* */
     bool               full_command;    /* name is all of argv[0] */
     uint16_t           quorum;          /* at least (default 1) */
@@ -566,6 +567,13 @@ CHECK_DEF int check_unhex(const char *hex, uint8_t *out, size_t cap);
 CHECK_DEF int check_words(const char *text, char *room, size_t cap, const char **argv, int most);
 /* Splits a command as keepalived does: blanks, '...', "...", backslash. How many words (argv[n] is
    NULL), or -1: a quote is open, or too many. */
+
+CHECK_DEF bool check_process_match(const check_process *p, const char *comm, const char *cmdline,
+                                   size_t size);
+/* Is it this process: /proc/PID/comm without its newline, size bytes of /proc/PID/cmdline. */
+
+CHECK_DEF int32_t check_number(const char *text, size_t size);
+/* The number at the beginning of a file: blanks, sign, digits; 0 if there is none. */
 
 CHECK_DEF void check_md5_begin(check_md5_state *m);
 CHECK_DEF void check_md5_add(check_md5_state *m, const void *bytes, size_t size);
@@ -1828,7 +1836,7 @@ static int check__judge_process(const check_desc *d)
 {
     const check_process *p = &d->process;
 
-    if (!p->name == !p->pidfile || p->match > CHECK_PARAMS_EXACT)
+    if (!p->name == !p->pidfile || p->match > CHECK_PARAMS_PARTIAL)
         return CHECK_E_PROCESS;
     return p->quorum_max && p->quorum > p->quorum_max ? CHECK_E_PROCESS : 0;
 }
@@ -2845,6 +2853,66 @@ CHECK_DEF bool check_udp_match(const check_udp *u, const uint8_t *in, size_t siz
         nibble++;
     }
     return true;
+}
+
+// >>process
+
+/* One word of a command line: up to its NUL, or the end. */
+static size_t check__word_size(const char *at, size_t size)
+{
+    const char *end = (const char *)memchr(at, 0, size);
+
+    return end ? (size_t)(end - at) : size;
+}
+
+static bool check__params_match(const check_process *p, const char *at, size_t size)
+{
+    size_t i, length, wanted;
+
+    for (i = 0; p->params[i]; i++) {
+        if (size == 0)
+            return false;
+        length = check__word_size(at, size);
+        wanted = strlen(p->params[i]);
+        if (p->match == CHECK_PARAMS_PARTIAL && !p->params[i + 1] && wanted < length)
+            length = wanted;
+        if (length != wanted || memcmp(at, p->params[i], wanted) != 0)
+            return false;
+        length = check__word_size(at, size);
+        at += length + (length < size);
+        size -= length + (length < size);
+    }
+    return size == 0 || p->match != CHECK_PARAMS_EXACT;
+}
+
+CHECK_DEF bool check_process_match(const check_process *p, const char *comm, const char *cmdline,
+                                   size_t size)
+{
+    size_t first = check__word_size(cmdline, size), base = first;
+
+    while (base > 0 && cmdline[base - 1] != '/')
+        base--;
+    if (p->full_command ? !check__same_text(cmdline, first, p->name)
+                        : strcmp(comm, p->name) != 0 &&
+                          !check__same_text(cmdline + base, first - base, p->name))
+        return false;
+    first += first < size;
+    return !p->params || check__params_match(p, cmdline + first, size - first);
+}
+
+CHECK_DEF int32_t check_number(const char *text, size_t size)
+{
+    size_t  at = 0;
+    bool    minus;
+    int32_t n = 0;
+
+    while (at < size && (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r')))
+        at++;
+    minus = at < size && text[at] == '-';
+    at += at < size && (text[at] == '-' || text[at] == '+');
+    for (; at < size && check__is_digit(text[at]) && n < 100000000; at++)
+        n = n * 10 + text[at] - '0';
+    return minus ? -n : n;
 }
 
 // >>smtp

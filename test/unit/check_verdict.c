@@ -608,6 +608,58 @@ static void splits(void)
     SAME(check_words("abc", room, 4, argv, 6), 1);
 }
 
+static void processes(void)
+{
+#define LINE "/usr/sbin/nginx\0-c\0/etc/nginx.conf\0"
+    static const char *const none[] = { NULL }, *const one[] = { "-c", NULL };
+    static const char *const two[] = { "-c", "/etc/nginx.conf", NULL };
+    static const char *const begun[] = { "-c", "/etc/ng", NULL }, *const other[] = { "-x", NULL };
+    static const char *const three[] = { "-c", "/etc/nginx.conf", "", NULL };
+    static const struct {
+        const char *name; bool full; const char *const *params; uint8_t match; bool want;
+    } table[] = {
+        { "nginx", false, NULL, 0, true }, { "worker", false, NULL, 0, true },
+        { "nginy", false, NULL, 0, false }, { "ginx", false, NULL, 0, false },
+        { "nginx", true, NULL, 0, false }, { "/usr/sbin/nginx", true, NULL, 0, true },
+        { "nginx", false, none, CHECK_PARAMS_EXACT, false },
+        { "nginx", false, none, CHECK_PARAMS_INITIAL, true },
+        { "nginx", false, one, CHECK_PARAMS_EXACT, false },
+        { "nginx", false, one, CHECK_PARAMS_INITIAL, true },
+        { "nginx", false, other, CHECK_PARAMS_INITIAL, false },
+        { "nginx", false, two, CHECK_PARAMS_EXACT, true },
+        { "nginx", false, begun, CHECK_PARAMS_EXACT, false },
+        { "nginx", false, begun, CHECK_PARAMS_INITIAL, false },
+        { "nginx", false, begun, CHECK_PARAMS_PARTIAL, true },
+        { "nginx", false, three, CHECK_PARAMS_PARTIAL, false }
+    };
+    size_t i, size = sizeof LINE - 1, cut;
+
+    for (i = 0; i < COUNT(table); i++) {
+        check_process p;
+
+        memset(&p, 0, sizeof p);
+        p.name = table[i].name, p.full_command = table[i].full, p.params = table[i].params;
+        p.match = table[i].match;
+        if (!SAME(check_process_match(&p, "worker", (char *)test_flush(LINE, size), size),
+                  table[i].want))
+            printf("    case %zu\n", i);
+        for (cut = 0; cut < size; cut++)            /* /proc cuts at a page */
+            check_process_match(&p, "x", (char *)test_flush(LINE, cut), cut);
+    }
+}
+
+static void numbers(void)
+{
+    SAME(check_number("10\n", 3), 10);
+    SAME(check_number("10\n", 1), 1);
+    SAME(check_number(" \t\n-20 x", 8), -20);
+    SAME(check_number("+5", 2), 5);
+    SAME(check_number("", 0), 0);
+    SAME(check_number("-", 1), 0);
+    SAME(check_number("abc", 3), 0);
+    CHECK(check_number("99999999999999999999", 20) > 99999999);
+}
+
 int main(void)
 {
     static const test_case tests[] = {
@@ -630,7 +682,9 @@ int main(void)
         { "addresses as text (RFC 4291, RFC 5952)", addresses },
         { "settings that are refused", settings },
         { "words for every code", words },
-        { "commands are split as keepalived does", splits }
+        { "commands are split as keepalived does", splits },
+        { "processes by name and parameters", processes },
+        { "the number in a file", numbers }
     };
 
     return test_all(tests, COUNT(tests));
