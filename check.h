@@ -182,7 +182,7 @@ typedef struct check_url {
     bool               regex_no_match;  /* a match is the failure */
     bool               regex_caseless;
     bool               regex_multiline; /* ^ and $ match at lines; [^a] does not match a newline */
-    bool               regex_dotall;    /* . matches a newline (not with regex_multiline) */
+    bool               regex_dotall;    /* . matches a newline */
 } check_url;
 
 /* CHECK_HTTP_10 is keepalived's request: no Connection header; 10C has "Connection: close". */
@@ -384,19 +384,20 @@ typedef struct check_bfd {
     uint32_t remote_tx, remote_rx;      /* us, as heard */
     uint32_t seq_out, seq_in;
     uint8_t  remote_mult, state, remote_state, diag, told;
-    bool     on, seq_known, polling, final, send, remote_demand, heard;
+    bool     on, seq_known, polling, final, send, remote_demand;
 } check_bfd;
 
-enum { CHECK_ADMIN_DOWN = 0, CHECK_BFD_STATE_DOWN = 1, CHECK_BFD_STATE_INIT = 2,
-       CHECK_BFD_STATE_UP = 3 };
+enum {
+    CHECK_BFD_STATE_ADMIN = 0, CHECK_BFD_STATE_DOWN, CHECK_BFD_STATE_INIT, CHECK_BFD_STATE_UP
+};
 
 struct check_tls_session;               /* a handshake or connection, see check_io_options */
 
-/* One check. Objects must not move while added. user and to are yours; what stands behind them may
-   be read; the rest is private. */
+/* One check. Objects must not move while added. user is yours; what stands behind it may be read;
+   the rest is private. */
 typedef struct check {
     void             *user;
-    check_address     to;               /* may be changed any time: the next attempt goes there */
+    check_address     to;               /* set between attempts, or by check_io_aim() */
     const check_desc *d;
     uint64_t          since;            /* of the verdict */
     uint64_t          started;          /* the newest attempt */
@@ -3613,7 +3614,7 @@ static void check__bfd_hears(check_bfd *b, uint8_t heard, uint64_t now)
             check__bfd_enter(b, CHECK_BFD_STATE_UP, 0, now);
         return;
     case CHECK_BFD_STATE_INIT:
-        if (heard == CHECK_ADMIN_DOWN)
+        if (heard == CHECK_BFD_STATE_ADMIN)
             check__bfd_enter(b, CHECK_BFD_STATE_DOWN, CHECK__DIAG_NEIGHBOR, now);
         else if (heard != CHECK_BFD_STATE_DOWN)
             check__bfd_enter(b, CHECK_BFD_STATE_UP, 0, now);
@@ -3680,7 +3681,7 @@ CHECK_DEF void check_bfd_stop(check_bfd *b, uint64_t now)
     b->on = false;
     b->admin_until = now + check__bfd_multiplier(b) * (ours > theirs ? ours : theirs) * 1000;
     b->detect_at = CHECK_NEVER;
-    check__bfd_enter(b, CHECK_ADMIN_DOWN, CHECK__DIAG_ADMIN, now);
+    check__bfd_enter(b, CHECK_BFD_STATE_ADMIN, CHECK__DIAG_ADMIN, now);
 }
 
 CHECK_DEF int check_bfd_change(check_bfd *b, const check_bfd_desc *d, uint64_t now)

@@ -17,7 +17,7 @@ struct change { int local, heard, after, diag; };
 #include "bfd_vectors.h"
 
 enum { DOWN = CHECK_BFD_STATE_DOWN, INIT = CHECK_BFD_STATE_INIT, UP = CHECK_BFD_STATE_UP,
-       ADMIN = CHECK_ADMIN_DOWN };
+       ADMIN = CHECK_BFD_STATE_ADMIN };
 enum { POLL = 0x20, FINAL = 0x10 };
 
 /* One session, its settings, and the packets it sent since the last look. */
@@ -692,6 +692,21 @@ static void known_sha1(const uint8_t *input, size_t size, uint8_t out[20])
     memcpy(out, packet + 32, 20);
 }
 
+static void section_sizes(void)
+{
+    check_bfd_packet p;
+    uint8_t          b[64];
+    int              length, size;
+
+    test_unhex(sha1_packet, b, sizeof b);
+    for (length = 20; length < 56; length++)
+        for (size = 0; size < 40; size++) {
+            b[3] = (uint8_t)length, b[25] = (uint8_t)size;
+            SAME(check_bfd_decode(b, 52, &p) == 0,
+                 length >= 26 && length <= 52 && size >= 4 && 24 + size <= length);
+        }
+}
+
 static void sha1_section(void)
 {
     uint8_t want[64], out[64];
@@ -731,7 +746,8 @@ int main(void)
         { "passive is silent until spoken to", passive },
         { "two sessions: Up, silence one way, Up again", pairs },
         { "five types of authentication and their windows [C-133]", each_type },
-        { "meticulous SHA-1 as another implementation has it [C-133]", sha1_section }
+        { "meticulous SHA-1 as another implementation has it [C-133]", sha1_section },
+        { "authentication sections inside the packet [C-119 C-133]", section_sizes }
     };
     int bad = test_all(tests, COUNT(tests));
 

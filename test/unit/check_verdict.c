@@ -555,6 +555,43 @@ static void settings(void)
     }
 }
 
+/* Every option of one kind is refused for another. */
+static void foreign_options(void)
+{
+    static const size_t texts[] = {
+        offsetof(check_desc, http.urls), offsetof(check_desc, http.url.path),
+        offsetof(check_desc, http.url.digest), offsetof(check_desc, http.url.regex),
+        offsetof(check_desc, http.host), offsetof(check_desc, http.headers),
+        offsetof(check_desc, http.method), offsetof(check_desc, tls.ca),
+        offsetof(check_desc, tls.certificate), offsetof(check_desc, tls.key),
+        offsetof(check_desc, tls.name), offsetof(check_desc, dns.name),
+        offsetof(check_desc, smtp.helo), offsetof(check_desc, udp.payload),
+        offsetof(check_desc, udp.reply), offsetof(check_desc, exec.command),
+        offsetof(check_desc, exec.argv), offsetof(check_desc, file),
+        offsetof(check_desc, process.name), offsetof(check_desc, process.pidfile)
+    };
+    static const size_t flags[] = {
+        offsetof(check_desc, tls.no_verify), offsetof(check_desc, smtp.starttls),
+        offsetof(check_desc, udp.require_reply), offsetof(check_desc, exec.as_user),
+        offsetof(check_desc, bfd.multihop), offsetof(check_desc, bfd.passive),
+        offsetof(check_desc, dns.type), offsetof(check_desc, bfd.auth),
+        offsetof(check_desc, bfd.min_tx), offsetof(check_desc, bfd.min_rx)
+    };
+    const char *word = "/x";
+    size_t      i;
+
+    for (i = 0; i < COUNT(texts) + COUNT(flags); i++) {
+        tcp();
+        if (i < COUNT(texts))
+            memcpy((char *)&d + texts[i], &word, sizeof word);
+        else
+            ((char *)&d)[flags[i - COUNT(texts)]] = 1;
+        memset(&c, 0, sizeof c);
+        if (!SAME(check_init(&c, &d), CHECK_E_OPTION))
+            printf("    option %zu\n", i);
+    }
+}
+
 static void words(void)
 {
     int i;
@@ -681,6 +718,7 @@ int main(void)
         { "URLs: what is wrong and what is allowed", urls_bad },
         { "addresses as text (RFC 4291, RFC 5952)", addresses },
         { "settings that are refused", settings },
+        { "options of another kind are refused", foreign_options },
         { "words for every code", words },
         { "commands are split as keepalived does", splits },
         { "processes by name and parameters", processes },

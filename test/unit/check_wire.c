@@ -303,11 +303,23 @@ static void icmp_echo(void)
         cut[2] = (uint8_t)(sum >> 8), cut[3] = (uint8_t)sum;
         CHECK(!check_icmp_decode(CHECK_IPV4, test_flush(cut, i), i, &m));
     }
+    for (i = 0; i < 20; i++) {                      /* which types are errors */
+        size_t sum;
+
+        ip[0] = (uint8_t)i, ip[2] = ip[3] = 0;
+        sum = test_checksum(ip, 36, 0);
+        ip[2] = (uint8_t)(sum >> 8), ip[3] = (uint8_t)sum;
+        SAME(check_icmp_decode(CHECK_IPV4, ip, 36, &m), i == 3 || i == 11 || i == 12);
+    }
     memset(ip, 0, sizeof ip);
     ip[0] = 1, ip[1] = 4, ip[8] = 0x60, ip[14] = 58, ip[32] = 0x20;
     check_icmp_encode(ip + 48, CHECK_IPV6, 5, 6, 1);
     CHECK(check_icmp_decode(CHECK_IPV6, test_flush(ip, 56), 56, &m));
     CHECK(m.error), SAME(m.code, 4), SAME(m.sequence, 6), SAME(m.to[0], 0x20);
+    for (i = 0; i < 6; i++) {
+        ip[0] = (uint8_t)i;
+        SAME(check_icmp_decode(CHECK_IPV6, ip, 56, &m), i == 1 || i == 3 || i == 4);
+    }
 }
 
 // >>dns
@@ -532,13 +544,13 @@ static void smtp_endless(void)
 
 static void smtp_mail(void)
 {
-    static const char        mail[] = "Subject: x\n\n.dot\r\n..two\nlast";
+    static const char        mail[] = ".Subject: x\n\n.dot\r\n..two\nlast";
     static const char *const to[] = { "a@example.com", "b@example.com" };
     static const char *const bad[] = { "a@b>\r\nDATA" };
     static const char *const script[] = { "<220 mx\r\n", ">" HELO, "<250 ok\r\n",
         ">MAIL FROM:<me@example.com>\r\n", "<250 ok\r\n", ">RCPT TO:<a@example.com>\r\n",
         "<251 ok\r\n", ">RCPT TO:<b@example.com>\r\n", "<250 ok\r\n", ">DATA\r\n", "<354 go\r\n",
-        ">Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n", "<250 queued\r\n", ">QUIT\r\n", ".",
+        ">..Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n", "<250 queued\r\n", ">QUIT\r\n", ".",
         0 };
     check_payload    p;
     check_smtp_state s;
@@ -558,7 +570,7 @@ static void smtp_mail(void)
     for (size = 0; more;)
         size += check_smtp_say(&s, &c, out, 12, &more), memcpy(whole + size - strlen(out), out,
                                                               strlen(out) + 1);
-    TEXT(whole, "Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n");
+    TEXT(whole, "..Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n");
     p.mail_to = bad, p.n_to = 1;
     SAME(check_smtp_begin(&s, &c), CHECK_E_NAME);
     p.mail_to = to, p.mail_from = NULL;
