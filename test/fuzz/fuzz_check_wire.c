@@ -1,6 +1,6 @@
 /* Whatever a server, a resolver or a BFD neighbour sends: nothing is read behind it, the outcome is
    the same however it is cut into pieces, and BFD says only what it means.
-   fuzz-runs: 400000
+   fuzz-runs: 200000
 
    Byte 0: which parser and its options; byte 1: how large the pieces are. The rest is the input. */
 #define CHECK_IMPLEMENTATION

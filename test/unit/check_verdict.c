@@ -495,6 +495,10 @@ CASE(set_rx, d.bfd.min_rx = 4001 * SECOND)
 CASE(set_auth, d.bfd.auth = CHECK_BFD_MD5)
 CASE(set_sha1, (d.bfd.auth = CHECK_BFD_SHA1, d.bfd.key = "x", d.bfd.key_size = 1))
 CASE(set_key, (d.bfd.auth = CHECK_BFD_MD5, d.bfd.key = "x", d.bfd.key_size = 17))
+CASE(set_target, d.to.family = CHECK_IPV4)
+CASE(set_port, d.to.port = 80)
+CASE(set_no_file, d.file = NULL)
+CASE(set_relative, d.file = "x")
 CASE(set_nothing, (void)0)
 CASE(set_device, memset(d.device, 'x', sizeof d.device))
 
@@ -535,6 +539,10 @@ static void settings(void)
         { "udp://198.51.100.1:1", set_reply_fine, 0 },
         { "udp://198.51.100.1:1", set_length, CHECK_E_PATTERN },
         { "exec:/bin/x", set_argv, CHECK_E_COMMAND },
+        { "file:/x", set_target, CHECK_E_ADDRESS },
+        { "file:/x", set_port, CHECK_E_ADDRESS },
+        { "file:/x", set_no_file, CHECK_E_PATH },
+        { "file:/x", set_relative, CHECK_E_PATH },
         { "process:x", set_both, CHECK_E_PROCESS },
         { "process:x", set_quorum, CHECK_E_PROCESS },
         { "bfd://198.51.100.1", set_idle, CHECK_E_BFD },
