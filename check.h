@@ -1313,23 +1313,30 @@ typedef struct check__url {
     check__text          err;
 } check__url;
 
-/* "URL": "WORD" is wrong; allowed. */
+/* What somebody wrote, fit for a line of a log: no control characters, and not all of a novel. */
+static void check__quote(check__text *t, const char *text, size_t size)
+{
+    size_t i;
+
+    check__say(t, "\"");
+    for (i = 0; i < size && i < 80; i++)
+        check__put(t, (unsigned char)text[i] < ' ' || text[i] == 127 ? "?" : text + i, 1);
+    check__say(t, i < size ? "...\"" : "\"");
+}
+
+/* "URL": "WORD" is wrong; allowed: this. */
 static int check__refuse(check__url *u, const char *word, size_t size, const char *wrong,
                          const char *allowed)
 {
-    check__say(&u->err, "\"");
-    check__say(&u->err, u->text);
-    check__say(&u->err, "\": ");
+    check__quote(&u->err, u->text, strlen(u->text));
+    check__say(&u->err, ": ");
     if (size) {
-        check__say(&u->err, "\"");
-        check__put(&u->err, word, size);
-        check__say(&u->err, "\" ");
+        check__quote(&u->err, word, size);
+        check__say(&u->err, " ");
     }
     check__say(&u->err, wrong);
-    if (allowed) {
-        check__say(&u->err, "; allowed: ");
-        check__say(&u->err, allowed);
-    }
+    check__say(&u->err, "; allowed: ");
+    check__say(&u->err, allowed);
     check__said(&u->err);
     return CHECK_E_URL;
 }

@@ -403,6 +403,8 @@ static void urls_bad(void)
         check_parse(&d, bad[i][0], text, 9);        /* cut, not overrun */
         CHECK(strlen(text) <= 8);
     }
+    check_parse(&d, "a\nb\033[1m:", text, sizeof text);
+    CHECK(strncmp(text, "\"a?b?[1m:\": \"a?b?[1m\" is no scheme; ", 36) == 0);
 }
 
 static void addresses(void)
