@@ -1545,7 +1545,7 @@ static int check__read_local(check__url *u)
 {
     size_t size;
 
-    if (u->at[0] == '/' && u->at[1] == '/' && u->at[2] == '/')
+    if (strncmp(u->at, "///", 3) == 0 && u->at[3] != '/')
         u->at += 2;
     size = strlen(u->at);
     if (u->d->kind == CHECK_FILE) {
@@ -3188,7 +3188,7 @@ static int check__bracket_range(check__regex *r, check__bracket *b)
     if (low >= 0 && r->at[0] == '-' && r->at[1] && r->at[1] != ']') {
         r->at++;
         high = check__bracket_char(r);
-        if (high < low || strchr("]^-", low) || strchr("]^-", high))
+        if (high < low || strchr("[]^-", low) || strchr("[]^-", high))
             low = -1;
     }
     if (low < 0)

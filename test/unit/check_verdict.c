@@ -314,6 +314,7 @@ static void urls_good(void)
         { "sh:test -e /run/ok && pidof nginx", NULL, CHECK_SH, 0 },
         { "file:/run/weight", NULL, CHECK_FILE, 0 },
         { "file:///run/weight", "file:/run/weight", CHECK_FILE, 0 },
+        { "file:////run/weight", NULL, CHECK_FILE, 0 },
         { "process:nginx", NULL, CHECK_PROCESS, 0 },
         { "process:/run/nginx.pid", NULL, CHECK_PROCESS, 0 },
         { "interface:eth0.100", NULL, CHECK_INTERFACE, 0 }
