@@ -6,8 +6,7 @@
    file, a process, an interface). Ten thousand checks in one process, on one descriptor.
 
    NOT IN THIS VERSION
-   The Linux shell (check_io_*) is declared, so that programs can be written for it, and not yet
-   there: compile with CHECK_NO_LINUX. What follows describes the pure half.
+   The Linux shell (check_io_*) tries tcp alone; the other kinds have their pure half.
 
    A URL NAMES A CHECK
 
@@ -30,8 +29,8 @@
 
    HOW IT WORKS
    Two halves. The pure one (>>bytes to >>bfd) is functions of bytes and times: verdicts, schedule,
-   parsers, BFD; no system call, no clock, no memory of its own. The shell (>>tries to >>shell) will
-   feed it from sockets and children. CHECK_NO_LINUX leaves the pure half alone.
+   parsers, BFD; no system call, no clock, no memory of its own. The shell (>>tries to >>shell)
+   feeds it from sockets and children. CHECK_NO_LINUX leaves the pure half alone.
 
        check_begin(c, now)        an attempt starts: it ends by c->deadline whatever happens
        check_end(c, why, ...)     the one end of every attempt: does the verdict change?
@@ -412,8 +411,10 @@ typedef struct check {
     bool              running;          /* an attempt is under way */
     bool              decided;          /* there was a result */
 
-    bool              added, news_queued, connected, once;  /* private from here */
+    bool              added, news_queued, once;     /* private from here */
+    bool              paused, slot, kept;   /* slot: its descriptors are counted; kept: connected */
     uint8_t           step, said, from; /* of the attempt; news; verdict before them */
+    uint8_t           interest, waits;  /* epoll; which pool it waits for, and 1 */
     uint8_t           pending;          /* verdict that waits for its delay */
     uint16_t          good;             /* URLs in a row that were good */
     uint64_t          grid;             /* the planned start of the newest attempt */
@@ -635,13 +636,14 @@ CHECK_DEF const char *check_bfd_diag_str(uint8_t diag);
 
 /* Private: sizes of what is done in one go. */
 enum { CHECK__TURN = 256, CHECK__BUCKETS = 4096, CHECK__RING = 16, CHECK__ROOM = 32768 };
+enum { CHECK__POOLS = 3, CHECK__RANDOM = 32 };
 
 /* A compiled regex. The caller's array: one for each different regex. */
 typedef struct check_pattern {
     const char *regex;                  /* private, all of it */
     uint64_t    room[16];               /* a regex_t */
     uint32_t    users;
-    bool        icase, newline;
+    bool        icase, newline, dotall;
 } check_pattern;
 
 struct check_tls_context;               /* one for each different check_tls */
@@ -682,14 +684,18 @@ typedef struct check_io {
     char             err[200];          /* why the last call failed, in a sentence */
 
     check_io_options o;
-    int              epoll, timer, event_fd;
+    int              epoll, timer;
     int              icmp[2], bfd[4];   /* IPv4, IPv6; and the same with multihop */
     int              inotify, links, processes;
-    uint64_t         armed, seed;
-    uint32_t         n_checks, n_open, added;
-    check           *checks, *heap, *news, *news_last, *waiting, *waiting_last;
+    uint64_t         armed, latest;
+    uint64_t         random[CHECK__RANDOM];
+    uint32_t         n_checks, n_open, added, n_random, full_turns, lost;
+    check           *checks, *heap, *news, *news_last;
+    check           *waiting[CHECK__POOLS], *waiting_last[CHECK__POOLS];
     uint8_t         *free_body;
-    uint16_t         ring_head, ring_n, icmp_sequence;
+    struct check_tls_session *free_session;
+    uint16_t         ring_head, ring_n, icmp_id;
+    bool             icmp_raw[2];
     bool             more;              /* a bound was reached: run again at once */
     check           *bucket[CHECK__BUCKETS];    /* of what answers on shared sockets */
     check_event      ring[CHECK__RING];
@@ -752,11 +758,22 @@ CHECK_DEF bool check_io_child(check_io *io, int pid, int status, uint64_t now);
 #if !defined(CHECK_NO_LINUX) && !defined(_GNU_SOURCE)
 #error "compile the file that defines CHECK_IMPLEMENTATION with -D_GNU_SOURCE (or CHECK_NO_LINUX)"
 #endif
-#if !defined(CHECK_NO_LINUX)
-#error "the Linux shell is not in this version: define CHECK_NO_LINUX"
-#endif
 
 #include <string.h>
+#ifndef CHECK_NO_LINUX
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+#endif
 
 #ifndef CHECK_ASSERT                    /* mistakes of the caller; on in production */
 #define CHECK_ASSERT(truth) ((truth) ? (void)0 : __builtin_trap())
@@ -3899,15 +3916,1035 @@ CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
 
 // >>tries
 
+/* What each kind brings along. start() begins an attempt, ready() hears of its descriptors, late()
+   that its deadline has passed; whichever ends it calls check__finish(), or check__learned() for
+   what is told rather than tried. Neither start() nor ready() touches another check. */
+typedef struct check__kind {
+    uint16_t descriptors;               /* that an attempt holds */
+    int  (*prepare)(check_io *io, check *c);    /* when it is added or changed: 0, or an error */
+    void (*forget)(check_io *io, check *c);     /* what prepare() took; also after its failure */
+    void (*start)(check_io *io, check *c, uint64_t now);
+    void (*ready)(check_io *io, check *c, unsigned which, uint32_t events, uint64_t now);
+    void (*late)(check_io *io, check *c, uint64_t now);
+    void (*give_up)(check_io *io, check *c);    /* what an attempt has but fd, fd2, body, tls */
+} check__kind;
+
+static const check__kind *check__kind_of(const check *c);
+static void check__finish(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now);
+static void check__forget(check_io *io, check *c);
+static void check__tls_end(check_io *io, check *c);
+
+/* What epoll tells: a check and which of its descriptors (0..3), or one of these. */
+enum {
+    CHECK__AT_TIMER, CHECK__AT_ICMP4, CHECK__AT_ICMP6, CHECK__AT_BFD, /* four of them */
+    CHECK__AT_INOTIFY = CHECK__AT_BFD + 4, CHECK__AT_LINKS, CHECK__AT_PROCESSES, CHECK__AT_END
+};
+
+CHECK_DEF uint64_t check_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t)t.tv_sec * CHECK_SECOND + (uint64_t)t.tv_nsec;
+}
+
+/* The program read its clock before a turn that took some time: nothing runs backwards. */
+static uint64_t check__clock(check_io *io, uint64_t now)
+{
+    if (now > io->latest)
+        io->latest = now;
+    return io->latest;
+}
+
+static int check__fail(check_io *io, int error, const char *form, ...)
+{
+    va_list list;
+
+    va_start(list, form);
+    vsnprintf(io->err, sizeof io->err, form, list);
+    va_end(list);
+    return error;
+}
+
+static void check__close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+/* Ids of attempts: nobody who sees some can tell the next. */
+static uint64_t check__random(check_io *io)
+{
+    if (io->n_random == 0) {
+        if (getrandom(io->random, sizeof io->random, GRND_NONBLOCK) != sizeof io->random)
+            memset(io->random, (int)io->latest, sizeof io->random);
+        io->n_random = CHECK__RANDOM;
+    }
+    return io->random[--io->n_random];
+}
+
+/* --- deadlines: a skew heap through the checks --- */
+
+static check *check__meld(check *a, check *b)
+{
+    check *top = NULL, *above = NULL, **at = &top, *t;
+
+    while (a && b) {
+        if (b->key < a->key) {
+            t = a;
+            a = b;
+            b = t;
+        }
+        *at = a;
+        a->above = above;
+        above = a;
+        at = &a->left;                  /* the sides change places: that keeps it shallow */
+        t = a->right;
+        a->right = a->left;
+        a = t;
+    }
+    *at = a ? a : b;
+    if (*at)
+        (*at)->above = above;
+    return top;
+}
+
+static void check__heap_remove(check_io *io, check *c)
+{
+    check *below = check__meld(c->left, c->right), *above = c->above;
+
+    if (below)
+        below->above = above;
+    *(!above ? &io->heap : above->left == c ? &above->left : &above->right) = below;
+    c->left = c->right = c->above = NULL;
+    c->key = CHECK_NEVER;
+}
+
+static void check__rekey(check_io *io, check *c, uint64_t key)
+{
+    if (key == c->key)
+        return;
+    if (c->key != CHECK_NEVER)
+        check__heap_remove(io, c);
+    c->key = key;
+    if (key != CHECK_NEVER)
+        io->heap = check__meld(io->heap, c);
+}
+
+static uint64_t check__due(const check *c)
+{
+    return c->waits ? CHECK_NEVER : check_due(c);
+}
+
+/* The key may be too early, never too late: most attempts end long before their deadline, and
+   then the heap was moved for nothing. check__top() corrects what comes to the top. */
+static void check__schedule(check_io *io, check *c)
+{
+    uint64_t due = check__due(c), next = c->grid + check__interval(c->d);
+
+    if (c->running && c->started + CHECK_SECOND / 1000 < next && next < due)
+        due = next;
+    if (c->key == CHECK_NEVER || due < c->key)
+        check__rekey(io, c, due);
+}
+
+static check *check__top(check_io *io)
+{
+    while (io->heap && io->heap->key != check__due(io->heap))
+        check__rekey(io, io->heap, check__due(io->heap));
+    return io->heap;
+}
+
+/* The timer stands in the past while anything is left to do or to tell. Always the last step. */
+static void check__rearm(check_io *io)
+{
+    struct itimerspec at;
+    const check      *top = check__top(io);
+    uint64_t          when = top ? top->key : CHECK_NEVER;
+
+    if (io->more || io->news || io->ring_n || when == 0)
+        when = 1;
+    if (when == io->armed)
+        return;
+    io->armed = when;
+    memset(&at, 0, sizeof at);
+    if (when != CHECK_NEVER) {
+        at.it_value.tv_sec = (time_t)(when / CHECK_SECOND);
+        at.it_value.tv_nsec = (long)(when % CHECK_SECOND);
+    }
+    timerfd_settime(io->timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/* --- what happened --- */
+
+static void check__tell(check_io *io, check *c, uint8_t kind)
+{
+    c->said |= (uint8_t)(1u << kind);
+    if (c->news_queued)
+        return;
+    c->news_queued = true;
+    c->news_next = NULL;
+    *(io->news ? &io->news_last->news_next : &io->news) = c;
+    io->news_last = c;
+}
+
+/* Something could not be done; when nobody reads the first of them are kept. */
+__attribute__((unused))
+static void check__alarm(check_io *io, check *c, int code, const char *form, ...)
+{
+    check_event *e = &io->ring[(io->ring_head + io->ring_n) % CHECK__RING];
+    va_list      list;
+
+    if (io->ring_n == CHECK__RING)
+        return;
+    io->ring_n++;
+    memset(e, 0, sizeof *e);
+    e->kind = CHECK_EVENT_ERROR;
+    e->c = c;
+    e->code = code;
+    va_start(list, form);
+    vsnprintf(e->text, sizeof e->text, form, list);
+    va_end(list);
+}
+
+static void check__unlink_news(check_io *io, check *c)
+{
+    check **at = &io->news, *last = NULL;
+
+    if (!c->news_queued)
+        return;
+    for (; *at != c; at = &(*at)->news_next)
+        last = *at;
+    *at = c->news_next;
+    if (io->news_last == c)
+        io->news_last = last;
+    c->news_queued = false;
+    c->said = 0;
+}
+
+/* --- pools: descriptors, bodies, TLS sessions --- */
+
+enum { CHECK__POOL_DESCRIPTORS, CHECK__POOL_BODIES, CHECK__POOL_SESSIONS };
+
+static bool check__wants_body(const check *c)
+{
+    return (c->d->kind == CHECK_HTTP || c->d->kind == CHECK_HTTPS) && check_url_now(c)->regex;
+}
+
+static bool check__wants_tls(const check *c)
+{
+    return c->d->kind == CHECK_HTTPS || (c->d->kind == CHECK_SMTP && c->d->smtp.starttls);
+}
+
+/* What an attempt has to wait for: a pool and 1, or 0. */
+static uint8_t check__lacks(const check_io *io, const check *c)
+{
+    if (!c->slot && io->n_open + check__kind_of(c)->descriptors > io->o.descriptors)
+        return CHECK__POOL_DESCRIPTORS + 1;
+    if (check__wants_body(c) && !io->free_body)
+        return CHECK__POOL_BODIES + 1;
+    if (check__wants_tls(c) && !c->tls && !io->free_session)
+        return CHECK__POOL_SESSIONS + 1;
+    return 0;
+}
+
+static void check__wait(check_io *io, check *c, uint8_t pool)
+{
+    unsigned i = pool - 1u;
+
+    c->waits = pool;
+    c->wait_next = NULL;
+    *(io->waiting[i] ? &io->waiting_last[i]->wait_next : &io->waiting[i]) = c;
+    io->waiting_last[i] = c;
+    check__rekey(io, c, CHECK_NEVER);
+}
+
+static void check__stop_waiting(check_io *io, check *c)
+{
+    check  *last = NULL, **at;
+    unsigned i = c->waits - 1u;
+
+    if (!c->waits)
+        return;
+    for (at = &io->waiting[i]; *at != c; at = &(*at)->wait_next)
+        last = *at;
+    *at = c->wait_next;
+    if (io->waiting_last[i] == c)
+        io->waiting_last[i] = last;
+    c->waits = 0;
+}
+
+static void check__take_body(check_io *io, check *c)
+{
+    c->body = io->free_body;
+    memcpy(&io->free_body, c->body, sizeof io->free_body);
+    c->body_size = 0;
+}
+
+static void check__put_body(check_io *io, check *c)
+{
+    if (!c->body)
+        return;
+    memcpy(c->body, &io->free_body, sizeof io->free_body);
+    io->free_body = c->body;
+    c->body = NULL;
+}
+
+/* --- descriptors --- */
+
+static int check__watch(check_io *io, int fd, uint64_t tag, uint32_t events)
+{
+    struct epoll_event e;
+
+    memset(&e, 0, sizeof e);
+    e.events = events;
+    e.data.u64 = tag;
+    return epoll_ctl(io->epoll, EPOLL_CTL_ADD, fd, &e) < 0 ? -errno : 0;
+}
+
+static uint64_t check__tag(const check *c, unsigned which)
+{
+    return (uint64_t)(uintptr_t)c | which;
+}
+
+enum { CHECK__IN = 1, CHECK__OUT = 2, CHECK__AGAIN = 4 };
+
+/* Of c->fd, by edges, so that one call an attempt is enough. AGAIN: there may be more already.
+   False: it ended the attempt. */
+static bool check__want(check_io *io, check *c, unsigned interest, uint64_t now)
+{
+    struct epoll_event e;
+    bool               added = c->interest != 0;
+
+    if ((interest & c->interest) == interest)
+        return true;
+    memset(&e, 0, sizeof e);
+    c->interest |= (uint8_t)(interest & (CHECK__IN | CHECK__OUT));
+    e.events = EPOLLET | EPOLLRDHUP | (c->interest & CHECK__IN ? (uint32_t)EPOLLIN : 0) |
+               (c->interest & CHECK__OUT ? (uint32_t)EPOLLOUT : 0);
+    e.data.u64 = check__tag(c, 0);
+    if (epoll_ctl(io->epoll, added ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->fd, &e) == 0)
+        return true;
+    check__finish(io, c, CHECK_NOT_TRIED, errno, now);
+    return false;
+}
+
+/* --- attempts --- */
+
+__attribute__((unused)) static void check__unhash(check_io *io, check *c)
+{
+    check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
+
+    while (*at && *at != c)
+        at = &(*at)->hash_next;
+    if (*at)
+        *at = c->hash_next;
+}
+
+__attribute__((unused)) static void check__hash(check_io *io, check *c)
+{
+    check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
+
+    c->hash_next = *at;
+    *at = c;
+}
+
+/* The descriptors of an attempt; an HTTP connection that is kept for the next has nothing here. */
+static void check__disconnect(check_io *io, check *c)
+{
+    check__tls_end(io, c);
+    check__close(&c->fd);
+    check__close(&c->fd2);
+    c->interest = 0;
+    c->kept = false;
+    if (c->slot)
+        io->n_open -= check__kind_of(c)->descriptors;
+    c->slot = false;
+}
+
+/* All that an attempt holds. */
+static void check__release(check_io *io, check *c)
+{
+    const check__kind *kind = check__kind_of(c);
+
+    if (kind->give_up)
+        kind->give_up(io, c);
+    check__put_body(io, c);
+    if (!c->kept)
+        check__disconnect(io, c);
+}
+
+/* Everything that ends an attempt comes by here. */
+static void check__finish(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    CHECK_ASSERT(c->running);
+    check__release(io, c);
+    check__clock(io, now);
+    check_end(c, why, detail, check__clock(io, check_now()));   /* not when the turn began */
+    if (c->once) {
+        check__forget(io, c);
+        check__tell(io, c, CHECK_EVENT_DONE);
+        return;
+    }
+    if (c->verdict != c->from)
+        check__tell(io, c, CHECK_EVENT_VERDICT);
+    else if (why != CHECK_OK)
+        check__tell(io, c, CHECK_EVENT_FAILED);
+    check__schedule(io, c);
+}
+
+/* The same for what is told: how it is from now on. */
+__attribute__((unused))
+static void check__learned(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    bool was = c->running;
+
+    if (c->once && was) {
+        check__finish(io, c, why, detail, now);
+        return;
+    }
+    check_learn(c, why, detail, check__clock(io, now));
+    if (c->verdict != c->from)
+        check__tell(io, c, CHECK_EVENT_VERDICT);
+    else if (why != CHECK_OK)
+        check__tell(io, c, CHECK_EVENT_FAILED);
+    check__schedule(io, c);
+}
+
+/* c->value, which FILE and EXEC set before they end. */
+__attribute__((unused)) static void check__value(check_io *io, check *c, int32_t value)
+{
+    if (value == c->value)
+        return;
+    c->value = value;
+    if (!c->once)
+        check__tell(io, c, CHECK_EVENT_VALUE);
+}
+
+/* An attempt that nobody wants any more. */
+static void check__abandon(check_io *io, check *c)
+{
+    c->kept = false;
+    check__stop_waiting(io, c);
+    check__release(io, c);
+    check__disconnect(io, c);
+    c->running = false;
+    c->deadline = CHECK_NEVER;
+}
+
+enum { CHECK__STEP_ADDRESS = 0, CHECK__STEP_CONNECT, CHECK__STEP_TLS, CHECK__STEP_SEND,
+       CHECK__STEP_READ };              /* of kinds with an address; the others have their own */
+
+static void check__go(check_io *io, check *c, uint64_t now)
+{
+    c->sent = 0;
+    c->nonce = check__random(io);
+    c->step = CHECK__STEP_CONNECT;
+    check__kind_of(c)->start(io, c, now);
+}
+
+/* It is due. Attempts for which there is no room wait, and have not begun. */
+static void check__try(check_io *io, check *c, uint64_t now)
+{
+    uint8_t pool = check__lacks(io, c);
+
+    if (pool) {
+        check__wait(io, c, pool);
+        return;
+    }
+    if (!c->slot)
+        io->n_open += check__kind_of(c)->descriptors;
+    c->slot = true;
+    check_begin(c, check__clock(io, now));
+    if (check__wants_body(c))
+        check__take_body(io, c);
+    c->step = CHECK__STEP_ADDRESS;
+    if (c->d->kind > CHECK_BFD || c->to.family)
+        check__go(io, c, now);
+    if (c->running)
+        check__schedule(io, c);
+}
+
+/* The deadline. Seen a whole timeout too late it says nothing about the other side. */
+static void check__expire(check_io *io, check *c, uint64_t now)
+{
+    if (c->step == CHECK__STEP_ADDRESS && c->d->kind <= CHECK_BFD)
+        check__finish(io, c, CHECK_UNRESOLVED, 0, now);
+    else if (c->d->kind <= CHECK_SMTP && now - c->deadline > check_timeout(c->d))
+        check__finish(io, c, CHECK_NOT_TRIED, ETIME, now);
+    else
+        check__kind_of(c)->late(io, c, now);
+}
+
 // >>sockets
 
+/* For the kernel; the size of it. */
+static socklen_t check__sockaddr(const check *c, const check_address *a, uint16_t port,
+                                 struct sockaddr_storage *out)
+{
+    struct sockaddr_in  *four = (struct sockaddr_in *)(void *)out;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)out;
+
+    memset(out, 0, sizeof *six);
+    if (a->family == CHECK_IPV4) {
+        four->sin_family = AF_INET;
+        four->sin_port = htons(port);
+        memcpy(&four->sin_addr, a->ip, 4);
+        return sizeof *four;
+    }
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons(port);
+    memcpy(&six->sin6_addr, a->ip, 16);
+    six->sin6_scope_id = a->scope;
+    if (!a->scope && c->d->device[0] && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80)
+        six->sin6_scope_id = if_nametoindex(c->d->device);
+    return sizeof *six;
+}
+
+/* What the errno of a socket says about the target, or about us. */
+static uint8_t check__why(int error)
+{
+    switch (error) {
+    case ECONNREFUSED: return CHECK_REFUSED;
+    case EHOSTUNREACH: case ENETUNREACH: case EHOSTDOWN: case ENODEV: case ENETDOWN:
+        return CHECK_UNREACHABLE;
+    case ETIMEDOUT: return CHECK_CONNECT_TIMEOUT;
+    case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM: case EADDRNOTAVAIL: case EAGAIN:
+    case EADDRINUSE: case EAFNOSUPPORT: case EPROTONOSUPPORT:
+        return CHECK_NOT_TRIED;
+    case ECONNRESET: case EPIPE: return CHECK_RESET;
+    }
+    return CHECK_CONNECT_ERROR;
+}
+
+/* Device, mark and source, where they are wanted. */
+static int check__bind(const check *c, int fd)
+{
+    const check_desc       *d = c->d;
+    struct sockaddr_storage from;
+    check_address           any;
+    socklen_t               size;
+
+    if (d->device[0] && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, d->device,
+                                   (socklen_t)strlen(d->device) + 1) < 0)
+        return -errno;
+    if (d->mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &d->mark, sizeof d->mark) < 0)
+        return -errno;
+    if (!d->from.family && !d->from.port)
+        return 0;
+    any = d->from;
+    if (!any.family)
+        any.family = c->to.family;
+    size = check__sockaddr(c, &any, any.port, &from);
+    return bind(fd, (struct sockaddr *)(void *)&from, size) < 0 ? -errno : 0;
+}
+
+static int check__socket(const check *c, int type, int protocol)
+{
+    int family = c->to.family == CHECK_IPV4 ? AF_INET : AF_INET6;
+    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), error, on = 1;
+
+    if (fd < 0)
+        return -errno;
+    if (c->d->from.port)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    error = check__bind(c, fd);
+    if (!error)
+        return fd;
+    close(fd);
+    return error;
+}
+
+/* --- streams: tcp, http, https, smtp --- */
+
+static bool check__stream_open(check_io *io, check *c, uint64_t now)
+{
+    c->fd = check__socket(c, SOCK_STREAM, 0);
+    if (c->fd >= 0)
+        return true;
+    check__finish(io, c, check__why(-c->fd), -c->fd, now);
+    return false;
+}
+
+/* Asked again it tells what came of it: on this machine that is known at once, and epoll is not
+   needed. */
+static bool check__connect(check_io *io, check *c, uint64_t now)
+{
+    struct sockaddr_storage to;
+    socklen_t               size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
+    int                     tries;
+
+    for (tries = 0; tries < 2; tries++)
+        if (connect(c->fd, (struct sockaddr *)(void *)&to, size) == 0)
+            return true;
+        else if (errno != EINPROGRESS)
+            break;
+    if (errno == EALREADY || errno == EINPROGRESS || errno == EINTR)
+        check__want(io, c, CHECK__IN | CHECK__OUT, now);
+    else
+        check__finish(io, c, check__why(errno), errno, now);
+    return false;
+}
+
+/* Closed by a reset: no TIME_WAIT is left, of which ten thousand checks would leave 600,000. */
+static void check__reset_on_close(int fd)
+{
+    struct linger none;
+
+    none.l_onoff = 1;
+    none.l_linger = 0;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
+static void check__stream_late(check_io *io, check *c, uint64_t now)
+{
+    uint8_t why = c->step == CHECK__STEP_CONNECT ? CHECK_CONNECT_TIMEOUT :
+                  c->step == CHECK__STEP_TLS ? CHECK_TLS_TIMEOUT : CHECK_REPLY_TIMEOUT;
+
+    if (c->fd >= 0 && why != CHECK_CONNECT_TIMEOUT)
+        check__reset_on_close(c->fd);
+    check__finish(io, c, why, 0, now);
+}
+
+/* --- tcp --- */
+
+static void check__tcp_step(check_io *io, check *c, uint64_t now)
+{
+    if (!check__connect(io, c, now))
+        return;
+    check__reset_on_close(c->fd);
+    check__finish(io, c, CHECK_OK, 0, now);
+}
+
+static void check__tcp_start(check_io *io, check *c, uint64_t now)
+{
+    if (check__stream_open(io, c, now))
+        check__tcp_step(io, c, now);
+}
+
+static void check__tcp_ready(check_io *io, check *c, unsigned which, uint32_t events, uint64_t now)
+{
+    (void)which;
+    (void)events;
+    if (c->running)
+        check__tcp_step(io, c, now);
+}
+
 // >>tls
+
+static void check__tls_end(check_io *io, check *c)
+{
+    (void)io;
+    (void)c;
+}
 
 // >>children
 
 // >>watches
 
 // >>shell
+
+static const check__kind *check__kind_of(const check *c)
+{
+    static const check__kind none = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
+    static const check__kind tcp = {
+        1, NULL, NULL, check__tcp_start, check__tcp_ready, check__stream_late, NULL
+    };
+
+    switch (c->d->kind) {
+    case CHECK_TCP: return &tcp;
+    }
+    return &none;
+}
+
+static void check__shared(check_io *io, uint64_t tag, uint64_t now)
+{
+    (void)io;
+    (void)tag;
+    (void)now;
+}
+
+static void check__heard(check_io *io, const struct epoll_event *e, uint64_t now)
+{
+    check *c = (check *)(uintptr_t)(e->data.u64 & ~(uint64_t)3);
+
+    if (e->data.u64 < CHECK__AT_END)
+        check__shared(io, e->data.u64, now);
+    else if (check__kind_of(c)->ready)
+        check__kind_of(c)->ready(io, c, (unsigned)e->data.u64 & 3, e->events, now);
+}
+
+/* False: it stopped at its bound, so there may be more, and silence is not yet silence. */
+static bool check__hear(check_io *io, uint64_t until)
+{
+    struct epoll_event list[64];
+    int                n = 64, i, sum;
+
+    for (sum = 0; n == 64 && sum < CHECK__TURN && check__clock(io, check_now()) < until; sum += n) {
+        n = epoll_wait(io->epoll, list, 64, 0);
+        for (i = 0; i < n; i++)
+            check__heard(io, &list[i], check__clock(io, check_now()));
+    }
+    return n < 64;
+}
+
+static void check__fire(check_io *io, check *c, uint64_t now)
+{
+    if (c->pending_at <= now && check_tick(c, now) && c->verdict != c->from)
+        check__tell(io, c, CHECK_EVENT_VERDICT);
+    if (c->running && c->deadline <= now)
+        check__expire(io, c, now);
+    else if (!c->running && c->due <= now)
+        check__try(io, c, now);
+}
+
+/* Deadlines wait until every descriptor that is ready had its turn: a full list comes round after
+   as many of them as there are descriptors. */
+static void check__timers(check_io *io, bool heard_all, uint64_t until)
+{
+    unsigned n;
+    uint64_t now = check__clock(io, check_now());
+    check   *c;
+
+    io->full_turns = heard_all ? 0 : io->full_turns + 1;
+    if (io->full_turns && io->full_turns <= io->n_open / 64)
+        return;
+    for (n = 0; n < CHECK__TURN && now < until; n++, now = check__clock(io, check_now())) {
+        c = check__top(io);
+        if (!c || c->key > now)
+            return;
+        check__fire(io, c, now);
+        if (c->added && c->key <= now)
+            check__rekey(io, c, check__due(c));
+    }
+    io->more = true;
+}
+
+/* Whoever waits for a pool goes on when there is something in it again. */
+static void check__waiters(check_io *io, uint64_t until)
+{
+    uint64_t now = check__clock(io, check_now());
+    unsigned i;
+    check   *c;
+
+    for (i = 0; i < CHECK__POOLS; i++)
+        while ((c = io->waiting[i]) != NULL && now < until && !check__lacks(io, c)) {
+            check__stop_waiting(io, c);
+            check__try(io, c, now);
+            now = check__clock(io, check_now());
+        }
+    for (i = 0; i < CHECK__POOLS; i++)
+        io->more |= io->waiting[i] && !check__lacks(io, io->waiting[i]);
+}
+
+CHECK_DEF void check_io_run(check_io *io, uint64_t now)
+{
+    uint64_t until;
+    bool     heard_all;
+
+    until = check__clock(io, check__clock(io, now) < check_now() ? check_now() : now) +
+            CHECK_SECOND / 500;
+    io->more = false;
+    heard_all = check__hear(io, until);
+    io->more = !heard_all;
+    check__timers(io, heard_all, until);
+    check__waiters(io, until);
+    check__rearm(io);
+}
+
+CHECK_DEF int check_io_fd(const check_io *io)
+{
+    return io->epoll;
+}
+
+/* --- what happened --- */
+
+/* The next thing to say about a check, or 0. */
+static uint8_t check__saying(check *c)
+{
+    unsigned kind;
+
+    if (!c->once && c->verdict != c->from) {
+        c->said &= (uint8_t)~(1u << CHECK_EVENT_VERDICT | 1u << CHECK_EVENT_FAILED);
+        return CHECK_EVENT_VERDICT;
+    }
+    c->said &= (uint8_t)~(1u << CHECK_EVENT_VERDICT);
+    for (kind = CHECK_EVENT_FAILED; kind <= CHECK_EVENT_DONE; kind++)
+        if (c->said & 1u << kind) {
+            c->said &= (uint8_t)~(1u << kind);
+            return (uint8_t)kind;
+        }
+    return 0;
+}
+
+static void check__describe(check *c, uint8_t kind, check_event *e)
+{
+    memset(e, 0, sizeof *e);
+    e->kind = kind;
+    e->from = c->from;
+    e->to = c->from = c->verdict;
+    e->why = c->why;
+    e->detail = c->detail;
+    e->value = c->value;
+    e->latency = c->latency;
+    e->c = c;
+    e->payload = kind == CHECK_EVENT_DONE ? c->payload : NULL;
+    check_reason(c, e->text, sizeof e->text);
+}
+
+static bool check__pop(check_io *io, check_event *e)
+{
+    check  *c;
+    uint8_t kind;
+
+    if (io->ring_n) {
+        *e = io->ring[io->ring_head];
+        io->ring_head = (uint16_t)((io->ring_head + 1) % CHECK__RING);
+        io->ring_n--;
+        return true;
+    }
+    while ((c = io->news) != NULL) {
+        kind = check__saying(c);
+        if (!c->said)
+            check__unlink_news(io, c);
+        if (kind) {
+            check__describe(c, kind, e);
+            return true;
+        }
+    }
+    return false;
+}
+
+CHECK_DEF bool check_io_next(check_io *io, check_event *event)
+{
+    bool any = check__pop(io, event);
+
+    check__rearm(io);
+    return any;
+}
+
+/* --- opening and closing --- */
+
+static void check__pour(check_io *io)
+{
+    check  one;
+    size_t i;
+
+    memset(&one, 0, sizeof one);
+    for (i = io->o.body_size < sizeof one.body ? 0 : io->o.n_bodies; i--;) {
+        one.body = io->o.bodies + i * io->o.body_size;
+        check__put_body(io, &one);
+    }
+}
+
+static size_t check__descriptors(void)
+{
+    struct rlimit most;
+
+    if (getrlimit(RLIMIT_NOFILE, &most) < 0 || most.rlim_cur == RLIM_INFINITY)
+        return 1u << 20;
+    return most.rlim_cur > 128 ? (size_t)most.rlim_cur - 64 : (size_t)most.rlim_cur / 2;
+}
+
+CHECK_DEF int check_io_open(check_io *io, const check_io_options *options)
+{
+    int error;
+
+    memset(io, 0, sizeof *io);
+    if (options)
+        io->o = *options;
+    if (!io->o.descriptors)
+        io->o.descriptors = check__descriptors();
+    memset(io->icmp, -1, sizeof io->icmp);
+    memset(io->bfd, -1, sizeof io->bfd);
+    io->inotify = io->links = io->processes = -1;
+    io->armed = CHECK_NEVER;
+    check__pour(io);
+    io->epoll = epoll_create1(EPOLL_CLOEXEC);
+    io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    error = io->epoll < 0 || io->timer < 0 ? -errno :
+            check__watch(io, io->timer, CHECK__AT_TIMER, EPOLLIN);
+    if (!error)
+        return 0;
+    check_io_close(io);
+    return check__fail(io, error, "cannot create a timer: %s", strerror(-error));
+}
+
+CHECK_DEF void check_io_close(check_io *io)
+{
+    int i;
+
+    while (io->checks)
+        check_io_remove(io, io->checks, io->latest);
+    for (i = 0; i < 2; i++)
+        check__close(&io->icmp[i]);
+    for (i = 0; i < 4; i++)
+        check__close(&io->bfd[i]);
+    check__close(&io->inotify);
+    check__close(&io->links);
+    check__close(&io->processes);
+    check__close(&io->timer);
+    check__close(&io->epoll);
+}
+
+/* --- checks come and go --- */
+
+/* It is no longer ours. */
+static void check__forget(check_io *io, check *c)
+{
+    if (check__kind_of(c)->forget)
+        check__kind_of(c)->forget(io, c);
+    check__rekey(io, c, CHECK_NEVER);
+    *(c->back ? &c->back->next : &io->checks) = c->next;
+    if (c->next)
+        c->next->back = c->back;
+    c->next = c->back = NULL;
+    c->added = false;
+    io->n_checks--;
+}
+
+static int check__prepare(check_io *io, check *c)
+{
+    const check__kind *kind = check__kind_of(c);
+    int                error = kind->prepare ? kind->prepare(io, c) : 0;
+
+    if (error && kind->forget)
+        kind->forget(io, c);
+    return error;
+}
+
+/* Into the list, without an attempt yet. */
+static int check__enlist(check_io *io, check *c, const check_desc *desc)
+{
+    int error = check_init(c, desc);
+
+    if (error)
+        return check__fail(io, error, "%s", check_str(error));
+    c->key = CHECK_NEVER;
+    c->from = c->verdict;
+    error = check__prepare(io, c);
+    if (error)
+        return error;
+    c->next = io->checks;
+    if (c->next)
+        c->next->back = c;
+    io->checks = c;
+    c->added = true;
+    io->n_checks++;
+    return 0;
+}
+
+CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint64_t now)
+{
+    int error = check__enlist(io, c, desc);
+
+    if (error)
+        return error;
+    check_start(c, check_phase(desc, io->added++), check__clock(io, now));
+    check__schedule(io, c);
+    check__rearm(io);
+    return 0;
+}
+
+CHECK_DEF int check_io_once(check_io *io, check *c, const check_desc *desc, check_payload *payload,
+                            uint64_t now)
+{
+    int error = desc->kind == CHECK_BFD ? CHECK_E_KIND : check__enlist(io, c, desc);
+
+    if (error)
+        return desc->kind == CHECK_BFD ? check__fail(io, error, "bfd is no one-shot") : error;
+    c->once = true;
+    c->payload = payload;
+    check_start(c, 0, check__clock(io, now));
+    check__schedule(io, c);
+    check__rearm(io);
+    return 0;
+}
+
+/* Starts anew, at once. */
+static void check__again(check_io *io, check *c, uint64_t now)
+{
+    check_start(c, 0, check__clock(io, now));
+    check__schedule(io, c);
+    check__rearm(io);
+}
+
+CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now)
+{
+    const check_desc  *old = c->d;
+    const check__kind *kind = check__kind_of(c);
+    check              before;
+    int                error;
+
+    CHECK_ASSERT(c->added);
+    before = *c;
+    check__abandon(io, c);
+    if (kind->forget)
+        kind->forget(io, c);
+    error = check_change(c, desc, check__clock(io, now));
+    if (error)
+        check__fail(io, error, "%s", check_str(error));
+    else
+        error = check__prepare(io, c);
+    if (error) {                        /* what it was before can be had again */
+        c->d = old;
+        c->to = before.to;
+        check__prepare(io, c);
+    }
+    if (!c->paused)
+        check__again(io, c, now);
+    return error;
+}
+
+CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now)
+{
+    bool waits = c->running && c->step == CHECK__STEP_ADDRESS && c->d->kind <= CHECK_BFD;
+
+    if (memcmp(&c->to, to, sizeof *to) == 0)
+        return;
+    if (!waits && (c->running || c->kept)) {
+        check__abandon(io, c);
+        c->due = check__clock(io, now);
+    }
+    c->to = *to;
+    if (waits && to->family)
+        check__go(io, c, check__clock(io, now));
+    if (c->added)
+        check__schedule(io, c);
+    check__rearm(io);
+}
+
+CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now)
+{
+    if (on == c->paused)
+        return;
+    c->paused = on;
+    if (!on) {
+        check__again(io, c, now);
+        return;
+    }
+    check__abandon(io, c);
+    c->due = CHECK_NEVER;
+    check__rekey(io, c, CHECK_NEVER);
+    check__rearm(io);
+}
+
+CHECK_DEF void check_io_remove(check_io *io, check *c, uint64_t now)
+{
+    unsigned i;
+
+    check__clock(io, now);
+    if (c->added) {
+        check__abandon(io, c);
+        check__forget(io, c);
+    }
+    check__unlink_news(io, c);
+    for (i = 0; i < CHECK__RING; i++)
+        if (io->ring[i].c == c)
+            io->ring[i].c = NULL;
+    check__rearm(io);
+}
 
 #endif /* CHECK_NO_LINUX */
 

@@ -68,16 +68,21 @@ all() {     # the arguments of sources
     fi
 }
 
+tls() {     # header prefix: whole.c of the last all
+    for cc in "gcc -x c -std=c99" "clang -x c -std=c99" "g++ -x c++ -std=c++11"; do
+        # shellcheck disable=SC2086
+        [ ! -f /usr/include/mbedtls/md.h ] || gate "compile $1.h ${cc%% *} $2_MBEDTLS" $cc $warn \
+            -D_GNU_SOURCE "-D$2_MBEDTLS" -O2 -c -o way.o whole.c
+    done
+}
+
 all vrrp VRRP 'vrrp_deadline(x) == VRRP_NEVER'
-for cc in "gcc -x c -std=c99" "clang -x c -std=c99" "g++ -x c++ -std=c++11"; do
-    # shellcheck disable=SC2086
-    [ ! -f /usr/include/mbedtls/md.h ] || gate "compile vrrp.h ${cc%% *} VRRP_MBEDTLS" $cc $warn \
-        -D_GNU_SOURCE -DVRRP_MBEDTLS -O2 -c -o way.o whole.c
-done
-all check CHECK 'check_due(x) == CHECK_NEVER' CHECK_NO_LINUX
+tls vrrp VRRP
+all check CHECK 'check_due(x) == CHECK_NEVER'
+tls check CHECK
 
 # all headers in one program, whatever their order
-printf '#define %s\n' VRRP_IMPLEMENTATION CHECK_IMPLEMENTATION CHECK_NO_LINUX >together.c
+printf '#define %s\n' VRRP_IMPLEMENTATION CHECK_IMPLEMENTATION >together.c
 printf '#include "%s.h"\n' check vrrp >>together.c
 # shellcheck disable=SC2086
 gate "compile both headers together" gcc -std=c99 $warn -D_GNU_SOURCE -c -o way.o together.c
