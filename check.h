@@ -6,7 +6,8 @@
    file, a process, an interface). Ten thousand checks in one process, on one descriptor.
 
    NOT IN THIS VERSION
-   The Linux shell (check_io_*) tries tcp alone; the other kinds have their pure half.
+   In the Linux shell (check_io_*) bfd, exec, sh, file, process and interface: they have their pure
+   half.
 
    A URL NAMES A CHECK
 
@@ -76,6 +77,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef CHECK_MBEDTLS
+#include <mbedtls/entropy.h>
+#include <mbedtls/md.h>
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
+#endif
 
 #define CHECK_VERSION "0.1.0"
 
@@ -390,7 +399,8 @@ enum {
     CHECK_BFD_STATE_ADMIN = 0, CHECK_BFD_STATE_DOWN, CHECK_BFD_STATE_INIT, CHECK_BFD_STATE_UP
 };
 
-struct check_tls_session;               /* a handshake or connection, see check_io_options */
+struct check_tls_context;               /* see check_io_options */
+struct check_tls_session;
 
 /* One check. Objects must not move while added. user is yours; what stands behind it may be read;
    the rest is private. */
@@ -412,7 +422,8 @@ typedef struct check {
     bool              decided;          /* there was a result */
 
     bool              added, news_queued, once;     /* private from here */
-    bool              paused, slot, kept;   /* slot: its descriptors are counted; kept: connected */
+    bool              paused, slot;     /* slot: its descriptors are counted */
+    bool              kept, reused;     /* connected since the attempt before, and untried */
     uint8_t           step, said, from; /* of the attempt; news; verdict before them */
     uint8_t           interest, waits;  /* epoll; which pool it waits for, and 1 */
     uint8_t           pending;          /* verdict that waits for its delay */
@@ -427,6 +438,7 @@ typedef struct check {
     struct check     *left, *right, *above;     /* heap of deadlines */
     uint64_t          key;
     struct check_tls_session *tls;      /* of the pools */
+    struct check_tls_context *trust;
     uint8_t          *body;
     uint32_t          body_size;
     uint32_t          sent;             /* bytes of the request */
@@ -646,7 +658,29 @@ typedef struct check_pattern {
     bool        icase, newline, dotall;
 } check_pattern;
 
-struct check_tls_context;               /* one for each different check_tls */
+#ifdef CHECK_MBEDTLS
+/* Certificates: one for each different check_tls. Private. */
+typedef struct check_tls_context {
+    mbedtls_ssl_config config;
+    mbedtls_x509_crt   chain, own;
+    mbedtls_pk_context pk;
+    const char        *ca, *certificate, *key;
+    uint32_t           users;
+    bool               no_verify;
+} check_tls_context;
+
+/* A connection; some 40 kB are allocated by mbedTLS when it is first used. Private. */
+typedef struct check_tls_session {
+    mbedtls_ssl_context       ssl;
+    struct check_tls_session *next;
+    check_tls_context        *trust;    /* that ssl was set up for */
+    int                       code;
+    bool                      begun, secure;
+} check_tls_session;
+
+CHECK_DEF void check_mbedtls_sha1(const uint8_t *input, size_t size, uint8_t out[20]);
+/* For check_bfd_desc.sha1. */
+#endif
 
 typedef struct check_io_options {
     size_t                    descriptors;  /* most to have open at once (default: what the process
@@ -764,8 +798,10 @@ CHECK_DEF bool check_io_child(check_io *io, int pid, int status, uint64_t now);
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -3921,8 +3957,9 @@ CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
    what is told rather than tried. Neither start() nor ready() touches another check. */
 typedef struct check__kind {
     uint16_t descriptors;               /* that an attempt holds */
-    int  (*prepare)(check_io *io, check *c);    /* when it is added or changed: 0, or an error */
-    void (*forget)(check_io *io, check *c);     /* what prepare() took; also after its failure */
+    int  (*prepare)(check_io *io, check *c);    /* when it is added or changed: 0, or an error
+                                                   and nothing taken */
+    void (*forget)(check_io *io, check *c);     /* what prepare() took */
     void (*start)(check_io *io, check *c, uint64_t now);
     void (*ready)(check_io *io, check *c, unsigned which, uint32_t events, uint64_t now);
     void (*late)(check_io *io, check *c, uint64_t now);
@@ -4232,7 +4269,7 @@ static bool check__want(check_io *io, check *c, unsigned interest, uint64_t now)
 
 /* --- attempts --- */
 
-__attribute__((unused)) static void check__unhash(check_io *io, check *c)
+static void check__unhash(check_io *io, check *c)
 {
     check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
 
@@ -4242,7 +4279,7 @@ __attribute__((unused)) static void check__unhash(check_io *io, check *c)
         *at = c->hash_next;
 }
 
-__attribute__((unused)) static void check__hash(check_io *io, check *c)
+static void check__hash(check_io *io, check *c)
 {
     check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
 
@@ -4456,34 +4493,27 @@ static int check__socket(const check *c, int type, int protocol)
     return error;
 }
 
+/* With TLS or without: see >>tls. */
+static int check__tls_prepare(check_io *io, check *c);
+static void check__tls_forget(check_io *io, check *c);
+static void check__tls_take(check_io *io, check *c);
+static void check__tls_renew(check *c);
+static bool check__is_secure(const check *c);
+static int check__tls_code(const check *c);
+static long check__tls_read(check *c, uint8_t *out, size_t size);
+static long check__tls_write(check *c, const uint8_t *in, size_t size);
+static bool check__tls_step(check_io *io, check *c, uint64_t now);
+
 /* --- streams: tcp, http, https, smtp --- */
 
 static bool check__stream_open(check_io *io, check *c, uint64_t now)
 {
+    c->step = CHECK__STEP_CONNECT;
+    c->sent = 0;
     c->fd = check__socket(c, SOCK_STREAM, 0);
     if (c->fd >= 0)
         return true;
     check__finish(io, c, check__why(-c->fd), -c->fd, now);
-    return false;
-}
-
-/* Asked again it tells what came of it: on this machine that is known at once, and epoll is not
-   needed. */
-static bool check__connect(check_io *io, check *c, uint64_t now)
-{
-    struct sockaddr_storage to;
-    socklen_t               size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
-    int                     tries;
-
-    for (tries = 0; tries < 2; tries++)
-        if (connect(c->fd, (struct sockaddr *)(void *)&to, size) == 0)
-            return true;
-        else if (errno != EINPROGRESS)
-            break;
-    if (errno == EALREADY || errno == EINPROGRESS || errno == EINTR)
-        check__want(io, c, CHECK__IN | CHECK__OUT, now);
-    else
-        check__finish(io, c, check__why(errno), errno, now);
     return false;
 }
 
@@ -4497,47 +4527,1088 @@ static void check__reset_on_close(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 
+static bool check__stream_end(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
+{
+    if (!c->kept)
+        check__reset_on_close(c->fd);
+    check__finish(io, c, why, detail, now);
+    return false;
+}
+
+/* Asked again it tells what came of it: on this machine that is known at once, and epoll is not
+   needed. */
+static bool check__connect(check_io *io, check *c, uint64_t now)
+{
+    struct sockaddr_storage to;
+    socklen_t               size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
+    int                     error = connect(c->fd, (struct sockaddr *)(void *)&to, size);
+
+    if (error < 0 && errno == EINPROGRESS)
+        error = connect(c->fd, (struct sockaddr *)(void *)&to, size);
+    if (error == 0 && c->d->kind == CHECK_TCP)
+        return check__stream_end(io, c, CHECK_OK, 0, now);
+    if (error < 0 && errno != EALREADY && errno != EINPROGRESS && errno != EINTR)
+        check__finish(io, c, check__why(errno), errno, now);
+    else if (error < 0)
+        check__want(io, c, CHECK__IN | CHECK__OUT, now);
+    if (error < 0)
+        return false;
+    c->step = CHECK__STEP_SEND;
+    if (c->d->kind != CHECK_HTTP)
+        c->step = c->d->kind == CHECK_SMTP ? CHECK__STEP_READ : CHECK__STEP_TLS;
+    return true;
+}
+
+/* Bytes, or -errno; read: 0 is the end. */
+static long check__read(check *c, uint8_t *out, size_t size)
+{
+    ssize_t n = check__is_secure(c) ? check__tls_read(c, out, size) : recv(c->fd, out, size, 0);
+
+    return n < 0 && !check__is_secure(c) ? -errno : n;
+}
+
+static long check__write(check *c, const uint8_t *in, size_t size, bool more)
+{
+    ssize_t n = check__is_secure(c) ? check__tls_write(c, in, size)
+                                    : send(c->fd, in, size, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+
+    return n < 0 && !check__is_secure(c) ? -errno : n;
+}
+
+/* A connection that was kept may have been closed meanwhile, which says nothing: a new one. */
+static bool check__anew(check_io *io, check *c, uint64_t now)
+{
+    c->reused = false;
+    check__tls_renew(c);
+    check__close(&c->fd);
+    c->interest = 0;
+    return check__stream_open(io, c, now);
+}
+
+/* No bytes now (then it is waited for), or never again. */
+static bool check__stalled(check_io *io, check *c, long error, unsigned interest, uint64_t now)
+{
+    if (error == -EAGAIN) {
+        check__want(io, c, interest, now);
+        return false;
+    }
+    if (c->reused)
+        return check__anew(io, c, now);
+    if (error == -EPROTO && check__is_secure(c))
+        return check__stream_end(io, c, CHECK_TLS_ERROR, check__tls_code(c), now);
+    return check__stream_end(io, c, check__why((int)-error), (int32_t)-error, now);
+}
+
 static void check__stream_late(check_io *io, check *c, uint64_t now)
 {
     uint8_t why = c->step == CHECK__STEP_CONNECT ? CHECK_CONNECT_TIMEOUT :
                   c->step == CHECK__STEP_TLS ? CHECK_TLS_TIMEOUT : CHECK_REPLY_TIMEOUT;
 
-    if (c->fd >= 0 && why != CHECK_CONNECT_TIMEOUT)
-        check__reset_on_close(c->fd);
-    check__finish(io, c, why, 0, now);
+    check__stream_end(io, c, why, 0, now);
 }
 
-/* --- tcp --- */
+/* --- http and https --- */
 
-static void check__tcp_step(check_io *io, check *c, uint64_t now)
+static bool check__http_send(check_io *io, check *c, uint64_t now)
 {
-    if (!check__connect(io, c, now))
+    const check_payload *p = c->payload;
+    size_t               head = check_http_request(c, (char *)io->room, sizeof io->room);
+    size_t               total = head + (p ? p->size : 0);
+    unsigned             known = c->interest;
+    long                 n;
+
+    if (head == 0)
+        return check__stream_end(io, c, CHECK_NOT_TRIED, EMSGSIZE, now);
+    while (c->sent < total) {
+        n = c->sent < head ? check__write(c, io->room + c->sent, head - c->sent, total > head)
+                           : check__write(c, p->bytes + (c->sent - head), total - c->sent, false);
+        if (n < 0)
+            return check__stalled(io, c, n, CHECK__IN | CHECK__OUT, now);
+        c->sent += (uint32_t)n;
+    }
+    check_http_begin(&c->of.http, c);
+    c->step = CHECK__STEP_READ;
+    /* what epoll has told of already it does not tell again */
+    return check__want(io, c, CHECK__IN, now) && known && !c->reused;
+}
+
+static void check__http_body(const check_io *io, check *c, const uint8_t *body, size_t size)
+{
+    check_payload *p = c->payload;
+    size_t         n = size;
+
+    if (size == 0)
         return;
-    check__reset_on_close(c->fd);
-    check__finish(io, c, CHECK_OK, 0, now);
+    if (c->body && c->body_size < io->o.body_size - 1) {
+        if (n > io->o.body_size - 1 - c->body_size)
+            n = io->o.body_size - 1 - c->body_size;
+        memcpy(c->body + c->body_size, body, n);
+        c->body_size += (uint32_t)n;
+    }
+    if (!p)
+        return;
+    if (p->out_size < p->out_cap)
+        memcpy(p->out + p->out_size, body, size < p->out_cap - p->out_size ? size :
+                                           p->out_cap - p->out_size);
+    p->out_size += size;
 }
 
-static void check__tcp_start(check_io *io, check *c, uint64_t now)
+static uint8_t check__http_match(check_io *io, check *c);
+
+static bool check__http_done(check_io *io, check *c, bool open, uint64_t now)
 {
-    if (check__stream_open(io, c, now))
-        check__tcp_step(io, c, now);
+    const check_http *h = &c->d->http;
+    check_http_reply *r = &c->of.http;
+    uint8_t           why = (uint8_t)check_http_judge(c, r);
+    int32_t           detail = why == CHECK_STATUS ? r->status : 0;
+
+    if (why == CHECK_OK && check_url_now(c)->regex)
+        why = check__http_match(io, c);
+    c->kept = open && h->keep && !r->closes && !c->once && io->n_open < io->o.descriptors / 8 * 7;
+    return check__stream_end(io, c, why, detail, now);
 }
 
-static void check__tcp_ready(check_io *io, check *c, unsigned which, uint32_t events, uint64_t now)
+/* Feeds what was read. True: more is wanted. */
+static bool check__http_feed(check_io *io, check *c, size_t size, uint64_t now)
+{
+    check_http_reply *r = &c->of.http;
+    const uint8_t    *body;
+    size_t            at, body_size;
+    int               n;
+
+    for (at = 0; at < size && !r->done; at += (size_t)n) {
+        n = check_http_feed(r, io->room + at, size - at, &body, &body_size);
+        if (n < 0)
+            return check__stream_end(io, c, (uint8_t)-n, n != -CHECK_TOO_LONG ? 0 : (int32_t)
+                                     (r->body ? r->body_max : r->head_max), now);
+        check__http_body(io, c, body, body_size);
+    }
+    return !r->done || check__http_done(io, c, at == size, now);
+}
+
+static bool check__http_read(check_io *io, check *c, uint64_t now)
+{
+    uint32_t bound;
+    long     n;
+    int      why;
+
+    for (bound = 0; bound < 8; bound++) {
+        n = check__read(c, io->room, sizeof io->room);
+        if (n < 0 || (n == 0 && c->reused))
+            return check__stalled(io, c, n, CHECK__IN, now);
+        why = n == 0 ? check_http_close(&c->of.http) : 0;
+        if (why)
+            return check__stream_end(io, c, (uint8_t)why, 0, now);
+        if (n == 0)
+            return check__http_done(io, c, false, now);
+        c->reused = false;
+        if (!check__http_feed(io, c, (size_t)n, now))
+            return false;
+    }
+    check__want(io, c, CHECK__IN | CHECK__AGAIN, now);
+    return false;
+}
+
+/* --- http: regex --- */
+
+static bool check__is_pattern(const check_pattern *p, const check_url *u)
+{
+    return p->users && strcmp(p->regex, u->regex) == 0 && p->icase == u->regex_caseless &&
+           p->newline == u->regex_multiline && p->dotall == u->regex_dotall;
+}
+
+static check_pattern *check__pattern(const check_io *io, const check_url *u)
+{
+    size_t i = 0;
+
+    while (i < io->o.n_patterns && !check__is_pattern(&io->o.patterns[i], u))
+        i++;
+    return i < io->o.n_patterns ? &io->o.patterns[i] : NULL;
+}
+
+static regex_t *check__compiled(check_pattern *p)
+{
+    CHECK_ASSERT(sizeof(regex_t) <= sizeof p->room);
+    return (regex_t *)(void *)p->room;
+}
+
+static int check__compile(check_io *io, check_pattern *p, const check_url *u)
+{
+    char *text = (char *)io->room, word[8];
+    int   error = check_regex(u, text, sizeof io->room, word);
+
+    if (error)
+        return check__fail(io, error, "regex: %s is not in POSIX's extended ones", word);
+    error = regcomp(check__compiled(p), text, REG_EXTENDED | (u->regex_caseless ? REG_ICASE : 0) |
+                    (u->regex_multiline ? REG_NEWLINE : 0));
+    if (error) {
+        regerror(error, check__compiled(p), text, 100);
+        return check__fail(io, CHECK_E_REGEX, "regex %s: %s", u->regex, text);
+    }
+    p->regex = u->regex;
+    p->icase = u->regex_caseless;
+    p->newline = u->regex_multiline;
+    p->dotall = u->regex_dotall;
+    return 0;
+}
+
+static int check__take_pattern(check_io *io, const check_url *u)
+{
+    check_pattern *p = check__pattern(io, u);
+    size_t         i = 0;
+    int            error;
+
+    if (!io->o.n_bodies || io->o.body_size < sizeof io->free_body)
+        return check__fail(io, -ENOBUFS, "regex: there is no memory for bodies");
+    while (!p && i < io->o.n_patterns && io->o.patterns[i].users)
+        i++;
+    if (!p && i == io->o.n_patterns)
+        return check__fail(io, -ENOBUFS, "more than %zu different regexes", i);
+    error = p ? 0 : check__compile(io, &io->o.patterns[i], u);
+    if (!error)
+        (p ? p : &io->o.patterns[i])->users++;
+    return error;
+}
+
+static void check__put_pattern(check_io *io, const check_url *u)
+{
+    check_pattern *p = check__pattern(io, u);
+
+    if (p && --p->users == 0)
+        regfree(check__compiled(p));
+}
+
+/* The first n URLs let go of theirs. */
+static void check__put_patterns(check_io *io, const check_desc *d, size_t n)
+{
+    while (n--)
+        if (check__url_at(d, n)->regex)
+            check__put_pattern(io, check__url_at(d, n));
+}
+
+static int check__http_prepare(check_io *io, check *c)
+{
+    size_t i;
+    int    error = c->d->kind == CHECK_HTTPS ? check__tls_prepare(io, c) : 0;
+
+    for (i = 0; !error && i < check__n_urls(c->d); i++) {
+        if (check__url_at(c->d, i)->regex)
+            error = check__take_pattern(io, check__url_at(c->d, i));
+        if (error)
+            check__put_patterns(io, c->d, i);
+    }
+    if (error && i)
+        check__tls_forget(io, c);
+    return error;
+}
+
+static void check__http_forget(check_io *io, check *c)
+{
+    check__put_patterns(io, c->d, check__n_urls(c->d));
+    check__tls_forget(io, c);
+}
+
+/* The libc wants a string: a NUL in it becomes a byte that only . matches. */
+static uint8_t check__http_match(check_io *io, check *c)
+{
+    const check_url *u = check_url_now(c);
+    char            *text = (char *)c->body, *nul;
+    regmatch_t       m;
+    size_t           from = u->regex_min;
+    bool             found;
+
+    text[c->body_size] = 0;
+    while ((nul = (char *)memchr(text, 0, c->body_size)) != NULL)
+        *nul = 1;
+    found = from <= c->body_size && regexec(check__compiled(check__pattern(io, u)), text + from, 1,
+                                            &m, from ? REG_NOTBOL : 0) == 0;
+    if (found && u->regex_max && from + (size_t)m.rm_so > u->regex_max)
+        found = false;
+    return found != u->regex_no_match ? CHECK_OK : CHECK_REGEX;
+}
+
+/* --- smtp --- */
+
+static int check__smtp_prepare(check_io *io, check *c)
+{
+    int error = check_smtp_begin(&c->of.smtp, c);
+
+    if (error)
+        return check__fail(io, error, "the mail has no or bad addresses");
+    return c->d->smtp.starttls ? check__tls_prepare(io, c) : 0;
+}
+
+static bool check__smtp_read(check_io *io, check *c, uint64_t now)
+{
+    size_t used;
+    long   n = check__read(c, io->room, sizeof io->room);
+    int    result;
+
+    if (n == 0)
+        return check__stream_end(io, c, c->of.smtp.step == CHECK__SMTP_END ? CHECK_OK :
+                                 CHECK_CLOSED, 0, now);
+    if (n < 0)
+        return check__stalled(io, c, n, CHECK__IN, now);
+    result = check_smtp_feed(&c->of.smtp, c, io->room, (size_t)n, &used);
+    if (result == CHECK_SMTP_DONE)
+        return check__stream_end(io, c, CHECK_OK, 0, now);
+    if (result < 0)
+        return check__stream_end(io, c, (uint8_t)-result, -result == CHECK_STATUS ?
+                                 c->of.smtp.code : 0, now);
+    if (used < (size_t)n)               /* answers nobody asked for */
+        return check__stream_end(io, c, CHECK_MALFORMED, 0, now);
+    if (result != CHECK_SMTP_WAIT)
+        c->step = result == CHECK_SMTP_TLS ? CHECK__STEP_TLS : CHECK__STEP_SEND;
+    return true;
+}
+
+/* What was sent in part is made again: the same state says the same. */
+static bool check__smtp_send(check_io *io, check *c, uint64_t now)
+{
+    check_smtp_state before;
+    size_t           size;
+    bool             more;
+    long             n;
+
+    do {
+        before = c->of.smtp;
+        size = check_smtp_say(&c->of.smtp, c, (char *)io->room, 4096, &more);
+        n = check__write(c, io->room + c->sent, size - c->sent, false);
+        if (n >= 0)
+            c->sent += (uint32_t)n;
+        if (n < 0 || c->sent < size)
+            c->of.smtp = before;
+        if (n < 0)
+            return check__stalled(io, c, n, CHECK__IN | CHECK__OUT, now);
+        if (c->sent == size)
+            c->sent = 0;
+    } while (c->sent || more);
+    c->step = CHECK__STEP_READ;
+    return true;
+}
+
+/* --- their steps --- */
+
+/* True: go on with the next. */
+static bool check__stream_step(check_io *io, check *c, uint64_t now)
+{
+    bool smtp = c->d->kind == CHECK_SMTP;
+
+    switch (c->step) {
+    case CHECK__STEP_CONNECT: return check__connect(io, c, now);
+    case CHECK__STEP_TLS: return check__tls_step(io, c, now);
+    case CHECK__STEP_SEND: return smtp ? check__smtp_send(io, c, now) : check__http_send(io, c, now);
+    case CHECK__STEP_READ: return smtp ? check__smtp_read(io, c, now) : check__http_read(io, c, now);
+    }
+    return false;
+}
+
+static void check__stream_start(check_io *io, check *c, uint64_t now)
+{
+    c->reused = c->kept;
+    c->kept = false;
+    c->step = CHECK__STEP_SEND;
+    if (c->d->kind == CHECK_SMTP)
+        check_smtp_begin(&c->of.smtp, c);
+    if (c->payload)
+        c->payload->out_size = 0;
+    check__tls_take(io, c);
+    if (!c->reused && !check__stream_open(io, c, now))
+        return;
+    while (check__stream_step(io, c, now))
+        ;
+}
+
+static void check__stream_ready(check_io *io, check *c, unsigned which, uint32_t events,
+                                uint64_t now)
 {
     (void)which;
     (void)events;
+    if (!c->running)                    /* kept, and it has something to say: it is closed */
+        check__disconnect(io, c);
+    while (c->running && check__stream_step(io, c, now))
+        ;
+}
+
+/* --- udp and dns --- */
+
+static size_t check__datagram(const check_io *io, check *c, uint8_t *out)
+{
+    const check_udp *u = &c->d->udp;
+    int              size;
+
+    if (c->d->kind == CHECK_DNS) {
+        size = check_dns_encode(out, sizeof io->room, (uint16_t)c->nonce, &c->d->dns);
+        return size < 0 ? 0 : (size_t)size;
+    }
+    if (c->payload && c->payload->size <= sizeof io->room) {
+        memcpy(out, c->payload->bytes, c->payload->size);
+        return c->payload->size;
+    }
+    if (u->payload_size)
+        memcpy(out, u->payload, u->payload_size);
+    return u->payload_size;
+}
+
+static void check__datagram_start(check_io *io, check *c, uint64_t now)
+{
+    struct sockaddr_storage to;
+    socklen_t               to_size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
+    size_t                  size = check__datagram(io, c, io->room);
+
+    if (c->payload)
+        c->payload->out_size = 0;
+    c->step = CHECK__STEP_READ;
+    c->fd = check__socket(c, SOCK_DGRAM, 0);
+    if (c->fd < 0)
+        check__finish(io, c, check__why(-c->fd), -c->fd, now);
+    else if (connect(c->fd, (struct sockaddr *)(void *)&to, to_size) < 0 ||
+             send(c->fd, io->room, size, MSG_NOSIGNAL) < 0)
+        check__finish(io, c, check__why(errno), errno, now);
+    else
+        check__want(io, c, CHECK__IN, now);
+}
+
+/* One datagram: is it what was waited for? False: go on waiting. */
+static bool check__datagram_read(check_io *io, check *c, size_t size, uint64_t now)
+{
+    check_payload *p = c->payload;
+    int32_t        detail = (int32_t)size;
+    int            why = CHECK_MISMATCH;
+
+    if (c->d->kind == CHECK_DNS)
+        why = check_dns_decode(io->room, size, (uint16_t)c->nonce, &c->d->dns, &detail);
+    else if (check_udp_match(&c->d->udp, io->room, size))
+        why = CHECK_OK, detail = 0;
+    if (c->d->kind == CHECK_DNS && why == CHECK_NOT_TRIED)
+        return false;
+    if (p)
+        memcpy(p->out, io->room, size < p->out_cap ? size : p->out_cap);
+    if (p)
+        p->out_size = size;
+    check__finish(io, c, (uint8_t)why, detail, now);
+    return true;
+}
+
+static void check__datagram_ready(check_io *io, check *c, unsigned which, uint32_t events,
+                                  uint64_t now)
+{
+    ssize_t  n;
+    unsigned i;
+
+    (void)which;
+    (void)events;
+    for (i = 0; i < 16 && c->running; i++) {
+        n = recv(c->fd, io->room, sizeof io->room, 0);
+        if (n < 0 && errno == EAGAIN)
+            return;
+        if (n < 0)
+            check__finish(io, c, check__why(errno), errno, now);
+        else if (check__datagram_read(io, c, (size_t)n, now))
+            return;
+    }
     if (c->running)
-        check__tcp_step(io, c, now);
+        check__want(io, c, CHECK__IN | CHECK__AGAIN, now);
+}
+
+static void check__datagram_late(check_io *io, check *c, uint64_t now)
+{
+    bool good = c->d->kind == CHECK_UDP && !c->d->udp.require_reply;
+
+    check__finish(io, c, good ? CHECK_OK : CHECK_REPLY_TIMEOUT, 0, now);
+}
+
+/* --- icmp: all checks of a family share a socket --- */
+
+/* A raw socket hears every ICMP message of the machine: those that cannot be for us stay out. */
+static void check__icmp_filter(int fd, bool six)
+{
+    uint32_t only6[8], only4 = ~(1u << 0 | 1u << 3 | 1u << 11 | 1u << 12);
+
+    memset(only6, 0xff, sizeof only6);
+    only6[0] &= ~(1u << 1 | 1u << 3 | 1u << 4);
+    only6[129 / 32] &= ~(1u << 129 % 32);
+    if (six)
+        setsockopt(fd, IPPROTO_ICMPV6, 1 /* ICMPV6_FILTER */, only6, sizeof only6);
+    else
+        setsockopt(fd, SOL_RAW, 1 /* ICMP_FILTER */, &only4, sizeof only4);
+}
+
+/* A ping socket where net.ipv4.ping_group_range allows it (the kernel sorts by id), else a raw
+   one, which takes CAP_NET_RAW. */
+static int check__icmp_open(check_io *io, bool six)
+{
+    int family = six ? AF_INET6 : AF_INET, protocol = six ? 58 : 1;
+    int flags = SOCK_NONBLOCK | SOCK_CLOEXEC, room = 4 << 20, on = 1;
+    int fd = socket(family, SOCK_DGRAM | flags, protocol);
+
+    io->icmp_raw[six] = fd < 0;
+    if (fd < 0)
+        fd = socket(family, SOCK_RAW | flags, protocol);
+    if (fd < 0)
+        return -errno;
+    if (io->icmp_raw[six])
+        check__icmp_filter(fd, six);
+    else
+        setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    io->icmp[six] = fd;
+    return check__watch(io, fd, six ? CHECK__AT_ICMP6 : CHECK__AT_ICMP4, EPOLLIN);
+}
+
+/* Where a shared socket sends from, as its own would be bound. */
+static unsigned check__control(const check *c, struct msghdr *m)
+{
+    const check_desc *d = c->d;
+    bool              six = c->to.family == CHECK_IPV6;
+    struct cmsghdr   *h = (struct cmsghdr *)m->msg_control;
+    struct in_pktinfo four;
+    struct in6_pktinfo info6;
+    unsigned          size = six ? sizeof info6 : sizeof four, used = 0;
+    unsigned          device = d->device[0] ? if_nametoindex(d->device) : 0;
+
+    memset(&four, 0, sizeof four);
+    memset(&info6, 0, sizeof info6);
+    four.ipi_ifindex = (int)device;
+    info6.ipi6_ifindex = device;
+    memcpy(&four.ipi_spec_dst, d->from.ip, 4);
+    memcpy(&info6.ipi6_addr, d->from.ip, 16);
+    if (device || d->from.family) {
+        h->cmsg_level = six ? SOL_IPV6 : SOL_IP;
+        h->cmsg_type = six ? IPV6_PKTINFO : IP_PKTINFO;
+        h->cmsg_len = (unsigned)CMSG_LEN(size);
+        memcpy(CMSG_DATA(h), six ? (const void *)&info6 : (const void *)&four, size);
+        used = (unsigned)CMSG_SPACE(size);
+    }
+    if (d->mark) {
+        h = (struct cmsghdr *)(void *)((char *)m->msg_control + used);
+        h->cmsg_level = SOL_SOCKET;
+        h->cmsg_type = SO_MARK;
+        h->cmsg_len = (unsigned)CMSG_LEN(sizeof d->mark);
+        memcpy(CMSG_DATA(h), &d->mark, sizeof d->mark);
+        used += (unsigned)CMSG_SPACE(sizeof d->mark);
+    }
+    return used;
+}
+
+static int check__icmp_send(check_io *io, const check *c, int fd)
+{
+    struct sockaddr_storage to;
+    struct msghdr           m;
+    struct iovec            v;
+    uint64_t                control[16];
+    uint8_t                 packet[CHECK__ECHO];
+
+    memset(&m, 0, sizeof m);
+    memset(control, 0, sizeof control);
+    v.iov_base = packet;
+    v.iov_len = check_icmp_encode(packet, c->to.family, io->icmp_id, (uint16_t)c->nonce, c->nonce);
+    m.msg_iov = &v;
+    m.msg_iovlen = 1;
+    m.msg_name = &to;
+    m.msg_namelen = check__sockaddr(c, &c->to, 0, &to);
+    m.msg_control = control;
+    if (c->d->device[0] && !if_nametoindex(c->d->device))
+        return -ENODEV;
+    m.msg_controllen = check__control(c, &m);
+    if (m.msg_controllen == 0)
+        m.msg_control = NULL;
+    return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static void check__icmp_start(check_io *io, check *c, uint64_t now)
+{
+    bool six = c->to.family == CHECK_IPV6;
+    int  error = io->icmp[six] < 0 ? check__icmp_open(io, six) : 0;
+
+    c->step = CHECK__STEP_READ;
+    check__hash(io, c);
+    if (!error)
+        error = check__icmp_send(io, c, io->icmp[six]);
+    if (error && (error == -EPERM || error == -EACCES) && io->icmp[six] < 0)
+        check__finish(io, c, CHECK_NOT_TRIED, -error, now);
+    else if (error)
+        check__finish(io, c, check__why(-error), -error, now);
+}
+
+static void check__icmp_give_up(check_io *io, check *c)
+{
+    if (c->running)
+        check__unhash(io, c);
+}
+
+static void check__icmp_late(check_io *io, check *c, uint64_t now)
+{
+    check__finish(io, c, CHECK_REPLY_TIMEOUT, 0, now);
+}
+
+/* Whose it is: an answer by its nonce, an error by the sequence number and where the request
+   went; both by address. */
+static void check__icmp_take(check_io *io, const check_icmp *m, const uint8_t *ip, uint8_t family,
+                             uint64_t now)
+{
+    check *c = io->bucket[m->sequence % CHECK__BUCKETS];
+
+    while (c && (c->d->kind != CHECK_ICMP || c->to.family != family ||
+                 (uint16_t)c->nonce != m->sequence || (!m->error && c->nonce != m->nonce) ||
+                 memcmp(c->to.ip, ip, family == CHECK_IPV6 ? 16 : 4) != 0))
+        c = c->hash_next;
+    if (c)
+        check__finish(io, c, m->error ? CHECK_UNREACHABLE : CHECK_OK,
+                      m->error ? EHOSTUNREACH : 0, now);
+}
+
+static const uint8_t *check__ip_of(const struct sockaddr_storage *from)
+{
+    return from->ss_family == AF_INET6 ?
+           (const uint8_t *)&((const struct sockaddr_in6 *)(const void *)from)->sin6_addr :
+           (const uint8_t *)&((const struct sockaddr_in *)(const void *)from)->sin_addr;
+}
+
+/* What the kernel tells of a ping socket's request: it hands back the message we sent. */
+static bool check__icmp_error(check_io *io, bool six, uint64_t now)
+{
+    struct sockaddr_storage to;
+    struct msghdr           m;
+    struct iovec            v;
+    check_icmp              e;
+    uint64_t                control[64];
+    ssize_t                 n;
+
+    memset(&m, 0, sizeof m);
+    memset(&e, 0, sizeof e);
+    v.iov_base = io->room;
+    v.iov_len = sizeof io->room;
+    m.msg_iov = &v;
+    m.msg_iovlen = 1;
+    m.msg_name = &to;
+    m.msg_namelen = sizeof to;
+    m.msg_control = control;
+    m.msg_controllen = sizeof control;
+    n = recvmsg(io->icmp[six], &m, MSG_ERRQUEUE);
+    if (n < 8 || m.msg_namelen == 0)
+        return n >= 0;
+    e.error = true;
+    e.sequence = (uint16_t)check__get16(io->room + 6);
+    check__icmp_take(io, &e, check__ip_of(&to), six ? CHECK_IPV6 : CHECK_IPV4, now);
+    return true;
+}
+
+/* An ICMP message as a socket gives it; a raw one of IPv4 has the IP header before it. */
+static void check__icmp_message(check_io *io, bool six, const struct sockaddr_storage *from,
+                                size_t size, uint64_t now)
+{
+    uint8_t        family = six ? CHECK_IPV6 : CHECK_IPV4;
+    size_t         header = io->icmp_raw[six] && !six && size ? (io->room[0] & 15u) * 4 : 0;
+    check_icmp     m;
+
+    if (header > size || !check_icmp_decode(family, io->room + header, size - header, &m))
+        return;
+    if (io->icmp_raw[six] && m.id != io->icmp_id)
+        return;
+    check__icmp_take(io, &m, m.error ? m.to : check__ip_of(from), family, now);
+}
+
+static void check__icmp_ready(check_io *io, bool six, uint64_t now)
+{
+    struct sockaddr_storage from;
+    socklen_t               from_size;
+    ssize_t                 n;
+    unsigned                i;
+
+    for (i = 0; i < 64; i++) {
+        from_size = sizeof from;
+        n = recvfrom(io->icmp[six], io->room, sizeof io->room, 0,
+                     (struct sockaddr *)(void *)&from, &from_size);
+        if (n >= 0)
+            check__icmp_message(io, six, &from, (size_t)n, now);
+        else if (errno == EAGAIN || !check__icmp_error(io, six, now))
+            break;
+    }
+    while (!io->icmp_raw[six] && i++ < 64 && check__icmp_error(io, six, now))
+        ;
 }
 
 // >>tls
 
+#ifdef CHECK_MBEDTLS
+
+/* The system's certificates, where distributions keep them. */
+static const char *check__system_ca(void)
+{
+    static const char *const places[] = {
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/cacert.pem"
+    };
+    const char *chosen = getenv("SSL_CERT_FILE");
+    size_t      i;
+
+    for (i = 0; !chosen && i < sizeof places / sizeof *places; i++)
+        if (access(places[i], R_OK) == 0)
+            chosen = places[i];
+    return chosen ? chosen : places[0];
+}
+
+static int check__tls_random(void *none, unsigned char *out, size_t size)
+{
+    ssize_t n;
+
+    (void)none;
+    for (; size; size -= (size_t)n, out += n) {
+        n = getrandom(out, size, 0);
+        if (n < 0)
+            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+    }
+    return 0;
+}
+
+CHECK_DEF void check_mbedtls_sha1(const uint8_t *input, size_t size, uint8_t out[20])
+{
+    mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), input, size, out);
+}
+
+static bool check__same_word(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool check__is_trust(const struct check_tls_context *t, const check_tls *d)
+{
+    return t->users && check__same_word(t->ca, d->ca) && t->no_verify == d->no_verify &&
+           check__same_word(t->certificate, d->certificate) && check__same_word(t->key, d->key);
+}
+
+static int check__parse_key(struct check_tls_context *t, const char *path)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return mbedtls_pk_parse_keyfile(&t->pk, path, NULL, check__tls_random, NULL);
+#else
+    return mbedtls_pk_parse_keyfile(&t->pk, path, NULL);
+#endif
+}
+
+/* Reads the files. 0, or an error with its sentence. */
+static int check__tls_load(check_io *io, struct check_tls_context *t, const check_tls *d)
+{
+    const char *ca = d->ca ? d->ca : check__system_ca(), *key = d->key ? d->key : d->certificate;
+    int         error = d->no_verify ? 0 : mbedtls_x509_crt_parse_file(&t->chain, ca);
+
+    if (error < 0)                      /* above 0: so many of a bundle are of unknown kinds */
+        return check__fail(io, CHECK_E_CERTIFICATE, "no certificates in %s (-0x%04x)", ca,
+                           (unsigned)-error);
+    error = d->certificate ? mbedtls_x509_crt_parse_file(&t->own, d->certificate) : 0;
+    if (error)
+        return check__fail(io, CHECK_E_CERTIFICATE, "no certificate in %s (-0x%04x)",
+                           d->certificate, (unsigned)-error);
+    error = d->certificate ? check__parse_key(t, key) : 0;
+    if (error)
+        return check__fail(io, CHECK_E_CERTIFICATE, "no private key in %s (-0x%04x)", key,
+                           (unsigned)-error);
+    return 0;
+}
+
+static int check__tls_configure(check_io *io, struct check_tls_context *t, const check_tls *d)
+{
+    int error = check__tls_load(io, t, d), wrong;
+
+    if (error)
+        return error;
+    wrong = mbedtls_ssl_config_defaults(&t->config, MBEDTLS_SSL_IS_CLIENT,
+                                        MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    mbedtls_ssl_conf_rng(&t->config, check__tls_random, NULL);
+    mbedtls_ssl_conf_authmode(&t->config, d->no_verify ? MBEDTLS_SSL_VERIFY_NONE
+                                                       : MBEDTLS_SSL_VERIFY_REQUIRED);
+    if (!d->no_verify)
+        mbedtls_ssl_conf_ca_chain(&t->config, &t->chain, NULL);
+    if (!wrong && d->certificate)
+        wrong = mbedtls_ssl_conf_own_cert(&t->config, &t->own, &t->pk);
+    return wrong ? check__fail(io, CHECK_E_CERTIFICATE, "TLS cannot be set up (-0x%04x)",
+                               (unsigned)-wrong) : 0;
+}
+
+static void check__tls_unload(check_io *io, struct check_tls_context *t)
+{
+    size_t i;
+
+    for (i = 0; i < io->o.n_sessions; i++)
+        if (io->o.sessions[i].trust == t) {
+            mbedtls_ssl_free(&io->o.sessions[i].ssl);
+            io->o.sessions[i].trust = NULL;
+        }
+    mbedtls_ssl_config_free(&t->config);
+    mbedtls_x509_crt_free(&t->chain);
+    mbedtls_x509_crt_free(&t->own);
+    mbedtls_pk_free(&t->pk);
+    memset(t, 0, sizeof *t);
+}
+
+static int check__tls_new(check_io *io, struct check_tls_context *t, const check_tls *d)
+{
+    int error;
+
+#if MBEDTLS_VERSION_NUMBER >= 0x03060000
+    psa_crypto_init();
+#endif
+    mbedtls_ssl_config_init(&t->config);
+    mbedtls_x509_crt_init(&t->chain);
+    mbedtls_x509_crt_init(&t->own);
+    mbedtls_pk_init(&t->pk);
+    error = check__tls_configure(io, t, d);
+    if (error)
+        check__tls_unload(io, t);
+    t->ca = d->ca;
+    t->certificate = d->certificate;
+    t->key = d->key;
+    t->no_verify = d->no_verify;
+    return error;
+}
+
+static int check__tls_prepare(check_io *io, check *c)
+{
+    size_t i = 0, n = io->o.n_contexts;
+    int    error = 0;
+
+    while (i < n && !check__is_trust(&io->o.contexts[i], &c->d->tls))
+        i++;
+    if (i == n) {
+        for (i = 0; i < n && io->o.contexts[i].users; i++)
+            ;
+        error = i == n || !io->o.n_sessions ?
+                check__fail(io, -ENOBUFS, "more than %zu different TLS settings", n) :
+                check__tls_new(io, &io->o.contexts[i], &c->d->tls);
+    }
+    if (error)
+        return error;
+    c->trust = &io->o.contexts[i];
+    c->trust->users++;
+    return 0;
+}
+
+static void check__tls_forget(check_io *io, check *c)
+{
+    if (c->trust && --c->trust->users == 0)
+        check__tls_unload(io, c->trust);
+    c->trust = NULL;
+}
+
+static void check__tls_pour(check_io *io)
+{
+    size_t i;
+
+    for (i = io->o.n_sessions; i--;) {
+        io->o.sessions[i].next = io->free_session;
+        io->free_session = &io->o.sessions[i];
+    }
+}
+
+/* One from the pool; its buffers stay with the settings they were made for. */
+static void check__tls_take(check_io *io, check *c)
+{
+    struct check_tls_session *s = io->free_session;
+
+    if (!check__wants_tls(c) || c->tls)
+        return;
+    io->free_session = s->next;
+    c->tls = s;
+    s->secure = s->begun = false;
+}
+
 static void check__tls_end(check_io *io, check *c)
 {
-    (void)io;
-    (void)c;
+    if (!c->tls)
+        return;
+    c->tls->next = io->free_session;
+    io->free_session = c->tls;
+    c->tls = NULL;
 }
+
+static void check__tls_renew(check *c)
+{
+    if (c->tls)
+        c->tls->secure = c->tls->begun = false;
+}
+
+static bool check__is_secure(const check *c)
+{
+    return c->tls && c->tls->secure;
+}
+
+static int check__tls_code(const check *c)
+{
+    return c->tls->code;
+}
+
+static int check__tls_out(void *of, const unsigned char *in, size_t size)
+{
+    ssize_t n = send(((check *)of)->fd, in, size, MSG_NOSIGNAL);
+
+    return n >= 0 ? (int)n : errno == EAGAIN ? MBEDTLS_ERR_SSL_WANT_WRITE :
+           MBEDTLS_ERR_NET_CONN_RESET;
+}
+
+static int check__tls_in(void *of, unsigned char *out, size_t size)
+{
+    ssize_t n = recv(((check *)of)->fd, out, size, 0);
+
+    return n >= 0 ? (int)n : errno == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ :
+           MBEDTLS_ERR_NET_CONN_RESET;
+}
+
+static long check__tls_result(check *c, int n)
+{
+    if (n >= 0)
+        return n;
+    if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE)
+        return -EAGAIN;
+    if (n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || n == MBEDTLS_ERR_SSL_CONN_EOF)
+        return 0;
+    if (n == MBEDTLS_ERR_NET_CONN_RESET)
+        return -ECONNRESET;
+    c->tls->code = n;
+    return -EPROTO;
+}
+
+static long check__tls_read(check *c, uint8_t *out, size_t size)
+{
+    int n = mbedtls_ssl_read(&c->tls->ssl, out, size);
+
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+    while (n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+        n = mbedtls_ssl_read(&c->tls->ssl, out, size);
+#endif
+    return check__tls_result(c, n);
+}
+
+static long check__tls_write(check *c, const uint8_t *in, size_t size)
+{
+    return check__tls_result(c, mbedtls_ssl_write(&c->tls->ssl, in, size));
+}
+
+/* Whose certificate it has to be: asked for, the virtual host without its port, the host, the
+   address. True: a name that may stand in SNI. */
+static bool check__tls_name(const check *c, char *out, size_t cap)
+{
+    const check_desc *d = c->d;
+    const char       *name = d->tls.name;
+    check_address     literal;
+    size_t            size;
+
+    if (!name && d->kind == CHECK_HTTPS)
+        name = check_url_now(c)->host ? check_url_now(c)->host : d->http.host;
+    if (name)
+        size = d->tls.name || *name == '[' ? strlen(name) : strcspn(name, ":");
+    else
+        name = d->host, size = check__host_size(d);
+    if (!name) {
+        check_address_print(&c->to, out, cap);
+        return false;
+    }
+    snprintf(out, cap, "%.*s", (int)size, name);
+    return !check_address_read(out, strlen(out), &literal);
+}
+
+static int check__tls_begin(check *c)
+{
+    struct check_tls_session *s = c->tls;
+    char                      name[256];
+    bool                      sni = check__tls_name(c, name, sizeof name) && !c->d->tls.no_sni;
+    int                       error;
+
+    s->begun = true;
+    if (s->trust != c->trust) {
+        if (s->trust)
+            mbedtls_ssl_free(&s->ssl);
+        s->trust = c->trust;
+        mbedtls_ssl_init(&s->ssl);
+        error = mbedtls_ssl_setup(&s->ssl, &c->trust->config);
+    } else {
+        error = mbedtls_ssl_session_reset(&s->ssl);
+    }
+    mbedtls_ssl_set_bio(&s->ssl, c, check__tls_out, check__tls_in, NULL);
+    return error ? error : mbedtls_ssl_set_hostname(&s->ssl, sni ? name : NULL);
+}
+
+/* mbedTLS looks at the name that SNI sends; without one it is ours to look. */
+static uint32_t check__tls_judge(check *c)
+{
+    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&c->tls->ssl);
+    mbedtls_x509_crt       *copy = (mbedtls_x509_crt *)(uintptr_t)peer;
+    char                    name[256];
+    uint32_t                flags = 0;
+
+    if (c->d->tls.no_verify || (check__tls_name(c, name, sizeof name) && !c->d->tls.no_sni))
+        return 0;
+    if (!peer)
+        return MBEDTLS_X509_BADCERT_MISSING;
+    mbedtls_x509_crt_verify(copy, &c->trust->chain, NULL, name, &flags, NULL, NULL);
+    return flags;
+}
+
+static bool check__tls_step(check_io *io, check *c, uint64_t now)
+{
+    struct check_tls_session *s = c->tls;
+    int                       result = s->begun ? 0 : check__tls_begin(c);
+    uint32_t                  flags = 0;
+
+    if (!result)
+        result = mbedtls_ssl_handshake(&s->ssl);
+    if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        check__want(io, c, CHECK__IN | CHECK__OUT, now);
+        return false;
+    }
+    if (result == 0)
+        flags = check__tls_judge(c);
+    else if (result == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
+        flags = mbedtls_ssl_get_verify_result(&s->ssl);
+    if (flags)
+        return check__stream_end(io, c, CHECK_CERTIFICATE, (int32_t)flags, now);
+    if (result == MBEDTLS_ERR_NET_CONN_RESET)
+        return check__stream_end(io, c, CHECK_RESET, ECONNRESET, now);
+    if (result == MBEDTLS_ERR_SSL_CONN_EOF)
+        return check__stream_end(io, c, CHECK_CLOSED, 0, now);
+    if (result)
+        return check__stream_end(io, c, CHECK_TLS_ERROR, result, now);
+    s->secure = true;
+    c->step = CHECK__STEP_SEND;
+    return true;
+}
+
+#else
+
+static int check__tls_prepare(check_io *io, check *c)
+{
+    (void)c;
+    return check__fail(io, CHECK_E_TLS, "%s", check_str(CHECK_E_TLS));
+}
+
+static void check__tls_forget(check_io *io, check *c) { (void)io, (void)c; }
+static void check__tls_pour(check_io *io) { (void)io; }
+static void check__tls_take(check_io *io, check *c) { (void)io, (void)c; }
+static void check__tls_end(check_io *io, check *c) { (void)io, (void)c; }
+static void check__tls_renew(check *c) { (void)c; }
+static bool check__is_secure(const check *c) { return c->tls != NULL; }
+static int check__tls_code(const check *c) { return c->detail; }
+
+static long check__tls_read(check *c, uint8_t *out, size_t size)
+{
+    (void)c, (void)out, (void)size;
+    return -EPROTO;
+}
+
+static long check__tls_write(check *c, const uint8_t *in, size_t size)
+{
+    (void)c, (void)in, (void)size;
+    return -EPROTO;
+}
+
+static bool check__tls_step(check_io *io, check *c, uint64_t now)
+{
+    check__finish(io, c, CHECK_NOT_TRIED, EPROTO, now);
+    return false;
+}
+
+#endif
 
 // >>children
 
@@ -4549,20 +5620,37 @@ static const check__kind *check__kind_of(const check *c)
 {
     static const check__kind none = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
     static const check__kind tcp = {
-        1, NULL, NULL, check__tcp_start, check__tcp_ready, check__stream_late, NULL
+        1, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
+    };
+    static const check__kind http = {
+        1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
+        check__stream_late, NULL
+    };
+    static const check__kind smtp = {
+        1, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
+        check__stream_late, NULL
+    };
+    static const check__kind datagram = {
+        1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
+    };
+    static const check__kind icmp = {
+        0, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
     };
 
     switch (c->d->kind) {
     case CHECK_TCP: return &tcp;
+    case CHECK_HTTP: case CHECK_HTTPS: return &http;
+    case CHECK_SMTP: return &smtp;
+    case CHECK_UDP: case CHECK_DNS: return &datagram;
+    case CHECK_ICMP: return &icmp;
     }
     return &none;
 }
 
 static void check__shared(check_io *io, uint64_t tag, uint64_t now)
 {
-    (void)io;
-    (void)tag;
-    (void)now;
+    if (tag == CHECK__AT_ICMP4 || tag == CHECK__AT_ICMP6)
+        check__icmp_ready(io, tag == CHECK__AT_ICMP6, now);
 }
 
 static void check__heard(check_io *io, const struct epoll_event *e, uint64_t now)
@@ -4756,11 +5844,13 @@ CHECK_DEF int check_io_open(check_io *io, const check_io_options *options)
         io->o = *options;
     if (!io->o.descriptors)
         io->o.descriptors = check__descriptors();
+    io->icmp_id = (uint16_t)check__random(io);
     memset(io->icmp, -1, sizeof io->icmp);
     memset(io->bfd, -1, sizeof io->bfd);
     io->inotify = io->links = io->processes = -1;
     io->armed = CHECK_NEVER;
     check__pour(io);
+    check__tls_pour(io);
     io->epoll = epoll_create1(EPOLL_CLOEXEC);
     io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     error = io->epoll < 0 || io->timer < 0 ? -errno :
@@ -4807,15 +5897,12 @@ static void check__forget(check_io *io, check *c)
 static int check__prepare(check_io *io, check *c)
 {
     const check__kind *kind = check__kind_of(c);
-    int                error = kind->prepare ? kind->prepare(io, c) : 0;
 
-    if (error && kind->forget)
-        kind->forget(io, c);
-    return error;
+    return kind->prepare ? kind->prepare(io, c) : 0;
 }
 
 /* Into the list, without an attempt yet. */
-static int check__enlist(check_io *io, check *c, const check_desc *desc)
+static int check__enlist(check_io *io, check *c, const check_desc *desc, check_payload *payload)
 {
     int error = check_init(c, desc);
 
@@ -4823,6 +5910,7 @@ static int check__enlist(check_io *io, check *c, const check_desc *desc)
         return check__fail(io, error, "%s", check_str(error));
     c->key = CHECK_NEVER;
     c->from = c->verdict;
+    c->payload = payload;
     error = check__prepare(io, c);
     if (error)
         return error;
@@ -4837,7 +5925,7 @@ static int check__enlist(check_io *io, check *c, const check_desc *desc)
 
 CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint64_t now)
 {
-    int error = check__enlist(io, c, desc);
+    int error = check__enlist(io, c, desc, NULL);
 
     if (error)
         return error;
@@ -4850,12 +5938,12 @@ CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint6
 CHECK_DEF int check_io_once(check_io *io, check *c, const check_desc *desc, check_payload *payload,
                             uint64_t now)
 {
-    int error = desc->kind == CHECK_BFD ? CHECK_E_KIND : check__enlist(io, c, desc);
+    int error = desc->kind == CHECK_BFD ? CHECK_E_KIND :
+                check__enlist(io, c, desc, payload);
 
     if (error)
         return desc->kind == CHECK_BFD ? check__fail(io, error, "bfd is no one-shot") : error;
     c->once = true;
-    c->payload = payload;
     check_start(c, 0, check__clock(io, now));
     check__schedule(io, c);
     check__rearm(io);
@@ -4903,7 +5991,7 @@ CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uin
 
     if (memcmp(&c->to, to, sizeof *to) == 0)
         return;
-    if (!waits && (c->running || c->kept)) {
+    if (!waits && (c->running || c->fd >= 0)) {
         check__abandon(io, c);
         c->due = check__clock(io, now);
     }
