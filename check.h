@@ -6,7 +6,7 @@
    file, a process, an interface). Ten thousand checks in one process, on one descriptor.
 
    NOT IN THIS VERSION
-   In the Linux shell (check_io_*) bfd, exec, sh, file, process and interface: they have their pure
+   In the Linux shell (check_io_*) exec, sh, file, process and interface: they have their pure
    half.
 
    A URL NAMES A CHECK
@@ -4332,7 +4332,6 @@ static void check__finish(check_io *io, check *c, uint8_t why, int32_t detail, u
 }
 
 /* The same for what is told: how it is from now on. */
-__attribute__((unused))
 static void check__learned(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
 {
     bool was = c->running;
@@ -4897,10 +4896,10 @@ static bool check__stream_step(check_io *io, check *c, uint64_t now)
     switch (c->step) {
     case CHECK__STEP_CONNECT: return check__connect(io, c, now);
     case CHECK__STEP_TLS: return check__tls_step(io, c, now);
-    case CHECK__STEP_SEND: return smtp ? check__smtp_send(io, c, now) : check__http_send(io, c, now);
-    case CHECK__STEP_READ: return smtp ? check__smtp_read(io, c, now) : check__http_read(io, c, now);
+    case CHECK__STEP_SEND:
+        return smtp ? check__smtp_send(io, c, now) : check__http_send(io, c, now);
     }
-    return false;
+    return smtp ? check__smtp_read(io, c, now) : check__http_read(io, c, now);
 }
 
 static void check__stream_start(check_io *io, check *c, uint64_t now)
@@ -5228,6 +5227,257 @@ static void check__icmp_ready(check_io *io, bool six, uint64_t now)
     }
     while (!io->icmp_raw[six] && i++ < 64 && check__icmp_error(io, six, now))
         ;
+}
+
+/* --- bfd: a session sends from its own socket; a family hears on one, two with multihop --- */
+
+static unsigned check__bfd_index(const check *c)
+{
+    return (c->to.family == CHECK_IPV6 ? 1u : 0u) + (c->d->bfd.multihop ? 2u : 0u);
+}
+
+/* Sessions are found by address: all of one neighbor are in one chain. */
+static uint64_t check__bfd_place(const uint8_t *ip, unsigned index)
+{
+    uint32_t hash = 2166136261u;
+    size_t   i;
+
+    for (i = 0; i < (index & 1 ? 16 : 4); i++)
+        hash = (hash ^ ip[i]) * 16777619u;
+    return hash ^ hash >> 16;
+}
+
+static int check__bfd_listen(check_io *io, const check *c)
+{
+    struct sockaddr_storage any;
+    check_address           none;
+    unsigned                i = check__bfd_index(c);
+    bool                    six = c->to.family == CHECK_IPV6;
+    int                     on = 1, fd, error;
+
+    memset(&none, 0, sizeof none);
+    none.family = c->to.family;
+    fd = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVHOPLIMIT : IP_RECVTTL, &on, sizeof on);
+    setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVPKTINFO : IP_PKTINFO, &on, sizeof on);
+    if (six)
+        setsockopt(fd, SOL_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    error = bind(fd, (struct sockaddr *)(void *)&any,
+                 check__sockaddr(c, &none, check_port(c->d, &none), &any)) < 0 ? -errno :
+            check__watch(io, fd, CHECK__AT_BFD + i, EPOLLIN);
+    if (error)
+        check__close(&fd);
+    io->bfd[i] = fd;
+    return error;
+}
+
+/* RFC 5881 4: a source port of 49152..65535 that no other session has, TTL 255. */
+static int check__bfd_open(check_io *io, const check *c)
+{
+    struct sockaddr_storage to, own;
+    check_address           from = c->d->from;
+    bool                    six = c->to.family == CHECK_IPV6;
+    int                     ttl = c->d->bfd.ttl ? c->d->bfd.ttl : 255, class6 = 0xc0, tries, error;
+    int                     fd = check__socket(c, SOCK_DGRAM, 0);
+    socklen_t               size;
+
+    if (fd < 0)
+        return fd;
+    from.family = c->to.family;
+    setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_UNICAST_HOPS : IP_TTL, &ttl, sizeof ttl);
+    setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_TCLASS : IP_TOS, &class6, sizeof class6);
+    for (tries = 0, error = -1; !c->d->from.port && error && tries < 64; tries++) {
+        size = check__sockaddr(c, &from, (uint16_t)(49152 + check__random(io) % 16384), &own);
+        error = bind(fd, (struct sockaddr *)(void *)&own, size) < 0 ? -errno : 0;
+    }
+    size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
+    if (c->d->from.port || !error)
+        error = connect(fd, (struct sockaddr *)(void *)&to, size) < 0 ? -errno : 0;
+    if (error)
+        check__close(&fd);
+    return error ? error : fd;
+}
+
+/* All that the session has to say. */
+static void check__bfd_drain(check_io *io, check *c, uint64_t now)
+{
+    check_bfd *b = &c->of.bfd;
+    uint8_t    packet[64];
+    size_t     size;
+    bool       sends, was = c->verdict == CHECK_UP, up;
+
+    while (check_bfd_next(b, &sends))
+        if (sends) {
+            size = check_bfd_send(b, packet, check__clock(io, now));
+            if (send(c->fd, packet, size, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED)
+                send(c->fd, packet, size, MSG_NOSIGNAL);    /* what an earlier one came to */
+        }
+    up = b->state == CHECK_BFD_STATE_UP;
+    if (b->on && (up ? !was || c->running || c->pending_at != CHECK_NEVER :
+                  was && c->pending_at == CHECK_NEVER))
+        check__learned(io, c, up ? CHECK_OK : CHECK_BFD_DOWN, up ? 0 : b->diag, now);
+    c->due = CHECK_NEVER;
+    check__schedule(io, c);
+}
+
+static void check__bfd_start(check_io *io, check *c, uint64_t now)
+{
+    unsigned i = check__bfd_index(c);
+    int      error = io->bfd[i] < 0 ? check__bfd_listen(io, c) : 0;
+
+    c->fd = error ? error : check__bfd_open(io, c);
+    if (c->fd < 0) {
+        check__finish(io, c, check__why(-c->fd), -c->fd, now);
+        return;
+    }
+    check_bfd_init(&c->of.bfd, &c->d->bfd, check__random(io));
+    c->nonce = check__bfd_place(c->to.ip, i);
+    check__hash(io, c);
+    check_bfd_start(&c->of.bfd, check__clock(io, now));
+    check__bfd_drain(io, c, now);
+}
+
+/* The neighbor is told once; it would find out by silence anyway. */
+static void check__bfd_give_up(check_io *io, check *c)
+{
+    if (!c->of.bfd.d)
+        return;
+    check_bfd_stop(&c->of.bfd, check__clock(io, 0));
+    check__bfd_drain(io, c, io->latest);
+    check__unhash(io, c);
+    c->of.bfd.d = NULL;
+}
+
+/* It did not come up in time; it may do so any time later. */
+static void check__bfd_late(check_io *io, check *c, uint64_t now)
+{
+    check__learned(io, c, CHECK_BFD_DOWN, c->of.bfd.diag, now);
+    c->due = CHECK_NEVER;
+}
+
+static void check__bfd_tick(check_io *io, check *c, uint64_t now)
+{
+    if (c->d->kind != CHECK_BFD || !c->of.bfd.d || check_bfd_deadline(&c->of.bfd) > now)
+        return;
+    check_bfd_tick(&c->of.bfd, now);
+    check__bfd_drain(io, c, now);
+}
+
+/* One fact of the kernel's about a packet. */
+static void check__bfd_fact(const struct cmsghdr *h, const uint8_t *data, int *ttl,
+                            unsigned *device)
+{
+    struct in_pktinfo  four;
+    struct in6_pktinfo six;
+    bool               is4 = h->cmsg_level == SOL_IP, is6 = h->cmsg_level == SOL_IPV6;
+
+    if ((is4 && h->cmsg_type == IP_TTL) || (is6 && h->cmsg_type == IPV6_HOPLIMIT))
+        memcpy(ttl, data, sizeof *ttl);
+    if (is4 && h->cmsg_type == IP_PKTINFO) {
+        memcpy(&four, data, sizeof four);
+        *device = (unsigned)four.ipi_ifindex;
+    }
+    if (is6 && h->cmsg_type == IPV6_PKTINFO) {
+        memcpy(&six, data, sizeof six);
+        *device = six.ipi6_ifindex;
+    }
+}
+
+/* TTL and interface; false without TTL. By hand: musl's macros warn. */
+static bool check__bfd_facts(const struct msghdr *m, uint8_t *ttl, unsigned *device)
+{
+    const uint8_t *at = (const uint8_t *)m->msg_control;
+    size_t         left = m->msg_controllen, step;
+    struct cmsghdr h;
+    int            value = -1;
+
+    for (*device = 0; left >= CMSG_LEN(0); at += step, left -= step) {
+        memcpy(&h, at, sizeof h);
+        step = CMSG_ALIGN(h.cmsg_len);
+        if (h.cmsg_len < CMSG_LEN(0) || step > left)
+            break;
+        check__bfd_fact(&h, at + CMSG_LEN(0), &value, device);
+    }
+    *ttl = (uint8_t)value;
+    return value >= 0;
+}
+
+/* By the discriminator it gives us, or while it has none, by address and interface (6.8.6). */
+static bool check__bfd_is_for(const check *c, const uint8_t *in, const uint8_t *ip, unsigned index,
+                              unsigned device)
+{
+    uint32_t your = check__get32(in + 8);
+
+    if (c->d->kind != CHECK_BFD || check__bfd_index(c) != index ||
+        memcmp(c->to.ip, ip, index & 1 ? 16 : 4) != 0)
+        return false;
+    if (your)
+        return c->of.bfd.local == your;
+    return !c->d->device[0] || if_nametoindex(c->d->device) == device;
+}
+
+static void check__bfd_take(check_io *io, const struct msghdr *m, unsigned index, size_t size,
+                            uint64_t now)
+{
+    const uint8_t *ip = check__ip_of((const struct sockaddr_storage *)m->msg_name);
+    unsigned       device;
+    uint8_t        ttl;
+    check         *c;
+
+    if (!check__bfd_facts(m, &ttl, &device) || size < 24)
+        return;
+    c = io->bucket[check__bfd_place(ip, index) % CHECK__BUCKETS];
+    while (c && !check__bfd_is_for(c, io->room, ip, index, device))
+        c = c->hash_next;
+    if (c && check_bfd_receive(&c->of.bfd, io->room, size, ttl, check__clock(io, now)) == 0)
+        check__bfd_drain(io, c, now);
+}
+
+static void check__bfd_ready(check_io *io, unsigned index, uint64_t now)
+{
+    struct sockaddr_storage from;
+    struct msghdr           m;
+    struct iovec            v;
+    uint64_t                control[32];
+    unsigned                i;
+    ssize_t                 n = 0;
+
+    for (i = 0; i < 64 && n >= 0; i++) {
+        memset(&m, 0, sizeof m);
+        v.iov_base = io->room;
+        v.iov_len = 256;
+        m.msg_iov = &v;
+        m.msg_iovlen = 1;
+        m.msg_name = &from;
+        m.msg_namelen = sizeof from;
+        m.msg_control = control;
+        m.msg_controllen = sizeof control;
+        n = recvmsg(io->bfd[index], &m, 0);
+        if (n >= 0)
+            check__bfd_take(io, &m, index, (size_t)n, now);
+    }
+}
+
+/* Other settings for a session that goes on. */
+static int check__bfd_change(check_io *io, check *c, const check_desc *desc, uint64_t now)
+{
+    uint64_t deadline = c->deadline;
+    bool     running = c->running;
+    int      error;
+
+    c->running = false;
+    error = check_change(c, desc, now);
+    c->running = running;
+    c->deadline = deadline;
+    c->due = CHECK_NEVER;
+    if (error)
+        return check__fail(io, error, "%s", check_str(error));
+    check_bfd_change(&c->of.bfd, &desc->bfd, now);
+    check__bfd_drain(io, c, now);
+    check__rearm(io);
+    return 0;
 }
 
 // >>tls
@@ -5636,6 +5886,9 @@ static const check__kind *check__kind_of(const check *c)
     static const check__kind icmp = {
         0, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
     };
+    static const check__kind bfd = {
+        1, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
+    };
 
     switch (c->d->kind) {
     case CHECK_TCP: return &tcp;
@@ -5643,6 +5896,7 @@ static const check__kind *check__kind_of(const check *c)
     case CHECK_SMTP: return &smtp;
     case CHECK_UDP: case CHECK_DNS: return &datagram;
     case CHECK_ICMP: return &icmp;
+    case CHECK_BFD: return &bfd;
     }
     return &none;
 }
@@ -5651,6 +5905,8 @@ static void check__shared(check_io *io, uint64_t tag, uint64_t now)
 {
     if (tag == CHECK__AT_ICMP4 || tag == CHECK__AT_ICMP6)
         check__icmp_ready(io, tag == CHECK__AT_ICMP6, now);
+    else if (tag >= CHECK__AT_BFD && tag < CHECK__AT_INOTIFY)
+        check__bfd_ready(io, (unsigned)tag - CHECK__AT_BFD, now);
 }
 
 static void check__heard(check_io *io, const struct epoll_event *e, uint64_t now)
@@ -5681,6 +5937,7 @@ static void check__fire(check_io *io, check *c, uint64_t now)
 {
     if (c->pending_at <= now && check_tick(c, now) && c->verdict != c->from)
         check__tell(io, c, CHECK_EVENT_VERDICT);
+    check__bfd_tick(io, c, now);
     if (c->running && c->deadline <= now)
         check__expire(io, c, now);
     else if (!c->running && c->due <= now)
@@ -5958,6 +6215,14 @@ static void check__again(check_io *io, check *c, uint64_t now)
     check__rearm(io);
 }
 
+/* The same session of BFD: what identifies it is as it was. */
+static bool check__same_way(const check_desc *a, const check_desc *b)
+{
+    return memcmp(&a->to, &b->to, sizeof a->to) == 0 && memcmp(&a->from, &b->from, sizeof a->from)
+           == 0 && strcmp(a->device, b->device) == 0 && a->mark == b->mark &&
+           a->bfd.multihop == b->bfd.multihop;
+}
+
 CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now)
 {
     const check_desc  *old = c->d;
@@ -5966,6 +6231,9 @@ CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, ui
     int                error;
 
     CHECK_ASSERT(c->added);
+    if (c->d->kind == CHECK_BFD && desc->kind == CHECK_BFD && c->of.bfd.d && c->fd >= 0 &&
+        check__same_way(c->d, desc))
+        return check__bfd_change(io, c, desc, check__clock(io, now));
     before = *c;
     check__abandon(io, c);
     if (kind->forget)
