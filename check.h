@@ -762,8 +762,8 @@ CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, ui
 /* Reload: an attempt under way is given up, verdict and streak are kept. */
 
 CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now);
-/* The address of its host is known, or a new one. A check without address waits for this until the
-   deadline of its attempt (then: CHECK_UNRESOLVED), and goes on at once. */
+/* The address of its host is known, or a new one; port 0: as in the desc. A check without address
+   waits for this until the deadline of its attempt (then: CHECK_UNRESOLVED), goes on at once. */
 
 CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now);
 /* No attempts while on; the verdict stays. Off: one at once. */
@@ -4127,7 +4127,6 @@ static void check__tell(check_io *io, check *c, uint8_t kind)
 }
 
 /* Something could not be done; when nobody reads the first of them are kept. */
-__attribute__((unused))
 static void check__alarm(check_io *io, check *c, int code, const char *form, ...)
 {
     check_event *e = &io->ring[(io->ring_head + io->ring_n) % CHECK__RING];
@@ -5425,14 +5424,22 @@ static void check__bfd_take(check_io *io, const struct msghdr *m, unsigned index
     unsigned       device;
     uint8_t        ttl;
     check         *c;
+    int            error;
 
     if (!check__bfd_facts(m, &ttl, &device) || size < 24)
         return;
     c = io->bucket[check__bfd_place(ip, index) % CHECK__BUCKETS];
     while (c && !check__bfd_is_for(c, io->room, ip, index, device))
         c = c->hash_next;
-    if (c && check_bfd_receive(&c->of.bfd, io->room, size, ttl, check__clock(io, now)) == 0)
+    if (!c)
+        return;
+    error = check_bfd_receive(&c->of.bfd, io->room, size, ttl, check__clock(io, now));
+    if (!error)
         check__bfd_drain(io, c, now);
+    else if (!(c->sent & 1u << (CHECK_E_LENGTH - error))) {     /* each once in a session */
+        c->sent |= 1u << (CHECK_E_LENGTH - error);
+        check__alarm(io, c, error, "BFD packet dropped: %s", check_str(error));
+    }
 }
 
 static void check__bfd_ready(check_io *io, unsigned index, uint64_t now)
@@ -6255,16 +6262,19 @@ CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, ui
 
 CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now)
 {
-    bool waits = c->running && c->step == CHECK__STEP_ADDRESS && c->d->kind <= CHECK_BFD;
+    bool          waits = c->running && c->step == CHECK__STEP_ADDRESS && c->d->kind <= CHECK_BFD;
+    check_address there = *to;
 
-    if (memcmp(&c->to, to, sizeof *to) == 0)
+    if (!there.port)
+        there.port = c->d->to.port;
+    if (memcmp(&c->to, &there, sizeof there) == 0)
         return;
     if (!waits && (c->running || c->fd >= 0)) {
         check__abandon(io, c);
         c->due = check__clock(io, now);
     }
-    c->to = *to;
-    if (waits && to->family)
+    c->to = there;
+    if (waits && there.family)
         check__go(io, c, check__clock(io, now));
     if (c->added)
         check__schedule(io, c);

@@ -3,9 +3,9 @@
 
        0.512 http://198.51.100.1/ UP 0.35 ms: as it should be
 
-   once=1 runs each check once and ends; count=N ends after N events; stdin=1 takes commands, a line
-   each: "pause N", "go N", "remove N", "aim N ADDRESS". The last line counts descriptors: those that
-   are open beyond what there was before. */
+   once=1 runs each check once and ends, mail=1 with a mail; count=N ends after N events; commands=FIFO
+   takes commands, a line each: "pause N", "go N", "remove N", "aim N ADDRESS". The last line counts
+   the descriptors that are open beyond what there was before. */
 #define CHECK_IMPLEMENTATION
 #include "../../check.h"
 #include <dirent.h>
@@ -23,7 +23,8 @@ static const char   *names[MOST];
 static check_io      io;
 static uint64_t      began;
 static int           n, left, count = -1;
-static bool          once, commands, quiet;
+static bool          once, mail, quiet;
+static FILE         *commands;
 static volatile sig_atomic_t stop;
 
 static uint8_t       bodies[64 * 65536], out[65536];
@@ -138,8 +139,14 @@ static bool is_option(check_desc *next, const char *word)
         return once = atoi(value + 1) != 0, true;
     if (strncmp(word, "count=", 6) == 0)
         return count = atoi(value + 1), true;
-    if (strncmp(word, "stdin=", 6) == 0)
-        return commands = atoi(value + 1) != 0, true;
+    if (strncmp(word, "mail=", 5) == 0)
+        return mail = atoi(value + 1) != 0, true;
+    if (strncmp(word, "commands=", 9) == 0) {
+        commands = fopen(value + 1, "r+");
+        if (!commands)
+            bad("cannot open", value + 1);
+        return setvbuf(commands, NULL, _IONBF, 0), true;
+    }
     if (strncmp(word, "quiet=", 6) == 0)
         return quiet = atoi(value + 1) != 0, true;
     for (i = 0; i < COUNT(options); i++)
@@ -150,6 +157,9 @@ static bool is_option(check_desc *next, const char *word)
 }
 
 /* --- checks --- */
+
+static const char *const recipients[] = { "root@n2" };
+static const char        text[] = "Subject: of a check\n\n.a dot\na line\n";
 
 static void add(const char *url, const check_desc *d)
 {
@@ -164,6 +174,13 @@ static void add(const char *url, const check_desc *d)
         bad(url, err);
     payloads[n].out = out;
     payloads[n].out_cap = sizeof out;
+    if (mail) {
+        payloads[n].mail_from = "checker@example.com";
+        payloads[n].mail_to = recipients;
+        payloads[n].n_to = 1;
+        payloads[n].bytes = (const uint8_t *)text;
+        payloads[n].size = strlen(text);
+    }
     error = once ? check_io_once(&io, &checks[n], &descs[n], &payloads[n], check_now())
                  : check_io_add(&io, &checks[n], &descs[n], check_now());
     if (error)
@@ -201,11 +218,8 @@ static void obey(void)
     int           i;
     check_address to;
 
-    if (!fgets(line, sizeof line, stdin)) {
-        commands = false;
-        return;
-    }
-    if (sscanf(line, "%19s %d %99s", verb, &i, word) < 2 || i < 0 || i >= n)
+    if (!fgets(line, sizeof line, commands) ||
+        sscanf(line, "%19s %d %99s", verb, &i, word) < 2 || i < 0 || i >= n)
         bad("what is", line);
     memset(&to, 0, sizeof to);
     if (strcmp(verb, "pause") == 0)
@@ -262,7 +276,7 @@ static void loop(void)
     p[0].fd = check_io_fd(&io);
     p[0].events = p[1].events = POLLIN;
     while (!stop && count && !(once && !left)) {
-        p[1].fd = commands ? 0 : -1;
+        p[1].fd = commands ? fileno(commands) : -1;
         if (poll(p, 2, -1) < 0)
             continue;
         if (p[1].revents)
@@ -293,6 +307,8 @@ int main(int argc, char **argv)
             add(argv[i], &next);
     loop();
     check_io_close(&io);
+    if (commands)
+        fclose(commands);
     printf("descriptors %d\n", descriptors() - before);
     return 0;
 }

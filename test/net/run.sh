@@ -41,6 +41,7 @@ done < <(grep -oHE '^t_[a-z0-9_]+' "$TOP/test/$suite"/t/*.sh)
 [ "$only" != l ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
 
 build_tools() {
+    local tool tls=()
     [ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && return 1; }
     mkdir -p "$TOOLS"
     for tool in watch probe noise pod; do
@@ -52,7 +53,11 @@ build_tools() {
     if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
         "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \
             "$TOP/sidecar.c" -lmbedcrypto || return 1
+        tls=(-DCHECK_MBEDTLS -lmbedtls -lmbedx509 -lmbedcrypto)
     fi
+    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \
+        -fno-sanitize-recover=all -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+        -Wno-unused-function -o "$TOOLS/checker" "$NET/checker.c" "${tls[@]}" || return 1
 }
 [ "$only" != b ] || { build_tools && exit; }
 world_words || {
