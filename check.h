@@ -648,7 +648,7 @@ CHECK_DEF const char *check_bfd_diag_str(uint8_t diag);
 
 /* Private: sizes of what is done in one go. */
 enum { CHECK__TURN = 256, CHECK__BUCKETS = 4096, CHECK__RING = 16, CHECK__ROOM = 32768 };
-enum { CHECK__POOLS = 3, CHECK__RANDOM = 32 };
+enum { CHECK__POOLS = 3, CHECK__RANDOM = 32, CHECK__GRAIN = 1000000 };
 
 /* A compiled regex. The caller's array: one for each different regex. */
 typedef struct check_pattern {
@@ -798,6 +798,7 @@ CHECK_DEF bool check_io_child(check_io *io, int pid, int status, uint64_t now);
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -3957,6 +3958,7 @@ CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
    what is told rather than tried. Neither start() nor ready() touches another check. */
 typedef struct check__kind {
     uint16_t descriptors;               /* that an attempt holds */
+    bool     stream;                    /* a TCP connection */
     int  (*prepare)(check_io *io, check *c);    /* when it is added or changed: 0, or an error
                                                    and nothing taken */
     void (*forget)(check_io *io, check *c);     /* what prepare() took */
@@ -4100,7 +4102,9 @@ static void check__rearm(check_io *io)
     const check      *top = check__top(io);
     uint64_t          when = top ? top->key : CHECK_NEVER;
 
-    if (io->more || io->news || io->ring_n || when == 0)
+    if (when != CHECK_NEVER)            /* those of a millisecond share one turn */
+        when += CHECK__GRAIN - 1 - (when - 1) % CHECK__GRAIN;
+    if (io->more || io->news || io->ring_n || (top && top->key <= io->latest))
         when = 1;
     if (when == io->armed)
         return;
@@ -4268,6 +4272,9 @@ static bool check__want(check_io *io, check *c, unsigned interest, uint64_t now)
 
 /* --- attempts --- */
 
+enum { CHECK__STEP_ADDRESS = 0, CHECK__STEP_CONNECT, CHECK__STEP_TLS, CHECK__STEP_SEND,
+       CHECK__STEP_READ };              /* of kinds with an address; the others have their own */
+
 static void check__unhash(check_io *io, check *c)
 {
     check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
@@ -4286,16 +4293,30 @@ static void check__hash(check_io *io, check *c)
     *at = c;
 }
 
+/* Closed by a reset: no TIME_WAIT is left, of which ten thousand checks would leave 600,000. */
+static void check__reset_on_close(int fd)
+{
+    struct linger none;
+
+    none.l_onoff = 1;
+    none.l_linger = 0;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 /* The descriptors of an attempt; an HTTP connection that is kept for the next has nothing here. */
 static void check__disconnect(check_io *io, check *c)
 {
+    const check__kind *kind = check__kind_of(c);
+
     check__tls_end(io, c);
+    if (c->fd >= 0 && kind->stream && c->step > CHECK__STEP_CONNECT)
+        check__reset_on_close(c->fd);
     check__close(&c->fd);
     check__close(&c->fd2);
     c->interest = 0;
     c->kept = false;
     if (c->slot)
-        io->n_open -= check__kind_of(c)->descriptors;
+        io->n_open -= kind->descriptors;
     c->slot = false;
 }
 
@@ -4367,9 +4388,6 @@ static void check__abandon(check_io *io, check *c)
     c->running = false;
     c->deadline = CHECK_NEVER;
 }
-
-enum { CHECK__STEP_ADDRESS = 0, CHECK__STEP_CONNECT, CHECK__STEP_TLS, CHECK__STEP_SEND,
-       CHECK__STEP_READ };              /* of kinds with an address; the others have their own */
 
 static void check__go(check_io *io, check *c, uint64_t now)
 {
@@ -4504,31 +4522,26 @@ static bool check__tls_step(check_io *io, check *c, uint64_t now);
 
 /* --- streams: tcp, http, https, smtp --- */
 
+/* The handshake's last packet waits for the request, or is a reset: a tcp check is answered before
+   the server's program hears of it. SMTP waits for the server, so there it must not wait. */
 static bool check__stream_open(check_io *io, check *c, uint64_t now)
 {
+    int off = 0;
+
     c->step = CHECK__STEP_CONNECT;
     c->sent = 0;
     c->fd = check__socket(c, SOCK_STREAM, 0);
-    if (c->fd >= 0)
-        return true;
-    check__finish(io, c, check__why(-c->fd), -c->fd, now);
-    return false;
-}
-
-/* Closed by a reset: no TIME_WAIT is left, of which ten thousand checks would leave 600,000. */
-static void check__reset_on_close(int fd)
-{
-    struct linger none;
-
-    none.l_onoff = 1;
-    none.l_linger = 0;
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    if (c->fd < 0) {
+        check__finish(io, c, check__why(-c->fd), -c->fd, now);
+        return false;
+    }
+    if (c->d->kind != CHECK_SMTP)
+        setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    return true;
 }
 
 static bool check__stream_end(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
 {
-    if (!c->kept)
-        check__reset_on_close(c->fd);
     check__finish(io, c, why, detail, now);
     return false;
 }
@@ -4543,8 +4556,6 @@ static bool check__connect(check_io *io, check *c, uint64_t now)
 
     if (error < 0 && errno == EINPROGRESS)
         error = connect(c->fd, (struct sockaddr *)(void *)&to, size);
-    if (error == 0 && c->d->kind == CHECK_TCP)
-        return check__stream_end(io, c, CHECK_OK, 0, now);
     if (error < 0 && errno != EALREADY && errno != EINPROGRESS && errno != EINTR)
         check__finish(io, c, check__why(errno), errno, now);
     else if (error < 0)
@@ -4552,6 +4563,8 @@ static bool check__connect(check_io *io, check *c, uint64_t now)
     if (error < 0)
         return false;
     c->step = CHECK__STEP_SEND;
+    if (c->d->kind == CHECK_TCP)
+        return check__stream_end(io, c, CHECK_OK, 0, now);
     if (c->d->kind != CHECK_HTTP)
         c->step = c->d->kind == CHECK_SMTP ? CHECK__STEP_READ : CHECK__STEP_TLS;
     return true;
@@ -5875,26 +5888,26 @@ static bool check__tls_step(check_io *io, check *c, uint64_t now)
 
 static const check__kind *check__kind_of(const check *c)
 {
-    static const check__kind none = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
+    static const check__kind none = { 0, false, NULL, NULL, NULL, NULL, NULL, NULL };
     static const check__kind tcp = {
-        1, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
+        1, true, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
     };
     static const check__kind http = {
-        1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
+        1, true, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
         check__stream_late, NULL
     };
     static const check__kind smtp = {
-        1, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
+        1, true, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
         check__stream_late, NULL
     };
     static const check__kind datagram = {
-        1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
+        1, false, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
     };
     static const check__kind icmp = {
-        0, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
+        0, false, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
     };
     static const check__kind bfd = {
-        1, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
+        1, false, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
     };
 
     switch (c->d->kind) {

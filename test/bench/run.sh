@@ -4,10 +4,12 @@
 [ -n "$BASH_VERSION" ] || exec bash "$0" "$@"
 . "$(dirname "$0")/../net/lib.sh"
 . "$NET/peers.sh"
+. "$TOP/test/bench/checks.sh"
 
 if [ "$1" != --inside ]; then
     [ -x "$SIDECAR" ] || { echo "bench: $SIDECAR is not there: run make" >&2 && exit 1; }
     command -v keepalived >/dev/null || { echo "bench: no keepalived: make deps" >&2 && exit 1; }
+    command -v haproxy nginx >/dev/null || { echo "bench: no haproxy or nginx: make deps" >&2 && exit 1; }
     world_words || { echo "bench: this takes root or user namespaces" >&2 && exit 1; }
     exec "${WORLD_WORDS[@]}" bash "$0" --inside
 fi
@@ -170,6 +172,7 @@ row "PSS of all processes, $COUNT instances" kB "$ours_pss" "$theirs_pss"
 per_second=$((1000 * SECONDS_OF_CPU))
 row "CPU of $COUNT MASTERs at 1 s, per second" ms "$ours" "$theirs" $per_second
 row "CPU of $COUNT BACKUPs at 1 s, per second" ms "$ours_b" "$theirs_b" $per_second
+checks
 theirs=$(keepalived -v 2>&1 | sed -n 's/^\(Keepalived [^ ]*\).*/\1/p')
 echo
 echo "  $("$SIDECAR" --version), $theirs, Linux $(uname -r), $(nproc) CPUs"

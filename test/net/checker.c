@@ -3,6 +3,7 @@
 
        0.512 http://198.51.100.1/ UP 0.35 ms: as it should be
 
+   copies=N makes N checks of the next URL; quiet=1 does not tell of those that come UP;
    once=1 runs each check once and ends, mail=1 with a mail; count=N ends after N events; commands=FIFO
    takes commands, a line each: "pause N", "go N", "remove N", "aim N ADDRESS". The last line counts
    the descriptors that are open beyond what there was before. */
@@ -17,12 +18,11 @@
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static check         checks[MOST];
-static check_desc    descs[MOST];
 static check_payload payloads[MOST];
 static const char   *names[MOST];
 static check_io      io;
 static uint64_t      began;
-static int           n, left, count = -1;
+static int           n, left, copies = 1, count = -1;
 static bool          once, mail, quiet;
 static FILE         *commands;
 static volatile sig_atomic_t stop;
@@ -147,6 +147,8 @@ static bool is_option(check_desc *next, const char *word)
             bad("cannot open", value + 1);
         return setvbuf(commands, NULL, _IONBF, 0), true;
     }
+    if (strncmp(word, "copies=", 7) == 0)
+        return copies = atoi(value + 1), true;
     if (strncmp(word, "quiet=", 6) == 0)
         return quiet = atoi(value + 1) != 0, true;
     for (i = 0; i < COUNT(options); i++)
@@ -161,17 +163,13 @@ static bool is_option(check_desc *next, const char *word)
 static const char *const recipients[] = { "root@n2" };
 static const char        text[] = "Subject: of a check\n\n.a dot\na line\n";
 
-static void add(const char *url, const check_desc *d)
+static void add(const char *url, check_desc *d)
 {
-    char err[200];
-    int  error;
+    int error;
 
     if (n == MOST)
         bad("too many:", url);
-    descs[n] = *d;
     names[n] = url;
-    if (check_parse(&descs[n], url, err, sizeof err))
-        bad(url, err);
     payloads[n].out = out;
     payloads[n].out_cap = sizeof out;
     if (mail) {
@@ -181,11 +179,26 @@ static void add(const char *url, const check_desc *d)
         payloads[n].bytes = (const uint8_t *)text;
         payloads[n].size = strlen(text);
     }
-    error = once ? check_io_once(&io, &checks[n], &descs[n], &payloads[n], check_now())
-                 : check_io_add(&io, &checks[n], &descs[n], check_now());
+    error = once ? check_io_once(&io, &checks[n], d, &payloads[n], check_now())
+                 : check_io_add(&io, &checks[n], d, check_now());
     if (error)
         bad(url, io.err);
     n++, left++;
+}
+
+/* So many checks share the settings. */
+static void add_all(const char *url, const check_desc *options_of)
+{
+    check_desc *d = malloc(sizeof *d);
+    char        err[200];
+
+    *d = *options_of;
+    if (check_parse(d, url, err, sizeof err))
+        bad(url, err);
+    do
+        add(url, d);
+    while (--copies > 0);
+    copies = 1;
 }
 
 static void say(const check_event *e)
@@ -304,7 +317,7 @@ int main(int argc, char **argv)
     began = check_now();
     for (i = 1; i < argc; i++)
         if (!is_option(&next, argv[i]))
-            add(argv[i], &next);
+            add_all(argv[i], &next);
     loop();
     check_io_close(&io);
     if (commands)
