@@ -3958,7 +3958,6 @@ CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
    what is told rather than tried. Neither start() nor ready() touches another check. */
 typedef struct check__kind {
     uint16_t descriptors;               /* that an attempt holds */
-    bool     stream;                    /* a TCP connection */
     int  (*prepare)(check_io *io, check *c);    /* when it is added or changed: 0, or an error
                                                    and nothing taken */
     void (*forget)(check_io *io, check *c);     /* what prepare() took */
@@ -4303,20 +4302,23 @@ static void check__reset_on_close(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 
+static bool check__is_stream(const check *c)
+{
+    return c->d->kind <= CHECK_HTTPS || c->d->kind == CHECK_SMTP;
+}
+
 /* The descriptors of an attempt; an HTTP connection that is kept for the next has nothing here. */
 static void check__disconnect(check_io *io, check *c)
 {
-    const check__kind *kind = check__kind_of(c);
-
     check__tls_end(io, c);
-    if (c->fd >= 0 && kind->stream && c->step > CHECK__STEP_CONNECT)
+    if (c->fd >= 0 && check__is_stream(c) && c->step > CHECK__STEP_CONNECT)
         check__reset_on_close(c->fd);
     check__close(&c->fd);
     check__close(&c->fd2);
     c->interest = 0;
     c->kept = false;
     if (c->slot)
-        io->n_open -= kind->descriptors;
+        io->n_open -= check__kind_of(c)->descriptors;
     c->slot = false;
 }
 
@@ -5888,26 +5890,26 @@ static bool check__tls_step(check_io *io, check *c, uint64_t now)
 
 static const check__kind *check__kind_of(const check *c)
 {
-    static const check__kind none = { 0, false, NULL, NULL, NULL, NULL, NULL, NULL };
+    static const check__kind none = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
     static const check__kind tcp = {
-        1, true, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
+        1, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
     };
     static const check__kind http = {
-        1, true, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
+        1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
         check__stream_late, NULL
     };
     static const check__kind smtp = {
-        1, true, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
+        1, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
         check__stream_late, NULL
     };
     static const check__kind datagram = {
-        1, false, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
+        1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
     };
     static const check__kind icmp = {
-        0, false, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
+        0, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
     };
     static const check__kind bfd = {
-        1, false, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
+        1, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
     };
 
     switch (c->d->kind) {
