@@ -5,9 +5,35 @@
    address (ICMP, TCP, HTTP, HTTPS, UDP, DNS, SMTP, BFD), or something on this machine (a script, a
    file, a process, an interface). Ten thousand checks in one process, on one descriptor.
 
+   EXAMPLE (cc -D_GNU_SOURCE example.c; ./a.out URL...; compiled and run by the tests)
+
+    #define CHECK_IMPLEMENTATION
+    #include "check.h"
+    #include <poll.h>
+    #include <stdio.h>
+    static check_desc desc[64];
+    static check checks[64];
+    static check_io io;
+    int main(int argc, char **argv) {
+        check_event event;
+        char err[200];
+        int i;
+        if (check_io_open(&io, NULL)) return puts(io.err), 1;
+        for (i = 1; i < argc && i < 64; i++) {
+            if (check_parse(&desc[i], argv[i], err, sizeof err)) return puts(err), 1;
+            if (check_io_add(&io, &checks[i], &desc[i], check_now())) return puts(io.err), 1;
+        }
+        for (struct pollfd p; p.fd = check_io_fd(&io), p.events = POLLIN, poll(&p, 1, -1) > 0;) {
+            check_io_run(&io, check_now());
+            while (check_io_next(&io, &event))
+                if (event.kind == CHECK_EVENT_VERDICT)
+                    printf("%s %s: %s\n", argv[event.c - checks], check_verdict_str(event.to),
+                           event.text), fflush(stdout);
+        }
+    }
+
    NOT IN THIS VERSION
-   In the Linux shell (check_io_*) exec, sh, file, process and interface: they have their pure
-   half.
+   In the Linux shell (check_io_*) exec, sh, file, process and interface: they have their pure half.
 
    A URL NAMES A CHECK
 
@@ -45,7 +71,16 @@
        The first result decides alone, unless the check was told to start DOWN.
 
    Starts stay on a grid: the next is the last planned one + interval, never the end + interval. An
-   attempt that overruns its interval skips starts; there is never a second one at a time.
+   attempt that overruns its interval skips starts; there is never a second one at a time. Those of
+   a millisecond share one turn of the program's loop.
+
+   What the shell's attempts are made of: connections are closed by a reset, so none stays in
+   TIME_WAIT, and a tcp check is answered before the server's program hears of it. Whoever finds no
+   descriptor, body buffer or TLS session free waits for one, before its attempt begins. A deadline
+   that is noticed a whole timeout late (a frozen machine) is CHECK_NOT_TRIED, never a failure.
+   icmp uses ping sockets where net.ipv4.ping_group_range allows it, else CAP_NET_RAW. A handshake
+   of TLS is up to 5 ms of work at a time. An https URL with an address wants a certificate that
+   names it as mbedTLS knows (2.28: as a DNS name alone), or tls.name.
 
    RULES
    memory      all of it is the caller's; objects must not move while they are added
@@ -5130,6 +5165,17 @@ static int check__icmp_send(check_io *io, const check *c, int fd)
     return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+static int check__icmp_prepare(check_io *io, check *c)
+{
+    bool six = c->to.family == CHECK_IPV6;
+    int  error = c->to.family && io->icmp[six] < 0 ? check__icmp_open(io, six) : 0;
+
+    return !error ? 0 : error == -EPERM || error == -EACCES ?
+           check__fail(io, error, "icmp takes CAP_NET_RAW, or our group in "
+                       "net.ipv4.ping_group_range") :
+           check__fail(io, error, "no ICMP socket: %s", strerror(-error));
+}
+
 static void check__icmp_start(check_io *io, check *c, uint64_t now)
 {
     bool six = c->to.family == CHECK_IPV6;
@@ -5139,7 +5185,7 @@ static void check__icmp_start(check_io *io, check *c, uint64_t now)
     check__hash(io, c);
     if (!error)
         error = check__icmp_send(io, c, io->icmp[six]);
-    if (error && (error == -EPERM || error == -EACCES) && io->icmp[six] < 0)
+    if (error && io->icmp[six] < 0)
         check__finish(io, c, CHECK_NOT_TRIED, -error, now);
     else if (error)
         check__finish(io, c, check__why(-error), -error, now);
@@ -5334,6 +5380,14 @@ static void check__bfd_drain(check_io *io, check *c, uint64_t now)
         check__learned(io, c, up ? CHECK_OK : CHECK_BFD_DOWN, up ? 0 : b->diag, now);
     c->due = CHECK_NEVER;
     check__schedule(io, c);
+}
+
+static int check__bfd_prepare(check_io *io, check *c)
+{
+    int error = c->to.family && io->bfd[check__bfd_index(c)] < 0 ? check__bfd_listen(io, c) : 0;
+
+    return !error ? 0 : check__fail(io, error, "cannot hear BFD on UDP port %u: %s",
+                                    c->d->bfd.multihop ? 4784u : 3784u, strerror(-error));
 }
 
 static void check__bfd_start(check_io *io, check *c, uint64_t now)
@@ -5906,10 +5960,10 @@ static const check__kind *check__kind_of(const check *c)
         1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
     };
     static const check__kind icmp = {
-        0, NULL, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
+        0, check__icmp_prepare, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
     };
     static const check__kind bfd = {
-        1, NULL, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
+        1, check__bfd_prepare, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
     };
 
     switch (c->d->kind) {
@@ -5996,13 +6050,13 @@ static void check__waiters(check_io *io, uint64_t until)
     check   *c;
 
     for (i = 0; i < CHECK__POOLS; i++)
-        while ((c = io->waiting[i]) != NULL && now < until && !check__lacks(io, c)) {
+        while ((c = io->waiting[i]) != NULL && now < until && check__lacks(io, c) != c->waits) {
             check__stop_waiting(io, c);
-            check__try(io, c, now);
+            check__try(io, c, now);     /* or it waits for another pool */
             now = check__clock(io, check_now());
         }
     for (i = 0; i < CHECK__POOLS; i++)
-        io->more |= io->waiting[i] && !check__lacks(io, io->waiting[i]);
+        io->more |= io->waiting[i] && check__lacks(io, io->waiting[i]) != i + 1;
 }
 
 CHECK_DEF void check_io_run(check_io *io, uint64_t now)

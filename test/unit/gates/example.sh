@@ -1,13 +1,14 @@
 #!/bin/sh
-# The program in the manual of vrrp.h: cut out, compiled as C and C++, and run until it is MASTER.
+# The programs in the manuals: cut out, compiled as C and C++; that of vrrp.h runs until it is
+# MASTER, that of check.h until it has found out what is up and what is down.
 . "$(dirname "$0")/lib.sh"
 cd "$build" || exit 1
 warn="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -I$top"
 
-cut_out() {
+cut_out() { # header
     awk '/^   EXAMPLE/ { on = 1; next }
         on && /^   [A-Z]/ { exit }
-        on && /^    / { print substr($0, 5) }' "$top/vrrp.h" >example.c
+        on && /^    / { print substr($0, 5) }' "$top/$1.h" >example.c
     lines=$(grep -c . example.c)
     echo "$lines lines"
     [ "$lines" -gt 5 ] && [ "$lines" -le 25 ]
@@ -38,14 +39,49 @@ master() {
         exit 1'
 }
 
-gate "example: at most 25 lines" cut_out
-# shellcheck disable=SC2086
-gate "example: compiles as C99" gcc -std=c99 $warn -o example example.c
-# shellcheck disable=SC2086
-gate "example: compiles as C++11" g++ -x c++ -std=c++11 $warn -o example++ example.c
+verdicts() {
+    inside sh -c '
+        ip link set lo up
+        python3 -c "
+import socket, time
+s = socket.socket()
+s.bind((\"127.0.0.1\", 8080))
+s.listen(9)
+print(\"ready\", flush=True)
+time.sleep(60)" >server.log &
+        server=$!
+        ./example tcp://127.0.0.1:8080 tcp://127.0.0.1:8081 >example.log 2>&1 &
+        pid=$!
+        trap "kill $pid $server" EXIT
+        i=0
+        while [ $i -lt 300 ]; do
+            grep -q "^tcp://127.0.0.1:8080 UP" example.log &&
+                grep -q "^tcp://127.0.0.1:8081 DOWN: connection refused" example.log && exit 0
+            sleep 0.1
+            i=$((i + 1))
+        done
+        cat example.log
+        exit 1'
+}
+
+both() {    # header
+    gate "example: that of $1.h has at most 25 lines" cut_out "$1"
+    # shellcheck disable=SC2086
+    gate "example: that of $1.h compiles as C99" gcc -std=c99 $warn -o example example.c
+    # shellcheck disable=SC2086
+    gate "example: that of $1.h compiles as C++11" g++ -x c++ -std=c++11 $warn -o example++ example.c
+}
+
+both vrrp
 if inside true 2>/dev/null; then
     gate "example: becomes MASTER and holds the address" master
 else
     echo "skip - example: becomes MASTER (needs root or user namespaces)"
+fi
+both check
+if inside true 2>/dev/null; then
+    gate "example: tells what is up and what is down" verdicts
+else
+    echo "skip - example: tells what is up and what is down (needs root or user namespaces)"
 fi
 exit $bad
