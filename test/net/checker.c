@@ -5,8 +5,9 @@
 
    copies=N makes N checks of the next URL; quiet=1 does not tell of those that come UP;
    once=1 runs each check once and ends, mail=1 with a mail; count=N ends after N events; commands=FIFO
-   takes commands, a line each: "pause N", "go N", "remove N", "aim N ADDRESS". The last line counts
-   the descriptors that are open beyond what there was before. */
+   takes commands, a line each: "pause N", "go N", "remove N", "aim N ADDRESS", "change N
+   OPTION=VALUE". The last line counts
+   the descriptors that are open beyond what there was before, and the turns of the loop. */
 #define CHECK_IMPLEMENTATION
 #include "../../check.h"
 #include <dirent.h>
@@ -22,7 +23,7 @@ static check_payload payloads[MOST];
 static const char   *names[MOST];
 static check_io      io;
 static uint64_t      began;
-static int           n, left, copies = 1, count = -1;
+static int           n, left, turns, copies = 1, count = -1;
 static bool          once, mail, quiet;
 static FILE         *commands;
 static volatile sig_atomic_t stop;
@@ -76,6 +77,15 @@ static const option options[] = {
     { "full_command", YES, AT(process.full_command) }
 };
 
+/* What checks point to lives as long as they. */
+static void *hold(void *memory)
+{
+    static void *held[MOST];
+    static int   n_held;
+
+    return held[n_held++ % MOST] = memory;
+}
+
 static void bad(const char *what, const char *value)
 {
     fprintf(stderr, "checker: %s %s\n", what, value);
@@ -85,7 +95,7 @@ static void bad(const char *what, const char *value)
 static void set_hex(check_desc *d, const char *value)
 {
     size_t   cap = strlen(value) / 2 + 1;
-    uint8_t *bytes = malloc(cap);
+    uint8_t *bytes = hold(malloc(cap));
     int      size = check_unhex(value, bytes, cap);
 
     if (size < 0)
@@ -96,7 +106,7 @@ static void set_hex(check_desc *d, const char *value)
 
 static void set_status(check_desc *d, const char *value)
 {
-    check_range *range = malloc(sizeof *range);
+    check_range *range = hold(malloc(sizeof *range));
 
     range->low = (uint16_t)atoi(value);
     range->high = strchr(value, '-') ? (uint16_t)atoi(strchr(value, '-') + 1) : range->low;
@@ -189,7 +199,7 @@ static void add(const char *url, check_desc *d)
 /* So many checks share the settings. */
 static void add_all(const char *url, const check_desc *options_of)
 {
-    check_desc *d = malloc(sizeof *d);
+    check_desc *d = hold(malloc(sizeof *d));
     char        err[200];
 
     *d = *options_of;
@@ -225,6 +235,16 @@ static void say(const check_event *e)
     fflush(stdout);
 }
 
+static void change(check *c, const char *word)
+{
+    check_desc *d = hold(malloc(sizeof *d));
+    char       *copy = hold(strdup(word));
+
+    *d = *c->d;
+    if (!is_option(d, copy) || check_io_change(&io, c, d, check_now()))
+        bad(copy, io.err);
+}
+
 static void obey(void)
 {
     char          line[200], verb[20], word[100] = "";
@@ -243,6 +263,8 @@ static void obey(void)
         check_io_remove(&io, &checks[i], check_now());
     else if (strcmp(verb, "aim") == 0 && check_address_read(word, strlen(word), &to))
         check_io_aim(&io, &checks[i], &to, check_now());
+    else if (strcmp(verb, "change") == 0)
+        change(&checks[i], word);
     else
         bad("what is", line);
 }
@@ -279,7 +301,6 @@ static void prepare(check_io_options *o)
 #endif
 }
 
-/* Readable means that there is something to do: a turn for nothing is counted. */
 static void loop(void)
 {
     struct pollfd p[2];
@@ -294,6 +315,7 @@ static void loop(void)
             continue;
         if (p[1].revents)
             obey();
+        turns += p[0].revents != 0;
         check_io_run(&io, check_now());
         while (count && check_io_next(&io, &e)) {
             say(&e);
@@ -322,6 +344,6 @@ int main(int argc, char **argv)
     check_io_close(&io);
     if (commands)
         fclose(commands);
-    printf("descriptors %d\n", descriptors() - before);
+    printf("descriptors %d turns %d\n", descriptors() - before, turns);
     return 0;
 }

@@ -343,6 +343,29 @@ t_check_few_descriptors() {
     end c1
     said c1 '^descriptors 0' || die "descriptors are left"
 }
+# more handshakes than there is memory for: they take turns too
+t_check_few_sessions() {
+    tls_or_skip
+    world n1 n2
+    certificates
+    peer_nginx "443 ssl=$(crypt good)"
+    begin c1 interval=20000 timeout=15000 warmup=1 no_verify=1 copies=100 https://198.51.100.2/
+    wait_for 30 eval '[ "$(grep -c UP ${LOG[c1]})" = 100 ]' || die "$(grep -c UP "${LOG[c1]}") UP"
+    end c1
+    said c1 '^descriptors 0' || die "descriptors are left"
+}
+# the descriptor is readable when there is something to do, and only then
+t_check_sleeps() {
+    local turns
+    evil
+    begin c1 interval=250 timeout=200 http://198.51.100.2:9001/ tcp://198.51.100.2:9001 \
+        icmp://198.51.100.2 tcp://nowhere:1 udp://198.51.100.2:9101
+    nap 2.1
+    end c1
+    turns=$(sed -n 's/^descriptors.*turns //p' "${LOG[c1]}")
+    ((turns >= 24 && turns <= 150)) || die "$turns turns in 2.1 s"
+    say "$turns turns"
+}
 t_check_no_time_wait() {
     world n1 n2
     peer_nginx 80=
@@ -372,6 +395,11 @@ t_check_commands() {
     [ "$(grep -c ':9001/ failed' "${LOG[c1]}")" = "$i" ] || die "paused, it goes on"
     for i in 0 2 3 4; do echo "go $i" >$W/commands; done
     wait_for 5 eval "[ \"\$(grep -c ':9001/ failed' ${LOG[c1]})\" -gt $i ]" || die "no more attempts"
+    for i in 1 2 3 4 5 6; do echo "change 0 timeout=$((200 + i))" >$W/commands; done
+    echo "change 4 regex=^ok" >$W/commands
+    echo "change 2 interval=100" >$W/commands
+    wait_for 5 said c1 ':9001/ failed 206' || die "the new timeout is not used"
+    not said c1 ':9015/ (DOWN|failed)' || die "$(cat "${LOG[c1]}")"
     for i in 0 1 2 3 4; do echo "remove $i" >$W/commands; done
     end c1
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
@@ -437,10 +465,14 @@ t_check_bfd_both() {
     world n1 n2
     start peer n2 "$TOOLS/checker" bfd_auth=2 bfd_key=secret bfd_key_id=7 bfd://198.51.100.1 \
         bfd+multihop://198.51.100.1
-    begin c1 bfd_auth=2 bfd_key=secret bfd_key_id=7 bfd://198.51.100.2 bfd_auth=0 \
-        bfd+multihop://198.51.100.2
+    mkfifo $W/commands
+    begin c1 commands=$W/commands bfd_auth=2 bfd_key=secret bfd_key_id=7 \
+        bfd://198.51.100.2 bfd_auth=0 bfd+multihop://198.51.100.2
     wait_for 10 said c1 'bfd://198.51.100.2 UP' || die "not UP with MD5: $(cat "${LOG[c1]}")"
     not said c1 'multihop://198.51.100.2 UP' || die "UP without the key"
+    wait_for 5 said c1 'error .*BFD packet dropped: .*authenticated' || die "the missing key is not told"
+    echo "change 0 min_rx=50" >$W/commands
+    for_all_of 2 not said c1 'bfd://198.51.100.2 DOWN' || die "new intervals tear it down"
     end peer
     wait_for 5 said c1 'DOWN .*neighbor' || die "the other's end was not told"
 }
