@@ -50,7 +50,7 @@ bench: sidecar
 
 install: sidecar
 	install -D -m 755 sidecar $(DESTDIR)$(PREFIX)/sbin/sidecar
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include vrrp.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include vrrp.h check.h
 
 clean:
 	rm -rf sidecar test/build

@@ -76,8 +76,8 @@
 
    What the shell's attempts are made of: connections are closed by a reset, so none stays in
    TIME_WAIT, and a tcp check is answered before the server's program hears of it. Whoever finds no
-   descriptor, body buffer or TLS session free waits for one, before its attempt begins. A deadline
-   that is noticed a whole timeout late (a frozen machine) is CHECK_NOT_TRIED, never a failure.
+   descriptor, body buffer or TLS session free waits for one, before its attempt begins. When the
+   program was frozen, the timeout of attempts under way begins anew, once.
    icmp uses ping sockets where net.ipv4.ping_group_range allows it, else CAP_NET_RAW. A handshake
    of TLS is up to 5 ms of work at a time. An https URL with an address wants a certificate that
    names it as mbedTLS knows (2.28: as a DNS name alone), or tls.name.
@@ -459,6 +459,7 @@ typedef struct check {
     bool              added, news_queued, once;     /* private from here */
     bool              paused, slot;     /* slot: its descriptors are counted */
     bool              kept, reused;     /* connected since the attempt before, and untried */
+    bool              excused;          /* it got more time already */
     uint8_t           step, said, from; /* of the attempt; news; verdict before them */
     uint8_t           interest, waits;  /* epoll; which pool it waits for, and 1 */
     uint8_t           pending;          /* verdict that waits for its delay */
@@ -757,6 +758,7 @@ typedef struct check_io {
     int              icmp[2], bfd[4];   /* IPv4, IPv6; and the same with multihop */
     int              inotify, links, processes;
     uint64_t         armed, latest;
+    uint64_t         stalled;           /* when we came late the last time */
     uint64_t         random[CHECK__RANDOM];
     uint32_t         n_checks, n_open, added, n_random, full_turns, lost;
     check           *checks, *heap, *news, *news_last;
@@ -4446,6 +4448,7 @@ static void check__try(check_io *io, check *c, uint64_t now)
     if (!c->slot)
         io->n_open += check__kind_of(c)->descriptors;
     c->slot = true;
+    c->excused = false;
     check_begin(c, check__clock(io, now));
     if (check__wants_body(c))
         check__take_body(io, c);
@@ -4456,13 +4459,23 @@ static void check__try(check_io *io, check *c, uint64_t now)
         check__schedule(io, c);
 }
 
-/* The deadline. Seen a whole timeout too late it says nothing about the other side. */
+/* While we did not listen silence says nothing: what was sent is read by now, but not the answer to
+   what we should have said meanwhile. The timeout begins anew, once. */
+static bool check__excused(const check_io *io, check *c, uint64_t now)
+{
+    if (c->excused || c->d->kind > CHECK_SMTP || c->started >= io->stalled)
+        return false;
+    c->excused = true;
+    c->deadline = io->stalled + check_timeout(c->d);
+    return c->deadline > now;
+}
+
 static void check__expire(check_io *io, check *c, uint64_t now)
 {
+    if (check__excused(io, c, now))
+        return;
     if (c->step == CHECK__STEP_ADDRESS && c->d->kind <= CHECK_BFD)
         check__finish(io, c, CHECK_UNRESOLVED, 0, now);
-    else if (c->d->kind <= CHECK_SMTP && now - c->deadline > check_timeout(c->d))
-        check__finish(io, c, CHECK_NOT_TRIED, ETIME, now);
     else
         check__kind_of(c)->late(io, c, now);
 }
@@ -6059,11 +6072,21 @@ static void check__waiters(check_io *io, uint64_t until)
         io->more |= io->waiting[i] && check__lacks(io, io->waiting[i]) != i + 1;
 }
 
+/* Later than the timer said, or than the end of the turn before that left something over. */
+static void check__notice_stall(check_io *io, uint64_t now)
+{
+    uint64_t wanted = io->armed > io->latest ? io->armed : io->latest;
+
+    if (io->armed != CHECK_NEVER && now >= wanted + 10 * CHECK__GRAIN)
+        io->stalled = now;
+}
+
 CHECK_DEF void check_io_run(check_io *io, uint64_t now)
 {
     uint64_t until;
     bool     heard_all;
 
+    check__notice_stall(io, now);
     until = check__clock(io, check__clock(io, now) < check_now() ? check_now() : now) +
             CHECK_SECOND / 500;
     io->more = false;

@@ -5,7 +5,7 @@
 9007 resets after the request 9008 refuses HELO             9009 a chunk larger than all memory
 9010 nobody accepts: its queue is full                      9011 half a header, then silence
 9012 two answers on a kept connection, then closes it       9013 a greeting without end
-9015 closes a kept connection when idle
+9015 closes a kept connection when idle                     9016 SMTP, 20 ms for each answer
 UDP  9101 silent              9102 DNS: other ids, other questions, then the answer
      9103 DNS: names that point at themselves               9104 DNS: an answer cut in the middle
      9105 echo                9106 DNS: only the wrong id, 100 times
@@ -104,6 +104,13 @@ def closes_idle(c):
     time.sleep(0.05)
 
 
+def slow_smtp(c):
+    for answer in b'220 mail\r\n', b'250 you\r\n', b'221 bye\r\n':
+        time.sleep(0.02)
+        c.sendall(answer)
+        c.recv(1000)
+
+
 def serve(listener, how):
     def one(c):
         try:
@@ -167,7 +174,7 @@ def datagrams(port, how):
 
 STREAMS = {9001: silent, 9002: drip, 9003: endless_headers, 9004: endless_body, 9005: garbage,
            9006: at_once, 9007: reset, 9008: no_helo, 9009: huge_chunk, 9011: half,
-           9012: two_at_once, 9013: greeting, 9015: closes_idle}
+           9012: two_at_once, 9013: greeting, 9015: closes_idle, 9016: slow_smtp}
 DATAGRAMS = {9101: lambda s, q, to: None, 9102: dns_others, 9103: dns_loop,
              9104: lambda s, q, to: s.sendto(dns_answer(q, cut=3), to),
              9105: lambda s, q, to: s.sendto(q, to), 9106: dns_wrong}
