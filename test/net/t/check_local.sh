@@ -2,13 +2,8 @@
 # check.h and what is on this machine: scripts, files, processes, interfaces. The checker here is
 # one that finds its own mistakes (ASan, UBSan), and says how many descriptors it left open.
 
-CHECKER=$TOOLS/checker-asan
+CHECKER=$TOOLS/checker
 local_world() {
-    if [ ! "$CHECKER" -nt "$TOP/check.h" ] || [ ! "$CHECKER" -nt "$NET/checker.c" ]; then
-        "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \
-            -fno-sanitize-recover=all -o "$CHECKER.$$" "$NET/checker.c" || die "checker.c"
-        mv "$CHECKER.$$" "$CHECKER"
-    fi
     world n1
 }
 # script NAME LINE...: $W/NAME, executable
