@@ -1,5 +1,5 @@
 # make          ./sidecar, static (musl where it is installed)
-# make TLS=1    with AH and HMAC authentication: mbedTLS's libmbedcrypto.a in it (Debian's wants cc)
+# make TLS=1    with AH, HMAC and https: mbedTLS's static libraries in it (Debian's want cc)
 # make demo     two nodes, one address, a crash, the takeover: on this machine, in namespaces
 # make deps     what the tests need (Debian packages)
 # make test     everything this machine can run; make bench: figures beside keepalived's
@@ -21,9 +21,9 @@ TRIM    := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -
 LDFLAGS ?= -static -s
 BUILT   := test/build/tls$(TLS)
 
-sidecar: sidecar.c vrrp.h $(BUILT)
+sidecar: sidecar.c vrrp.h check.h $(BUILT)
 	$(CC) -std=gnu99 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(TRIM) $(UAPI) $(if $(TLS),-DSIDECAR_TLS) \
-	    -o $@ sidecar.c $(LDFLAGS) $(if $(TLS),-lmbedcrypto)
+	    -o $@ sidecar.c $(LDFLAGS) $(if $(TLS),-lmbedtls -lmbedx509 -lmbedcrypto)
 
 $(BUILT):
 	@mkdir -p $(@D) && rm -f test/build/tls* && touch $@

@@ -19,6 +19,7 @@
        VRRP_AUTH_PASS_FILE=/run/secrets/vrrp       any variable: its value from a file
        VRRP_UNICAST_PEER="198.51.100.1, 198.51.100.2"    one list for all nodes
        VRRP_TRACK_INTERFACE="eth1 weight -20, eth2"    links that have a say in it
+       VRRP_TRACK=http://127.0.0.1/                    and so does the server next door
 
    Several virtual routers have names, which are yours to choose; what has none is the default
    of all:
@@ -73,12 +74,16 @@
 
 #ifdef SIDECAR_TLS                      /* make TLS=1 */
 #define VRRP_MBEDTLS
+#define CHECK_MBEDTLS
 #endif
 #ifndef SIDECAR_TEST
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
+#define CHECK_IMPLEMENTATION
+#define CHECK_STATIC
 #endif
 #include "vrrp.h"
+#include "check.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -189,6 +194,36 @@ typedef struct track {
     vrrp_track t;
 } track;
 
+/* A user and a group to run as. */
+typedef struct user_ids {
+    uint32_t uid, gid;
+    bool     on;
+} user_ids;
+
+/* CHECK_<NAME>=URL; or without a name a URL that is tracked. */
+typedef struct probe {
+    node        n;
+    check_desc  d;
+    const char *url, *label, *bfd_key;
+    address     bind;
+    user_ids    user;
+    uint8_t     protocol, match;        /* words, from 1; 0: none */
+    int16_t     weight;                 /* where it is tracked without one */
+    bool        reverse, init_fail;
+    bool        tracked;
+    char        bind_if[16];
+    void       *run;                    /* whatever runs it keeps here */
+} probe;
+
+/* A check that is tracked. */
+typedef struct watch {
+    node        n;
+    const char *what;                   /* a name or a URL */
+    probe      *probe;
+    int16_t     weight;
+    bool        reverse;
+} watch;
+
 /* Interfaces whose announcements are spaced out together. */
 typedef struct garp_group {
     node         n;
@@ -222,8 +257,9 @@ typedef struct sync_group {
     const char  *label;
     const char **members;               /* names as written, ended by NULL */
     track       *tracks;
-    vrrp_track  *track;                 /* the same as an array */
-    uint16_t     n_tracks;
+    watch       *watches;
+    vrrp_track  *track;                 /* both as an array, */
+    uint16_t     n_tracks, first_watch; /*   the watches behind the tracks */
     bool         weights;
     void        *run;                   /* whatever runs it keeps here */
 } sync_group;
@@ -245,6 +281,8 @@ typedef struct instance {
     vip        *vips, *excluded;
     peer       *peers;
     track      *tracks;
+    watch      *watches;
+    uint16_t    first_watch;            /* in the array of what is tracked */
     hmac_key   *hmac_keys;
     vrrp_key    auth_key;               /* size 0: none */
     vrrp_trailer trailer;
@@ -298,6 +336,8 @@ typedef struct model {
     instance    preset;                 /* what unnamed variables say for all */
     instance   *instances;
     sync_group *groups;
+    probe       check_preset;           /* what CHECK_<KEYWORD> says for all */
+    probe      *probes;
     unsigned    n_instances, n_undecided;
     uint32_t    preference;             /* of the last rule that did not say one */
     bool        unnamed;                /* the one instance was made by unnamed variables */
@@ -520,6 +560,16 @@ static track *track_next(const track *t)
     return (track *)(void *)t->n.next;
 }
 
+static watch *watch_next(const watch *w)
+{
+    return (watch *)(void *)w->n.next;
+}
+
+static probe *probe_next(const probe *p)
+{
+    return (probe *)(void *)p->n.next;
+}
+
 static track_group *tgroup_next(const track_group *g)
 {
     return (track_group *)(void *)g->n.next;
@@ -553,7 +603,7 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    B_TRACK, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
+    B_TRACK, B_WATCH, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
 };
 
 typedef struct block {
@@ -567,10 +617,10 @@ static const block blocks[BLOCKS] = {
     [B_GROUP] = {"VRRP_GROUP", sizeof(sync_group), NULL},
     [B_INSTANCE] = {"VRRP", sizeof(instance), NULL},
     [B_GLOBAL] = {"SIDECAR", sizeof(globals), NULL},
-    [B_CHECK] = {"CHECK", 0, "health checks are not part of this version"},
+    [B_CHECK] = {"CHECK", sizeof(probe), NULL},
     [B_IPVS_GROUP] = {"IPVS_GROUP", 0, "virtual servers are not part of this version"},
     [B_IPVS] = {"IPVS", 0, "virtual servers are not part of this version"},
-    [B_BFD] = {"BFD", 0, "BFD is not part of this version"},
+    [B_BFD] = {"BFD", 0, "a BFD session is a check: CHECK_<NAME>=bfd://ADDRESS"},
     [B_VIP] = {NULL, sizeof(vip), NULL},
     [B_PEER] = {NULL, sizeof(peer), NULL},
     [B_KEY] = {NULL, sizeof(hmac_key), NULL},
@@ -579,6 +629,7 @@ static const block blocks[BLOCKS] = {
     [B_ENCAP] = {NULL, sizeof(encap), NULL},
     [B_RULE] = {NULL, sizeof(rule), NULL},
     [B_TRACK] = {NULL, sizeof(track), NULL},
+    [B_WATCH] = {NULL, sizeof(watch), NULL},
     [B_GARP] = {NULL, sizeof(garp_group), NULL},
     [B_TGROUP] = {NULL, sizeof(track_group), NULL},
     [B_DELAY] = {NULL, sizeof(delay), NULL},
@@ -589,7 +640,8 @@ enum {
     T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC, T_WEIGHT,
     T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
-    T_MARK, T_PORTS, T_UIDS, T_LABELS, TYPES
+    T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_PAYLOAD, T_USER,
+    TYPES
 };
 
 enum {
@@ -612,10 +664,29 @@ enum { HAS_TLS = 0 };
 #endif
 #define NO_TLS "this sidecar was built without mbedTLS; build it with: make TLS=1"
 
+/* Kinds of checks that an option belongs to. */
+#define KIND(kind) (1u << CHECK_##kind)
+enum {
+    FOR_ALL, FOR_LOOK, FOR_TRY, FOR_NET, FOR_SOCKET, FOR_HTTP, FOR_TLS, FOR_UDP, FOR_SMTP,
+    FOR_EXEC, FOR_PROCESS, FOR_BFD, FOR_TOLD
+};
+enum {
+    K_HTTP = KIND(HTTP) | KIND(HTTPS), K_EXEC = KIND(EXEC) | KIND(SH),
+    K_NET = KIND(TCP) | K_HTTP | KIND(ICMP) | KIND(UDP) | KIND(DNS) | KIND(SMTP)
+};
+static const uint16_t kinds_of[] = {
+    [FOR_ALL] = 0xffff, [FOR_LOOK] = K_NET | K_EXEC | KIND(FILE) | KIND(PROCESS),
+    [FOR_TRY] = K_NET | K_EXEC, [FOR_NET] = K_NET | KIND(BFD),
+    [FOR_SOCKET] = K_NET & ~KIND(ICMP), [FOR_HTTP] = K_HTTP, [FOR_TLS] = KIND(HTTPS) | KIND(SMTP),
+    [FOR_UDP] = KIND(UDP), [FOR_SMTP] = KIND(SMTP), [FOR_EXEC] = K_EXEC,
+    [FOR_PROCESS] = KIND(PROCESS), [FOR_BFD] = KIND(BFD),
+    [FOR_TOLD] = KIND(FILE) | KIND(PROCESS) | KIND(INTERFACE) | KIND(BFD),
+};
+
 typedef struct row {
     uint8_t     in;         /* block it stands in */
     uint8_t     type;       /* how its words are read and written */
-    uint8_t     opens;      /* T_BLOCK: the block of each item */
+    uint8_t     opens;      /* T_BLOCK: the block of each item; of a check: FOR_*, its kinds */
     uint16_t    flags;
     uint16_t    at;         /* offset in the block's struct; T_BLOCK: of the list's first node */
     const char *key;        /* keepalived's keyword; in capitals the variable's name */
@@ -630,6 +701,7 @@ typedef struct row {
 #define G(member) AT(globals, member)
 #define R(member) AT(route, r.member)
 #define U(member) AT(rule, r.member)
+#define C(member) AT(probe, d.member)
 #define METRIC(key, number, allowed, help) \
     {B_ROUTE, T_METRIC, 0, 0, R(metrics[number]), key, allowed, NULL, help}
 #define LATER(in, key, what) \
@@ -742,6 +814,19 @@ static const row rows[] = {
      "INTERFACE [weight -253..253] [reverse], ...", "(none)",
      "Interfaces that have a say in it. Without a weight: FAULT while one is down. A positive"
      " weight is added to the priority while it is up, a negative one while it is down."},
+    {B_INSTANCE, T_BLOCK, B_WATCH, ESSENTIAL | INHERIT, I(watches), "track",
+     "CHECK [weight -253..253] [reverse], ...", "(none)",
+     "Health checks that have a say in it, each the NAME of a CHECK_<NAME> or a URL such as"
+     " http://127.0.0.1/. Without a weight: FAULT while it is down. A positive weight is added to"
+     " the priority while it is up, a negative one while it is down."},
+    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_script", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
+    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_file", "CHECK ..., ...",
+     NULL, "keepalived's name of track, for files."},
+    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_process", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
+    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_bfd", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
     {B_INSTANCE, T_BYTE, 0, INHERIT, D(down_adverts), "down_timer_adverts", "1..100", "3",
      "Adverts that may be missing before the master counts as dead."},
     {B_INSTANCE, T_FLAG, 0, INHERIT, I(lower_silent), "lower_prio_no_advert", "yes|no", "no",
@@ -834,12 +919,8 @@ static const row rows[] = {
     NO_EFFECT(B_INSTANCE, "native_ipv6", "the addresses tell the family"),
     NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
     NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
-    LATER(B_INSTANCE, "track_script", "health checks are"),
     {B_INSTANCE, T_NONE, 0, REFUSED, 0, "authentication", NULL, NULL,
      "what stands in this block is named without it: auth_type, auth_pass"},
-    LATER(B_INSTANCE, "track_file", "health checks are"),
-    LATER(B_INSTANCE, "track_process", "health checks are"),
-    LATER(B_INSTANCE, "track_bfd", "BFD is"),
     LATER(B_INSTANCE, "notify", "notifications are"),
     LATER(B_INSTANCE, "notify_master", "notifications are"),
     LATER(B_INSTANCE, "notify_backup", "notifications are"),
@@ -907,6 +988,17 @@ static const row rows[] = {
     {B_TRACK, T_FLAG, 0, 0, AT(track, t.reverse), "reverse", "yes|no", "no",
      "The weight is subtracted instead; without one it is a FAULT while it is up."},
     {B_TRACK, T_NOT, 0, ALIAS, AT(track, t.reverse), "noreverse", "yes|no", NULL,
+     "The opposite of reverse."},
+
+    /* --- an item of track ------------------------------------------------------------------- */
+    {B_WATCH, T_TEXT, 0, HEAD, AT(watch, what), "check", "NAME or URL", NULL, "The check."},
+    {B_WATCH, T_WEIGHT, 0, 0, AT(watch, weight), "weight", "-253..253",
+     "(CHECK_<NAME>_WEIGHT; none: FAULT)",
+     "Added to the priority while the check is up (positive) or down (negative; so it is before its"
+     " first result). Of a file: times the number in it."},
+    {B_WATCH, T_FLAG, 0, 0, AT(watch, reverse), "reverse", "yes|no", "(CHECK_<NAME>_REVERSE)",
+     "The weight is subtracted instead; without one it is a FAULT while the check is up."},
+    {B_WATCH, T_NOT, 0, ALIAS, AT(watch, reverse), "noreverse", "yes|no", NULL,
      "The opposite of reverse."},
 
     /* --- an item of garp_group -------------------------------------------------------------- */
@@ -1094,13 +1186,20 @@ static const row rows[] = {
     {B_GROUP, T_BLOCK, B_TRACK, 0, AT(sync_group, tracks), "track_interface",
      "INTERFACE [weight -253..253] [reverse], ...", "(none)",
      "Interfaces that have a say in it, as if every member tracked them."},
+    {B_GROUP, T_BLOCK, B_WATCH, 0, AT(sync_group, watches), "track",
+     "CHECK [weight -253..253] [reverse], ...", "(none)",
+     "Health checks that have a say in it, as if every member tracked them."},
+    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_script", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
+    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_file", "CHECK ..., ...",
+     NULL, "keepalived's name of track, for files."},
+    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_process", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
+    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_bfd", "CHECK ..., ...",
+     NULL, "keepalived's name of track."},
     {B_GROUP, T_FLAG, 0, 0, AT(sync_group, weights), "sync_group_tracking_weight", "yes|no", "no",
      "Weights count. Without it every tracked interface that is down is a FAULT of the group."},
     NO_EFFECT(B_GROUP, "global_tracking", "what the group tracks counts for all members anyway"),
-    LATER(B_GROUP, "track_script", "health checks are"),
-    LATER(B_GROUP, "track_file", "health checks are"),
-    LATER(B_GROUP, "track_process", "health checks are"),
-    LATER(B_GROUP, "track_bfd", "BFD is"),
     LATER(B_GROUP, "notify", "notifications are"),
     LATER(B_GROUP, "notify_master", "notifications are"),
     LATER(B_GROUP, "notify_backup", "notifications are"),
@@ -1108,6 +1207,121 @@ static const row rows[] = {
     LATER(B_GROUP, "notify_stop", "notifications are"),
     LATER(B_GROUP, "notify_priority_changes", "notifications are"),
     LATER(B_GROUP, "smtp_alert", "notifications are"),
+
+    /* --- health checks ---------------------------------------------------------------------- */
+    {B_CHECK, T_URL, 0, HEAD | MAKES | ESSENTIAL, AT(probe, url), "url", "URL", NULL,
+     "A health check, to be tracked by its name: http://127.0.0.1/, tcp://ADDRESS:PORT, https,"
+     " icmp, udp, dns, smtp, bfd, exec:/PATH WORD..., sh:COMMAND, file:/PATH, process:NAME,"
+     " interface:NAME."},
+    {B_CHECK, T_TIME, FOR_LOOK, INHERIT, C(interval), "interval", "0.001..604800", "1",
+     "Time from start to start. Files and processes are looked at so often only where the kernel"
+     " does not tell of them."},
+    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(timeout), "timeout", "0.001..86400",
+     "(the interval, at most 5)",
+     "Time for an attempt, all of it. A command is ended by SIGTERM then, and by SIGKILL 2 s"
+     " later."},
+    {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(rise), "rise", "1..65535", "1",
+     "Good results in a row that bring it up. The first result decides alone."},
+    {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(fall), "fall", "1..65535", "1",
+     "Failures in a row that take it down."},
+    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(retry_delay), "delay_before_retry", "0..86400",
+     "(the interval goes on)", "Time from a failure to the next attempt while it is up."},
+    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(warmup), "warmup", "0..86400",
+     "(a check a millisecond)", "Time over which the first attempts of all checks are spread."},
+    {B_CHECK, T_TIME, FOR_TOLD, INHERIT, C(up_delay), "up_delay", "0..86400", "0",
+     "File, process, interface and BFD: time it has to be so before it is up."},
+    {B_CHECK, T_TIME, FOR_TOLD, INHERIT, C(down_delay), "down_delay", "0..86400", "0",
+     "The same before it is down."},
+    {B_CHECK, T_FLAG, FOR_ALL, INHERIT, AT(probe, init_fail), "init_fail", "yes|no", "no",
+     "It is down until it has come up, instead of unknown until the first result."},
+    {B_CHECK, T_WEIGHT, FOR_ALL, INHERIT, AT(probe, weight), "weight", "-253..253",
+     "(none: FAULT)",
+     "Weight where it is tracked without one."},
+    {B_CHECK, T_FLAG, FOR_ALL, 0, AT(probe, reverse), "reverse", "yes|no", "no",
+     "The same for reverse."},
+    {B_CHECK, T_TEXT, FOR_ALL, 0, AT(probe, label), "label", "text",
+     "(the name in the variables, or the URL)", "How logs call this check."},
+    {B_CHECK, T_IP, FOR_NET, INHERIT, AT(probe, bind), "bindto", "address",
+     "(the kernel's choice)", "Source address."},
+    {B_CHECK, T_SHORT, FOR_SOCKET, 0, C(from.port), "bind_port", "1..65535", "(any)",
+     "Source port."},
+    {B_CHECK, T_IFNAME, FOR_NET, INHERIT, AT(probe, bind_if), "bind_if", "interface name", "(any)",
+     "Interface to go out by."},
+    {B_CHECK, T_NUMBER, FOR_NET, INHERIT, C(mark), "fwmark", "0..4294967295", "0",
+     "Mark of the packets for the firewall and policy routing."},
+    {B_CHECK, T_STATUS, FOR_HTTP, 0, C(http.url), "status_code", "100..599 or LOW-HIGH ...",
+     "(200-299)", "HTTP status that is good: \"200-299 301\"."},
+    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.digest), "digest", "32 hexadecimal digits", "(any)",
+     "MD5 of the body, as keepalived's genhash prints it."},
+    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.regex), "regex", "regular expression", "(any)",
+     "The body has to match it: POSIX extended, with \\d \\w \\s and (?:...)."},
+    {B_CHECK, T_FLAG, FOR_HTTP, 0, C(http.url.regex_no_match), "regex_no_match", "yes|no", "no",
+     "The body must not match it."},
+    {B_CHECK, T_FLAG, FOR_HTTP, 0, C(http.url.regex_caseless), "regex_caseless", "yes|no", "no",
+     "Capitals and small letters are the same to the regex."},
+    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.host), "virtualhost", "host name",
+     "(the URL's host)", "Host to ask for; with https also the name in the certificate."},
+    {B_CHECK, T_WORD, FOR_HTTP, INHERIT, AT(probe, protocol), "http_protocol", "1.1|1.0|1.0C",
+     "1.1", "Version of HTTP; 1.0C: with Connection: close."},
+    {B_CHECK, T_FLAG, FOR_HTTP, INHERIT, C(http.keep), "keep_alive", "yes|no", "no",
+     "HTTP/1.1: the connection is kept for the next attempt."},
+    {B_CHECK, T_NOT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.no_verify), "tls_verify", "yes|no", "yes",
+     "The certificate must be valid for the name (tls_name, virtualhost or the URL's host)."},
+    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.ca), "tls_ca", "path of a PEM file",
+     "(the system's)", "Authorities whose certificates are trusted."},
+    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.certificate), "tls_certificate",
+     "path of a PEM file", "(none)", "Certificate to show to the server, with tls_key."},
+    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.key), "tls_key", "path of a PEM file",
+     "(none)", "Its private key."},
+    {B_CHECK, T_TEXT, FOR_TLS, NEEDS_TLS, C(tls.name), "tls_name", "host name",
+     "(virtualhost)", "Name to ask for (SNI), and in the certificate."},
+    {B_CHECK, T_PAYLOAD, FOR_UDP, 0, C(udp), "payload", "hexadecimal digits", "(empty)",
+     "What is sent."},
+    {B_CHECK, T_FLAG, FOR_UDP, 0, C(udp.require_reply), "require_reply", "yes|no", "no",
+     "A reply has to come; without it is good as well if no ICMP error comes."},
+    {B_CHECK, T_TEXT, FOR_UDP, 0, C(udp.reply), "reply", "hexadecimal digits, X for any", "(any)",
+     "What has to come (with require_reply)."},
+    {B_CHECK, T_SHORT, FOR_UDP, 0, C(udp.reply_min), "min_reply_length", "0..65535", "0",
+     "Least bytes of the reply."},
+    {B_CHECK, T_SHORT, FOR_UDP, 0, C(udp.reply_max), "max_reply_length", "0..65535", "255",
+     "Most bytes of the reply."},
+    {B_CHECK, T_TEXT, FOR_SMTP, 0, C(smtp.helo), "helo_name", "host name",
+     "(smtpchecker.keepalived.org)", "What HELO says."},
+    {B_CHECK, T_FLAG, FOR_SMTP, NEEDS_TLS, C(smtp.starttls), "starttls", "yes|no", "no",
+     "The dialogue goes over to TLS."},
+    {B_CHECK, T_USER, FOR_EXEC, INHERIT, AT(probe, user), "user", "USER [GROUP]", "(ours)",
+     "Who runs the command: names of /etc/passwd and /etc/group, or numbers. The group is that of"
+     " the user (of a number: the same number). Needs the capabilities SETUID, SETGID and KILL."},
+    {B_CHECK, T_FLAG, FOR_EXEC, INHERIT, C(exec.secure), "enable_script_security", "yes|no", "no",
+     "A command is not run if others than root (and the user) can change a part of its path."},
+    {B_CHECK, T_NAMES, FOR_PROCESS, 0, C(process.params), "param", "WORD ...", "(any)",
+     "Arguments that the process has."},
+    {B_CHECK, T_WORD, FOR_PROCESS, 0, AT(probe, match), "param_match", "exact|initial|partial",
+     "exact", "These are all of its arguments, the first ones, or so and the last is only begun."},
+    {B_CHECK, T_SHORT, FOR_PROCESS, 0, C(process.quorum), "quorum", "1..65535", "1",
+     "Least processes of the name."},
+    {B_CHECK, T_SHORT, FOR_PROCESS, 0, C(process.quorum_max), "quorum_max", "1..65535", "(any)",
+     "Most processes of the name."},
+    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.min_tx), "min_tx", "0.000001..4000", "(0.3)",
+     "Time between BFD packets while the session is up."},
+    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.min_rx), "min_rx", "0.000001..4000", "(0.3)",
+     "Least time between packets that can be received."},
+    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.idle_tx), "idle_tx", "1..4000", "1",
+     "Time between packets while it is not up."},
+    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.multiplier), "multiplier", "1..255", "3",
+     "Packets that may be missing, less one."},
+    {B_CHECK, T_FLAG, FOR_BFD, INHERIT, C(bfd.passive), "passive", "yes|no", "no",
+     "Silent until the other side speaks."},
+    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.ttl), "ttl", "1..255", "255", "TTL of what is sent."},
+    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.max_hops), "max_hops", "0..255",
+     "(0; multihop 255)", "Packets must have come with a TTL of at least 255 less this."},
+    {B_CHECK, T_WORD, FOR_BFD, INHERIT, C(bfd.auth), "auth",
+     "simple|md5|meticulous-md5|sha1|meticulous-sha1", "(none)",
+     "Authentication by RFC 5880. SHA1 needs a sidecar built with make TLS=1."},
+    {B_CHECK, T_TEXT, FOR_BFD, INHERIT | SECRET, AT(probe, bfd_key), "auth_key",
+     "1..16 characters, sha1 20", "(none)", "Its key."},
+    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.key_id), "auth_key_id", "0..255", "0",
+     "The number of the key."},
 
     /* --- global_defs ------------------------------------------------------------------------ */
     {B_GLOBAL, T_LOG, 0, ESSENTIAL, G(log), "log", "text|json error|warning|info|debug",
@@ -1246,6 +1460,7 @@ static const row rows[] = {
     LATER(B_GLOBAL, "smtp_server", "notifications are"),
 };
 
+#undef C
 #undef I
 #undef D
 #undef G
@@ -1269,8 +1484,8 @@ static const alias aliases[] = {
     {"UNICAST_SRC_IP", "unicast_src_ip"}, {"PASSWORD", "auth_pass"}, {"AUTH_PASS", "auth_pass"},
     {"AUTH_TYPE", "auth_type"}, {"ADVERT_INT", "advert_int"},
     {"ADVERTISE_INTERVAL", "advert_int"}, {"VRRP_INSTANCE", "label"}, {"NOTIFY", "notify"},
-    {"NOTIFY_SCRIPT", "notify"}, {"CHECK_SCRIPT", "track_script"}, {"CHECK_IP", "track_script"},
-    {"CHECK_PORT", "track_script"}, {"KUBE_APISERVER_CHECK", "track_script"},
+    {"NOTIFY_SCRIPT", "notify"}, {"CHECK_SCRIPT", "track"}, {"CHECK_IP", "track"},
+    {"CHECK_PORT", "track"}, {"KUBE_APISERVER_CHECK", "track"},
     {"TRACK_INTERFACE", "track_interface"},
 };
 
@@ -1503,6 +1718,25 @@ static const char *unquote(arena *a, const char *s)
     if (n < 2 || (*s != '"' && *s != '\'') || memchr(s + 1, *s, n - 1) != s + n - 1)
         return s;
     return keep(a, s + 1, n - 2);
+}
+
+/* A value, in quotes if it would not come back as one; with both kinds in it, piece by piece. */
+static void put_word(text *t, const char *s, const char *special)
+{
+    bool quotes = !*s || strpbrk(s, special);
+
+    if (!quotes || !strchr(s, '"') || !strchr(s, '\'')) {
+        put(t, !quotes ? "%s" : strchr(s, '"') ? "'%s'" : "\"%s\"", s);
+        return;
+    }
+    while (*s) {
+        size_t n = strcspn(s, "\"");
+        bool   double_ = n > 0;
+
+        n = double_ ? n : strspn(s, "\"");
+        put(t, double_ ? "\"%.*s\"" : "'%.*s'", (int)n, s);
+        s += n;
+    }
 }
 
 /* --- numbers and names ---------------------------------------------------------------------- */
@@ -2518,6 +2752,112 @@ static void write_vmac(text *t, const node *n, const row *r)
         memmove(t->s + before, t->s + before + 1, t->n-- - before);
 }
 
+/* "200-299 301" */
+static bool read_status(reader *rd, void *at, const words *w)
+{
+    check_url   *url = at;
+    check_range *to = take(&rd->m->a, w->n * sizeof *to);
+    uint64_t     low, high;
+
+    for (size_t i = 0; i < w->n; i++) {
+        const char *s = w->at[i].s, *dash = strchr(s, '-');
+
+        if (!read_number(dash ? keep(rd->scratch, s, (size_t)(dash - s)) : s, &low) ||
+            !read_number(dash ? dash + 1 : s, &high) || low < 100 || high > 599 || low > high)
+            return bad_word(rd, s, "is no status or range of them");
+        to[i].low = (uint16_t)low;
+        to[i].high = (uint16_t)high;
+    }
+    url->status = to;
+    url->n_status = (uint16_t)w->n;
+    return true;
+}
+
+static void write_status(text *t, const node *n, const row *r)
+{
+    const check_url *url = place_of(n, r);
+
+    for (size_t i = 0; i < url->n_status; i++) {
+        put(t, "%s%u", i ? " " : "", url->status[i].low);
+        if (url->status[i].high != url->status[i].low)
+            put(t, "-%u", url->status[i].high);
+    }
+}
+
+static bool read_payload(reader *rd, void *at, const words *w)
+{
+    check_udp *udp = at;
+    size_t     most = strlen(w->at->s) / 2 + 1;
+    uint8_t   *bytes = take(&rd->m->a, most);
+    int        n = check_unhex(w->at->s, bytes, most);
+
+    if (n < 0 || n > 65507)
+        return bad_word(rd, w->at->s, "is no payload: pairs of hexadecimal digits");
+    udp->payload = bytes;
+    udp->payload_size = (uint16_t)n;
+    return true;
+}
+
+static void write_payload(text *t, const node *n, const row *r)
+{
+    const check_udp *udp = place_of(n, r);
+
+    for (size_t i = 0; i < udp->payload_size; i++)
+        put(t, "%02x", udp->payload[i]);
+}
+
+/* Two numbers of the line of a name, or the first of them as text: NAME:x:ID:GID. */
+static bool id_named(const char *path, const char *name, uint64_t *id, uint64_t *group)
+{
+    char  line[1024], *part[4], *rest;
+    FILE *f = fopen(path, "re");
+    bool  found = false;
+
+    while (f && !found && fgets(line, sizeof line, f)) {
+        size_t n = 0;
+
+        for (char *s = strtok_r(line, ":\n", &rest); s && n < 4; s = strtok_r(NULL, ":\n", &rest))
+            part[n++] = s;
+        found = n >= 3 && strcmp(part[0], name) == 0 && read_any(part[2], id);
+        if (found && group)
+            found = n == 4 && read_any(part[3], group);
+    }
+    if (f)
+        fclose(f);
+    return found;
+}
+
+/* "nobody nogroup", "65534" */
+static bool read_user(reader *rd, void *at, const words *w)
+{
+    user_ids   *u = at;
+    const char *user = w->at[0].s, *group = w->n > 1 ? w->at[1].s : NULL;
+    uint64_t    uid, gid;
+
+    if (w->n > 2)
+        return wrong(rd, "more than two words (allowed: %s)", rd->row->allowed);
+    if (read_any(user, &uid))
+        gid = uid;
+    else if (!id_named("/etc/passwd", user, &uid, &gid))
+        return bad_word(rd, user, "is no number, and no user in /etc/passwd");
+    if (group && !read_any(group, &gid) && !id_named("/etc/group", group, &gid, NULL))
+        return bad_word(rd, group, "is no number, and no group in /etc/group");
+    if (uid >= UINT32_MAX || gid >= UINT32_MAX)
+        return bad_word(rd, user, "is out of range");
+    u->uid = (uint32_t)uid;
+    u->gid = (uint32_t)gid;
+    u->on = true;
+    return true;
+}
+
+static void write_user(text *t, const node *n, const row *r)
+{
+    const user_ids *u = place_of(n, r);
+
+    if (u->on)
+        put(t, "%u %u", u->uid, u->gid);
+}
+
 static void write_list(text *t, const node *n, const row *r);
 
 static const named scopes[] = {
@@ -2580,6 +2920,10 @@ static const type types[TYPES] = {
     [T_PORTS] = {NULL, 1, 4, read_ports, write_ports, NULL, NULL},
     [T_LABELS] = {NULL, 1, sizeof(vrrp_encap), read_labels, write_labels, NULL, NULL},
     [T_UIDS] = {NULL, 1, 8, read_uids, write_uids, NULL, NULL},
+    [T_URL] = {NULL, 1, sizeof(char *), read_text, write_text, NULL, NULL},
+    [T_STATUS] = {NULL, -1, sizeof(check_url), read_status, write_status, NULL, NULL},
+    [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
+    [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
 };
 
 /* --- rows, blocks and the items of a list --------------------------------------------------- */
@@ -2751,7 +3095,8 @@ static bool starts_item(uint8_t b, const char *s)
 static bool strays(reader *rd, uint8_t b, const word *w)
 {
     const char *value;
-    bool        names = b == B_TRACK || b == B_GARP || b == B_TGROUP || b == B_DELAY;
+    bool        names = b == B_TRACK || b == B_WATCH || b == B_GARP || b == B_TGROUP ||
+                        b == B_DELAY;
     bool        found = w->first && names && option_row(rd, b, w, &value);
 
     if (found)
@@ -3217,6 +3562,45 @@ static void alias_unknown(reader *rd, const char *name)
                did_you_mean(rd->scratch, &best));
 }
 
+/* As it was given, whatever became of it; else empty. */
+static const char *value_of(const var *list, const char *shown)
+{
+    while (list && strcmp(list->shown, shown) != 0)
+        list = list->next;
+    return list ? list->value : "";
+}
+
+/* Scripts and ports of the images as something to track. */
+static void alias_check(reader *rd, var *v, const char *name, var *list)
+{
+    const char *port = value_of(list, "KEEPALIVED_CHECK_PORT"), *s = v->value;
+    const char *host = value_of(list, "KEEPALIVED_CHECK_IP");
+    bool        script = *value_of(list, "KEEPALIVED_CHECK_SCRIPT") != 0;
+    text        t = {rd->scratch, NULL, 0, 0};
+
+    rd->variable = v->shown;
+    v->dead = !*s || strcmp(name, "CHECK_IP") == 0;
+    if (strcmp(name, "KUBE_APISERVER_CHECK") == 0 && !strchr("fFnN0", *s))
+        wrong(rd, "say what to check: VRRP_TRACK=https://ADDRESS:6443/healthz");
+    if (strcmp(name, "KUBE_APISERVER_CHECK") == 0)
+        v->dead = true;
+    if (strcmp(name, "CHECK_IP") == 0 && *s && strcmp(s, "any") != 0 && !*port)
+        remark_add(rd->out, SAY_WARNING, v->shown, "has no effect without KEEPALIVED_CHECK_PORT");
+    if (strcmp(name, "CHECK_PORT") == 0 && *s && script) {
+        remark_add(rd->out, SAY_WARNING, v->shown, "has no effect, since KEEPALIVED_CHECK_SCRIPT"
+                   " says what to check");
+        v->dead = true;
+    }
+    if (v->dead)
+        return;
+    if (strcmp(name, "CHECK_PORT") == 0)
+        put(&t, "tcp://%s:%s", *host && strcmp(host, "any") != 0 ? host : "127.0.0.1", s);
+    else
+        put_word(&t, print(rd->scratch, "%s%s", begins(s, "exec:") || begins(s, "sh:") ? ""
+                           : *s == '/' ? "exec:" : "sh:", s), " ,\"'");
+    v->value = print(rd->scratch, "%s,", t.s);          /* so that the quotes stay */
+}
+
 /* KEEPALIVED_<name>[_<n>][_FILE]; what is unknown is a warning. */
 static void alias_read(reader *rd, var *v, var *list)
 {
@@ -3230,7 +3614,9 @@ static void alias_read(reader *rd, var *v, var *list)
     if (v->dead)
         return;
     v->name = print(rd->scratch, "VRRP_%s%s", capitals(rd->scratch, a->key), rest);
-    if (row_of(B_INSTANCE, a->key)->type == T_BLOCK && !ends_in(rest, "_FILE"))
+    if (strcmp(a->key, "track") == 0)
+        alias_check(rd, v, a->name, list);
+    else if (row_of(B_INSTANCE, a->key)->type == T_BLOCK && !ends_in(rest, "_FILE"))
         v->value = plain_list(rd->scratch, v->value);
     if (strcmp(a->name, "VIRTUAL_IP") == 0 && mask && *mask->value &&
         !strchr(v->value, '/'))         /* the image that has the mask apart */
@@ -3284,7 +3670,8 @@ static node *node_find(node *list, const char *name)
 
 static node **blocks_of(model *m, uint8_t b)
 {
-    return b == B_GROUP ? (node **)(void *)&m->groups : (node **)(void *)&m->instances;
+    return b == B_GROUP   ? (node **)(void *)&m->groups
+           : b == B_CHECK ? (node **)(void *)&m->probes : (node **)(void *)&m->instances;
 }
 
 /* The blocks whose heads are set, ordered by NAME. */
@@ -3473,7 +3860,7 @@ static node *target(reader *rd, const var *v)
             headless(rd, v);
         rd->last = n;
     } else if (p->step[0].row->flags & (INHERIT | REFUSED | INERT)) {
-        n = &m->preset.n;
+        n = p->block == B_CHECK ? &m->check_preset.n : &m->preset.n;
     } else if (m->unnamed && p->block == B_INSTANCE) {
         n = &m->instances->n;
     } else if (!m->instances && p->block == B_INSTANCE) {
@@ -3489,7 +3876,8 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     const row  *r = s->row;
     const char *value = v->value;
     bool        several = types[r->type].words < 0;
-    words       w;
+    word        one = {value, true, true};
+    words       w, whole = {&one, 1};
 
     if (r->type != T_BLOCK && *giver(n, r)) {
         wrong(rd, "%s sets the same; keep one", *giver(n, r));
@@ -3502,10 +3890,13 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     }
     if (v->from_file && !(value = file_read(rd, value)))
         return;
-    if (several)
+    if (several || r->type == T_URL)
         value = unquote(rd->scratch, value);
+    one.s = value;
     if (v->from_file && !*value)
         wrong(rd, "the file is empty");
+    else if (r->type == T_URL)          /* a command has its own quotes */
+        row_read(rd, n, r, &whole);
     else if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
     else if (w.n == 0)
@@ -4085,6 +4476,252 @@ static void track_groups_check(const checker *c)
     }
 }
 
+/* --- health checks -------------------------------------------------------------------------- */
+
+static bool belongs(const row *r, const probe *p)
+{
+    return kinds_of[r->opens] & 1u << p->d.kind;
+}
+
+static const char *probe_origin(const checker *c, const probe *p, const char *key)
+{
+    const row  *r = row_of(B_CHECK, key);
+    const char *by = *giver(&p->n, r);
+
+    return by ? by : *p->n.name ? variable(&c->out->a, p->n.name, r) : item_giver(&p->n);
+}
+
+/* Options of another kind of check are mistakes; what is unnamed counts where it belongs. */
+static void probe_options(const checker *c, probe *p)
+{
+    const node *all = &c->m->check_preset.n;
+
+    for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
+        const char *by = *giver(&p->n, r), *preset = *giver(all, r);
+        text        t = {&c->out->a, NULL, 0, 0};
+
+        if (by && !belongs(r, p)) {
+            for (uint8_t kind = 1; kind < CHECK_KINDS; kind++)
+                if (kinds_of[r->opens] & 1u << kind)
+                    put(&t, "%s%s", t.n ? ", " : "", check_kind_str(kind));
+            remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
+                       check_kind_str(p->d.kind));
+        } else if (!by && preset && r->flags & INHERIT && belongs(r, p)) {
+            memcpy(place_of(&p->n, r), place_of(all, r), types[r->type].size);
+            *giver(&p->n, r) = preset;
+        }
+    }
+}
+
+/* A target is an address: names are for somebody who resolves them. */
+static bool probe_target(const checker *c, probe *p)
+{
+    static const uint8_t loopback[4] = {127, 0, 0, 1};
+    check_desc          *d = &p->d;
+    const char          *by = item_giver(&p->n);
+
+    if (d->kind == CHECK_HTTPS && !HAS_TLS) {
+        remark_add(c->out, SAY_ERROR, by, "https: %s", NO_TLS);
+        return false;
+    }
+    if (!d->host || d->to.family)
+        return true;
+    if (d->host_size == 9 && strncasecmp(d->host, "localhost", 9) == 0) {
+        memcpy(d->to.ip, loopback, sizeof loopback);
+        d->to.family = CHECK_IPV4;
+        return true;
+    }
+    remark_add(c->out, SAY_ERROR, by, "'%.*s' is a name, and names are not resolved in this"
+               " version (allowed: an address or localhost)", (int)d->host_size, d->host);
+    return false;
+}
+
+/* Words to the settings they stand for. */
+static void probe_fill(probe *p)
+{
+    check_desc *d = &p->d;
+
+    if (!d->device[0])                  /* else the URL has its own */
+        memcpy(d->device, p->bind_if, sizeof d->device);
+    p->label = p->label ? p->label : *p->n.name ? p->n.name : p->url;
+    d->name = p->label;
+    d->start = p->init_fail ? CHECK_DOWN : CHECK_UNKNOWN;
+    memcpy(d->from.ip, p->bind.ip.byte, sizeof d->from.ip);
+    d->from.family = p->bind.family;
+    if (p->user.on) {
+        d->exec.as_user = true;
+        d->exec.uid = p->user.uid;
+        d->exec.gid = p->user.gid;
+    }
+    d->http.protocol = (uint8_t)(p->protocol - 1);
+    d->process.match = (uint8_t)(p->match - 1);
+    if (d->kind == CHECK_PROCESS && !d->process.params)
+        d->process.match = CHECK_PARAMS_EXACT;
+    d->bfd.key = p->bfd_key;
+    d->bfd.key_size = (uint8_t)(p->bfd_key ? strlen(p->bfd_key) : 0);
+#ifdef SIDECAR_TLS
+    d->bfd.sha1 = check_mbedtls_sha1;
+#endif
+}
+
+/* Which setting an error of check.h is about. */
+static const struct { int code; const char *key; } probe_flaws[] = {
+    {CHECK_E_ADDRESS, "bindto"}, {CHECK_E_STATUS, "status_code"}, {CHECK_E_DIGEST, "digest"},
+    {CHECK_E_REGEX, "regex"}, {CHECK_E_HEADER, "virtualhost"}, {CHECK_E_NAME, "helo_name"},
+    {CHECK_E_PATTERN, "reply"}, {CHECK_E_PROCESS, "quorum_max"}, {CHECK_E_BFD, "min_tx"},
+    {CHECK_E_AUTH, "auth_key"}, {CHECK_E_CERTIFICATE, "tls_certificate"},
+    {CHECK_E_OPTION, "tls_verify"},
+};
+
+/* What check.h says to all of it. */
+static void probe_judge(const checker *c, const probe *p)
+{
+    check       trial;
+    char        posix[4096], offends[8] = "";
+    const char *by = item_giver(&p->n), *what;
+    int         error;
+
+    memset(&trial, 0, sizeof trial);
+    error = check_init(&trial, &p->d);
+    what = error == CHECK_E_OPTION ? "is for smtp with starttls" : check_str(error);
+    if (error == CHECK_E_REGEX && check_regex(&p->d.http.url, posix, sizeof posix, offends))
+        what = print(&c->out->a, "%s%s%.7s%s", what, offends[0] ? ": '" : "", offends,
+                     offends[0] ? "'" : "");
+    if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
+        what = "sha1: " NO_TLS;
+    for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
+        if (probe_flaws[i].code == error)
+            by = probe_origin(c, p, probe_flaws[i].key);
+    if (error)
+        remark_add(c->out, SAY_ERROR, by, "%s", what);
+}
+
+/* Settings that say something together with others only. */
+static void probe_pairs(const checker *c, const probe *p)
+{
+    static const char *const pairs[][2] = {
+        {"regex_no_match", "regex"}, {"regex_caseless", "regex"}, {"param_match", "param"},
+        {"auth_key", "auth"}, {"auth_key_id", "auth"}, {"reply", "require_reply"},
+        {"min_reply_length", "require_reply"}, {"max_reply_length", "require_reply"},
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (given(&p->n, pairs[i][0]) && !given(&p->n, pairs[i][1]))
+            remark_add(c->out, SAY_ERROR, probe_origin(c, p, pairs[i][0]), "needs %s",
+                       *p->n.name ? variable(&c->out->a, p->n.name, row_of(B_CHECK, pairs[i][1]))
+                                  : pairs[i][1]);
+}
+
+static void probe_check(const checker *c, probe *p)
+{
+    char     err[400];
+    unsigned errors = c->out->errors;
+
+    if (!p->url)
+        return;                         /* it was not read, and that is said */
+    if (check_parse(&p->d, p->url, err, sizeof err)) {
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s", err);
+        return;
+    }
+    probe_options(c, p);
+    probe_fill(p);
+    if (c->out->errors == errors && probe_target(c, p))
+        probe_judge(c, p);
+    probe_pairs(c, p);
+}
+
+/* A URL that is tracked makes a check without a name; the same URL the same one. */
+static probe *probe_inline(const checker *c, const watch *w)
+{
+    reader rd = {c->m, c->out, &c->out->a, item_giver(&w->n), NULL, NULL, NULL};
+    probe **end = &c->m->probes, *p;
+
+    for (; *end; end = (probe **)(void *)&(*end)->n.next)
+        if (!*(*end)->n.name && strcmp((*end)->url, w->what) == 0)
+            return *end;
+    p = *end = (probe *)(void *)node_new(&rd, B_CHECK, "");
+    p->url = w->what;
+    *giver(&p->n, row_with(B_CHECK, HEAD)) = item_giver(&w->n);
+    probe_check(c, p);
+    return p;
+}
+
+static probe *probe_named(const checker *c, const watch *w)
+{
+    nearest best = nearest_to(w->what, 0);
+    node   *list = (node *)(void *)c->m->probes, *found = node_find(list, w->what);
+
+    for (const node *n = list; n && !found; n = n->next)
+        nearest_try(&best, n->name);
+    if (!found)
+        remark_add(c->out, SAY_ERROR, item_giver(&w->n), "there is no check '%.60s'%s (allowed: the"
+                   " NAME of a CHECK_<NAME>, or a URL such as http://127.0.0.1/ or exec:/PATH)",
+                   w->what, did_you_mean(&c->out->a, &best));
+    return (probe *)(void *)found;
+}
+
+static size_t watches_count(const watch *w)
+{
+    size_t n = 0;
+
+    for (; w; w = watch_next(w))
+        n++;
+    return n;
+}
+
+static void watch_check(const checker *c, watch *w)
+{
+    const char *by = item_giver(&w->n);
+    probe      *p = strchr(w->what, ':') ? probe_inline(c, w) : probe_named(c, w);
+
+    w->probe = p;
+    if (!p)
+        return;
+    p->tracked = true;
+    if (!given(&w->n, "weight"))
+        w->weight = p->weight;
+    if (!given(&w->n, "reverse"))
+        w->reverse = p->reverse;
+    if (p->d.kind == CHECK_FILE && strstr(by, "TRACK_FILE") && !w->weight)
+        remark_add(c->out, SAY_ERROR, by, "'%.60s' needs a weight (keepalived takes 1), by which"
+                   " the number in the file is multiplied; VRRP_TRACK without one: the file has to"
+                   " exist", w->what);
+}
+
+/* Behind the interfaces in the array of what is tracked. */
+static void watches_take(const checker *c, watch *list, vrrp_track *to, uint16_t *n)
+{
+    for (watch *w = list; w; w = watch_next(w)) {
+        watch_check(c, w);
+        for (const watch *k = list; k != w; k = watch_next(k))
+            if (w->probe && k->probe == w->probe)
+                remark_add(c->out, SAY_ERROR, item_giver(&w->n), "%.60s twice", w->what);
+        to[*n].name = w->probe ? w->probe->label : w->what;
+        to[*n].weight = w->weight;
+        to[(*n)++].reverse = w->reverse;
+    }
+}
+
+/* Checks that nobody listens to, and defaults that nobody takes. */
+static void probes_unused(const checker *c)
+{
+    const node *all = &c->m->check_preset.n;
+
+    for (const probe *p = c->m->probes; p; p = probe_next(p))
+        if (!p->tracked)
+            remark_add(c->out, SAY_WARNING, item_giver(&p->n), "nothing tracks it: it is in the log"
+                       " and has no say in who is MASTER; see VRRP_TRACK");
+    for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
+        const probe *p = c->m->probes;
+
+        while (p && *giver(&p->n, r) != *giver(all, r))
+            p = probe_next(p);
+        if (*giver(all, r) && !p)
+            remark_add(c->out, SAY_WARNING, *giver(all, r), "has no effect: there is no check that"
+                       " takes it from here");
+    }
+}
+
 static void tracks_check(const checker *c)
 {
     const vrrp_setup *fixed = &c->m->global.setup;
@@ -4093,13 +4730,15 @@ static void tracks_check(const checker *c)
     bool       weights = false;
 
     d->tracks = tracks_take(c, in->tracks, (size_t)fixed->desc.n_addresses + fixed->n_routes +
-                            fixed->n_rules, &d->n_tracks);
+                            fixed->n_rules + watches_count(in->watches), &d->n_tracks);
+    in->first_watch = d->n_tracks;
+    watches_take(c, in->watches, d->tracks, &d->n_tracks);
     tracks_static(c);
-    for (const track *t = in->tracks; t; t = track_next(t))
-        weights |= t->t.weight != 0;
+    for (size_t i = 0; i < d->n_tracks; i++)
+        weights |= d->tracks[i].weight != 0;
     if (weights && d->priority == VRRP_OWNER)
-        tell(c, SAY_WARNING, "track_interface", "weights do not count with priority 255: what is"
-             " tracked is a FAULT while it is down");
+        tell(c, SAY_WARNING, in->tracks ? "track_interface" : "track", "weights do not count with"
+             " priority 255: what is tracked is a FAULT while it is down");
     if (!in->fault_no_peer || in->peers)
         return;
     d->tracks[d->n_tracks].name = "unicast_peer";       /* it is down for good: no peer */
@@ -4622,12 +5261,15 @@ static void pairs_check(checker c)
     }
 }
 
-/* The first item with a weight. */
-static const track *weighted(const track *t)
+/* The variable of the first item with a weight, and what that is. */
+static const char *weighted(const track *t, const watch *w, const char **name)
 {
     while (t && !t->t.weight)
         t = track_next(t);
-    return t;
+    while (w && !w->weight)
+        w = watch_next(w);
+    *name = t ? t->t.interface : w ? w->what : NULL;
+    return t ? item_giver(&t->n) : w ? item_giver(&w->n) : NULL;
 }
 
 /* In a group weights would pull members apart. */
@@ -4635,14 +5277,13 @@ static void group_weights(const checker *c, const sync_group *g)
 {
     const row *r = row_of(B_GROUP, "sync_group_tracking_weight");
     const char *name = variable(&c->out->a, g->n.name, r);
-    const track *t = weighted(g->tracks);
+    const char *what, *by = weighted(g->tracks, g->watches, &what);
 
-    for (const instance *in = c->m->instances; in && !t; in = instance_next(in))
-        t = in->group == g ? weighted(in->tracks) : NULL;
-    if (t && !g->weights)
-        remark_add(c->out, SAY_WARNING, item_giver(&t->n), "in a sync group the weight of %s does"
-                   " not count, while it is down that is a FAULT; for weights set %s=yes",
-                   t->t.interface, name);
+    for (const instance *in = c->m->instances; in && !by; in = instance_next(in))
+        by = in->group == g ? weighted(in->tracks, in->watches, &what) : NULL;
+    if (by && !g->weights)
+        remark_add(c->out, SAY_WARNING, by, "in a sync group the weight of %.60s does not count,"
+                   " while it is down that is a FAULT; for weights set %s=yes", what, name);
 }
 
 static void group_check(const checker *c, sync_group *g)
@@ -4653,7 +5294,9 @@ static void group_check(const checker *c, sync_group *g)
 
     if (!g->label)
         g->label = g->n.name;
-    g->track = tracks_take(c, g->tracks, 0, &g->n_tracks);
+    g->track = tracks_take(c, g->tracks, watches_count(g->watches), &g->n_tracks);
+    g->first_watch = g->n_tracks;
+    watches_take(c, g->watches, g->track, &g->n_tracks);
     for (const char **name = g->members; name && *name; name++) {
         node     *found = node_find(all, *name);
         instance *in = (instance *)(void *)found;
@@ -4670,7 +5313,7 @@ static void group_check(const checker *c, sync_group *g)
         else
             in->group = g, n++;
     }
-    if (n == 1 && !g->tracks)
+    if (n == 1 && !g->tracks && !g->watches)
         remark_add(c->out, SAY_WARNING, by, "a group of one has no effect");
     group_weights(c, g);
 }
@@ -4764,6 +5407,8 @@ static void model_check(model *m, const var *list, report *out)
 
     m->preference = 16384;
     static_take(&c);
+    for (probe *p = m->probes; p; p = probe_next(p))
+        probe_check(&c, p);
     for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
         inherit(&c);
         vips_take(&c);
@@ -4788,6 +5433,7 @@ static void model_check(model *m, const var *list, report *out)
     for (sync_group *g = m->groups; g; g = group_next(g))
         group_check(&c, g);
     globals_check(&c);
+    probes_unused(&c);
     doubles_check(&c);
     pairs_check(c);
     if (m->instances)
@@ -4810,6 +5456,7 @@ static model *model_read(char *const *env, const char *host, report *out)
     m->a = first;
     node_init(&rd, &m->global.n, B_GLOBAL, "");
     node_init(&rd, &m->preset.n, B_INSTANCE, "");
+    node_init(&rd, &m->check_preset.n, B_CHECK, "");
     list = vars_collect(&rd, env);
     vars_apply(&rd, list, true);
     if (!host && gethostname(own, sizeof own - 1) == 0)
@@ -5073,7 +5720,9 @@ static void put_row(text *t, const row *r, const char *name)
 /* What a row is called in help: a variable, or the word of an item. */
 static const char *help_name(arena *a, const row *r)
 {
-    return blocks[r->in].env ? variable(a, r->in == B_GROUP ? "<NAME>" : "", r) : r->key;
+    bool named_ = r->in == B_GROUP || r->in == B_CHECK;
+
+    return blocks[r->in].env ? variable(a, named_ ? "<NAME>" : "", r) : r->key;
 }
 
 static void put_block(text *t, uint8_t b, unsigned only)
@@ -5124,6 +5773,7 @@ static void help_essential(text *t)
 {
     put(t, "%s", help_head);
     put_block(t, B_INSTANCE, ESSENTIAL);
+    put_block(t, B_CHECK, ESSENTIAL);
     put_block(t, B_GLOBAL, ESSENTIAL);
     put(t, "%s", help_tail);
 }
@@ -5140,6 +5790,9 @@ static void help_all(text *t)
     put_block(t, B_PEER, 0);
     put(t, "\nOptions of a tracked interface\n\n");
     put_block(t, B_TRACK, 0);
+    put(t, "\nOptions of a tracked check (VRRP_TRACK=\"NGINX weight -20, icmp://198.51.100.1\")"
+           "\n\n");
+    put_block(t, B_WATCH, 0);
     put(t, "\nOptions of a route (VRRP_VIRTUAL_ROUTES=\"default via 198.51.100.1 table 100\")\n\n");
     put_block(t, B_ROUTE, 0);
     put(t, "\nOptions of a rule (VRRP_VIRTUAL_RULES=\"from 198.51.100.10 table 100 preference"
@@ -5147,6 +5800,8 @@ static void help_all(text *t)
     put_block(t, B_RULE, 0);
     put(t, "\nSync groups\n\n");
     put_block(t, B_GROUP, 0);
+    put(t, "\nHealth checks (without a name, CHECK_INTERVAL: for all)\n\n");
+    put_block(t, B_CHECK, 0);
     put(t, "\nThis process\n\n");
     put_block(t, B_GLOBAL, 0);
     put(t, "\nOptions of a garp_group\n\n");
@@ -5253,12 +5908,13 @@ static int help_print(const char *topic)
 
 /* --- the effective configuration ------------------------------------------------------------ */
 
-/* A value, in quotes if it would not come back as one. */
-static void put_word(text *t, const char *s, const char *special)
+/* A value of several words: quotes around it go away again, a comma at its end keeps them. */
+static void put_words(text *t, const char *s)
 {
-    bool quotes = !*s || strpbrk(s, special);
-
-    put(t, !quotes ? "%s" : strchr(s, '"') ? "'%s'" : "\"%s\"", s);
+    if (strchr(s, '"') && strchr(s, '\''))
+        put(t, "%s,", s);
+    else
+        put_word(t, s, " ,\"'");
 }
 
 #define SPECIAL " \t\r\n\v\f,'\""
@@ -5310,7 +5966,9 @@ static void write_list(text *t, const node *parent, const row *list)
         const row *head = row_with(n->block, HEAD);
 
         put(t, "%s", t->n ? ", " : "");
-        if (types[head->type].write)
+        if (head->type == T_TEXT)
+            put_word(t, written(t->a, n, head), SPECIAL);
+        else if (types[head->type].write)
             put(t, "%s", written(t->a, n, head));
         write_options(t, n);
     }
@@ -5321,16 +5979,21 @@ static void dump_node(text *t, const node *n, const char *name, bool secrets)
 {
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
         bool        set = *giver(n, r) || !r->preset || *r->preset == '(';
+        bool        foreign = n->block == B_CHECK && !belongs(r, (const probe *)(const void *)n);
         const char *s = r->flags & (ALIAS | REFUSED) || !types[r->type].write
                             ? "" : written(t->a, n, r);
 
-        if (!*s)
+        if (!*s || foreign)
             continue;
         put(t, "%s%s=", set ? "" : "# ", variable(t->a, name, r));
         if (r->flags & SECRET && !secrets)
             put(t, "********");
+        else if (r->type == T_URL)
+            put(t, "%s", s);
+        else if (types[r->type].words == 1)
+            put_word(t, s, SPECIAL);
         else
-            put_word(t, s, types[r->type].words == 1 ? SPECIAL : " ,\"");
+            put_words(t, s);
         put(t, "\n");
     }
 }
@@ -5345,6 +6008,12 @@ static void dump(text *t, const model *m, bool secrets)
     for (const sync_group *g = m->groups; g; g = group_next(g)) {
         put(t, "\n");
         dump_node(t, &g->n, g->n.name, secrets);
+    }
+    for (const probe *p = m->probes; p; p = probe_next(p)) {
+        if (!*p->n.name)                /* it stands where it is tracked */
+            continue;
+        put(t, "\n");
+        dump_node(t, &p->n, p->n.name, secrets);
     }
 }
 
@@ -5491,12 +6160,16 @@ static void report_say(const report *out, uint8_t most)
 enum { LIFE_SPARE = 4096 };
 
 #define LIFE_CAPS (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
+#define USER_CAPS (1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_KILL)
 
 /* Everything the worker runs on. */
 typedef struct life {
     model     *config;
     vrrp_io    io;
     vrrp_link *links;
+    check_io   checks;
+    bool       checking;                /* there are checks: that one is open */
+    uint32_t   caps;                    /* that we kept */
     int        signals;                 /* signalfd */
     int        changes;                 /* links and addresses, while an interface is sought; -1 */
     bool       stopping;
@@ -5506,7 +6179,10 @@ typedef struct life {
 
 static const char *life_missing(uint32_t missing)
 {
-    if (missing == LIFE_CAPS)
+    if (!(missing & LIFE_CAPS))
+        return "a check has a user: that needs the capabilities CAP_SETUID, CAP_SETGID and CAP_KILL"
+               " too: --cap-add SETUID --cap-add SETGID --cap-add KILL";
+    if ((missing & LIFE_CAPS) == LIFE_CAPS)
         return "the capabilities CAP_NET_ADMIN (add addresses) and CAP_NET_RAW (send adverts) are "
                "missing: run as root, or with --cap-add NET_ADMIN --cap-add NET_RAW";
     if (missing & 1u << CAP_NET_ADMIN)
@@ -5516,21 +6192,30 @@ static const char *life_missing(uint32_t missing)
            "--cap-add NET_RAW";
 }
 
-/* Raises the two if we were given them, drops all others for good. */
-static bool life_capabilities(void)
+/* Those that commands of other users need: to become the user, and to end the command in time. */
+static uint32_t life_needs(const model *m)
+{
+    for (const probe *p = m->probes; p; p = probe_next(p))
+        if (p->user.on)
+            return LIFE_CAPS | USER_CAPS;
+    return LIFE_CAPS;
+}
+
+/* Raises what we need if we were given it, drops all others for good. */
+static bool life_capabilities(uint32_t needs)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct   cap[2] = {{0, 0, 0}, {0, 0, 0}};
-    uint32_t                        missing = LIFE_CAPS;
+    uint32_t                        missing = needs;
 
     if (syscall(SYS_capget, &head, cap) == 0)
-        missing = LIFE_CAPS & ~cap[0].permitted;
+        missing = needs & ~cap[0].permitted;
     if (missing) {
         say(SAY_ERROR, NULL, "%s", life_missing(missing));
         return false;
     }
     memset(cap, 0, sizeof cap);
-    cap[0].effective = cap[0].permitted = LIFE_CAPS;
+    cap[0].effective = cap[0].permitted = needs;
     if (syscall(SYS_capset, &head, cap) == 0)
         return true;
     say(SAY_ERROR, NULL, "capset: %s", strerror(errno));
@@ -5972,6 +6657,208 @@ static void life_watch(life *l)
     }
 }
 
+// >>join
+
+/* Verdicts of check.h become what vrrp.h tracks. A check runs once, whoever tracks it: its object
+   stands in probe.run and knows its probe as user. */
+
+enum { JOIN_PATTERNS = 256, JOIN_BODIES = 8, JOIN_BODY = 256 * 1024 };
+enum { JOIN_CONTEXTS = 64, JOIN_SESSIONS = 16, JOIN_WEIGHT = 253 };
+
+/* Without a weight an unknown check holds its routers in FAULT, whichever way it counts. The number
+   of a file is an entry whose weight changes. */
+static void join_lift(const watch *w, vrrp_track *t)
+{
+    const check *k = w->probe->run;
+    uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
+    int64_t      sum = k ? (int64_t)k->value * w->weight : 0;
+
+    t->up = verdict == CHECK_UP || (verdict == CHECK_UNKNOWN && !w->weight && w->reverse);
+    if (w->probe->d.kind != CHECK_FILE || !w->weight)
+        return;
+    sum = sum > JOIN_WEIGHT ? JOIN_WEIGHT : sum < -JOIN_WEIGHT ? -JOIN_WEIGHT : sum;
+    t->weight = (int16_t)(sum ? sum : -1);
+    t->up = sum >= 0;
+}
+
+/* True: the probe (NULL: any) is among them. */
+static bool join_lift_list(const watch *w, vrrp_track *t, const probe *p)
+{
+    bool found = false;
+
+    for (; w; w = watch_next(w), t++)
+        if (!p || w->probe == p) {
+            join_lift(w, t);
+            found = true;
+        }
+    return found;
+}
+
+static bool join_lift_all(const instance *in, const probe *p)
+{
+    bool own = join_lift_list(in->watches, in->setup.desc.tracks + in->first_watch, p);
+
+    return (in->group && join_lift_list(in->group->watches, in->group->track +
+                                        in->group->first_watch, p)) || own;
+}
+
+/* Tells all that track it. */
+static void join_tell(life *l, const probe *p)
+{
+    uint64_t now = vrrp_now();
+
+    for (instance *in = l->config->instances; in; in = instance_next(in)) {
+        vrrp_router *router = in->run;
+
+        if (join_lift_all(in, p) && router) {
+            vrrp_tracked(&router->v, now);
+            vrrp_io_touch(&l->io, router, now);
+        }
+    }
+}
+
+/* One line for each verdict: what, why, how long it took. */
+static void join_event(life *l, const check_event *e)
+{
+    const probe *p = e->c ? e->c->user : NULL;
+    unsigned     us = (unsigned)(e->latency / 1000);
+
+    switch (p ? e->kind : CHECK_EVENT_ERROR) {
+    case CHECK_EVENT_VERDICT:
+        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s, %u.%u ms; was"
+            " %s)", p->label, check_verdict_str(e->to), e->text, us / 1000, us / 100 % 10,
+            check_verdict_str(e->from));
+        join_tell(l, p);
+        break;
+    case CHECK_EVENT_VALUE:
+        say(SAY_INFO, NULL, "check %s: the number is %d", p->label, (int)e->value);
+        join_tell(l, p);
+        break;
+    case CHECK_EVENT_FAILED:
+        say(SAY_DEBUG, NULL, "check %s failed (%s, %u.%u ms) and stays %s", p->label, e->text,
+            us / 1000, us / 100 % 10, check_verdict_str(e->to));
+        break;
+    default:
+        say(SAY_ERROR, NULL, "%s%s%s%s", p ? "check " : "", p ? p->label : "", p ? ": " : "",
+            e->text[0] ? e->text : check_str(e->code));
+        break;
+    }
+}
+
+static void join_turn(life *l)
+{
+    check_event e;
+
+    check_io_run(&l->checks, check_now());
+    while (check_io_next(&l->checks, &e))
+        join_event(l, &e);
+}
+
+/* Its own children, and of those whose end the kernel does not tell by a descriptor. */
+static void join_reap(life *l)
+{
+    int   status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        if (l->checking)
+            check_io_child(&l->checks, pid, status, check_now());
+}
+
+static bool join_open(life *l)
+{
+    check_io_options o;
+
+    if (l->checking)
+        return true;
+    memset(&o, 0, sizeof o);
+    o.n_bodies = JOIN_BODIES;
+    o.body_size = JOIN_BODY;
+    o.bodies = malloc((size_t)JOIN_BODIES * JOIN_BODY);     /* touched by the first regex */
+    o.n_patterns = JOIN_PATTERNS;
+    o.patterns = calloc(JOIN_PATTERNS, sizeof *o.patterns);
+#ifdef SIDECAR_TLS
+    o.n_contexts = JOIN_CONTEXTS;
+    o.contexts = calloc(JOIN_CONTEXTS, sizeof *o.contexts);
+    o.n_sessions = JOIN_SESSIONS;
+    o.sessions = calloc(JOIN_SESSIONS, sizeof *o.sessions);
+    l->checking = o.contexts && o.sessions;
+#else
+    l->checking = true;
+#endif
+    l->checking = l->checking && o.bodies && o.patterns && check_io_open(&l->checks, &o) == 0;
+    if (!l->checking)
+        say(SAY_ERROR, NULL, "health checks: %s", l->checks.err[0] ? l->checks.err
+                                                                   : "out of memory");
+    return l->checking;
+}
+
+static bool join_add(life *l, probe *p)
+{
+    check *k = calloc(1, sizeof *k);
+
+    if (k)
+        k->user = p;
+    if (k && check_io_add(&l->checks, k, &p->d, check_now()) == 0) {
+        p->run = k;
+        return true;
+    }
+    say(SAY_ERROR, NULL, "check %s: %s", p->label, k ? l->checks.err : "out of memory");
+    free(k);
+    return false;
+}
+
+/* Starts the checks that do not run yet. False: one could not be started. */
+static bool join_start(life *l)
+{
+    bool ok = true;
+
+    for (probe *p = l->config->probes; p; p = probe_next(p))
+        if (!p->run)
+            ok = join_open(l) && join_add(l, p) && ok;
+    join_tell(l, NULL);
+    return ok;
+}
+
+static void join_stop(life *l, probe *p)
+{
+    check_io_remove(&l->checks, p->run, check_now());
+    free(p->run);
+    p->run = NULL;
+}
+
+/* Checks of a new model that run already keep their verdicts: those of the same name, without one
+   those of the same URL. */
+static void join_pair(model *old, model *next)
+{
+    for (probe *p = next->probes; p; p = probe_next(p))
+        for (probe *q = old->probes; q && !p->run; q = probe_next(q))
+            if (q->run && q->d.kind == p->d.kind && strcmp(q->n.name, p->n.name) == 0 &&
+                (*p->n.name || strcmp(q->url, p->url) == 0)) {
+                p->run = q->run;
+                q->run = NULL;
+            }
+    for (instance *in = next->instances; in; in = instance_next(in))
+        join_lift_all(in, NULL);
+}
+
+/* Then, while the old texts are still there: the others go, and these change. */
+static void join_change(life *l, model *next)
+{
+    for (probe *p = l->config->probes; p; p = probe_next(p))
+        if (p->run)
+            join_stop(l, p);
+    for (probe *p = next->probes; p; p = probe_next(p)) {
+        if (!p->run)
+            continue;
+        ((check *)p->run)->user = p;
+        if (check_io_change(&l->checks, p->run, &p->d, check_now())) {
+            say(SAY_ERROR, NULL, "check %s: %s", p->label, l->checks.err);
+            join_stop(l, p);
+        }
+    }
+}
+
 /* --- reload ---------------------------------------------------------------------------------- */
 
 /* The same members: a group can only go on whole. */
@@ -6085,6 +6972,13 @@ static void life_reload(life *l)
         say(SAY_ERROR, NULL, "the new configuration is wrong: nothing was changed");
         return;
     }
+    if (life_needs(next) & ~l->caps) {
+        say(SAY_ERROR, NULL, "a check has a user, for which this process kept no capabilities:"
+            " start it anew; nothing was changed");
+        model_free(next);
+        return;
+    }
+    join_pair(l->config, next);
     for (old = l->config->instances; old; old = instance_next(old))
         if (old->run && !life_find(next, old))
             life_remove(l, old);
@@ -6096,9 +6990,11 @@ static void life_reload(life *l)
     life_static_again(l, next);
     log_open(next);
     vrrp_io_delays(&l->io, next->global.delay, next->global.n_delays);
+    join_change(l, next);
     life_forget(l->config, next);
     l->config = next;
     life_add_all(l);
+    join_start(l);
     life_watch(l);
     say(SAY_INFO, NULL, "configuration read again");
 }
@@ -6112,6 +7008,8 @@ static void life_signal(life *l)
             l->stopping = true;
         else if (info.ssi_signo == SIGHUP)
             life_reload(l);
+        else if (info.ssi_signo == SIGCHLD)
+            join_reap(l);
     }
 }
 
@@ -6127,21 +7025,29 @@ static void life_turn(life *l)
 /* One place sleeps. Every deadline is inside a descriptor. */
 static void life_loop(life *l)
 {
-    struct pollfd p[3];
+    enum { VRRP, CHECKS, SIGNALS, CHANGES, FDS };
+    struct pollfd p[FDS];
 
     while (!l->stopping) {
-        p[0].fd = vrrp_io_fd(&l->io);
-        p[1].fd = l->signals;
-        p[2].fd = l->changes;
-        p[0].events = p[1].events = p[2].events = POLLIN;
-        p[0].revents = p[1].revents = p[2].revents = 0;
-        if (poll(p, 3, -1) < 0)
+        p[VRRP].fd = vrrp_io_fd(&l->io);
+        p[CHECKS].fd = l->checking ? check_io_fd(&l->checks) : -1;
+        p[SIGNALS].fd = l->signals;
+        p[CHANGES].fd = l->changes;
+        for (size_t i = 0; i < FDS; i++) {
+            p[i].events = POLLIN;
+            p[i].revents = 0;
+        }
+        if (poll(p, FDS, -1) < 0)
             continue;
-        if (p[0].revents)
+        if (p[VRRP].revents)
             life_turn(l);
-        if (p[1].revents)
+        if (p[CHECKS].revents) {
+            join_turn(l);
+            life_turn(l);               /* adverts before everything else */
+        }
+        if (p[SIGNALS].revents)
             life_signal(l);
-        if (p[2].revents) {
+        if (p[CHANGES].revents) {
             life_look_again(l);
             life_watch(l);
         }
@@ -6175,6 +7081,8 @@ static bool life_stop(life *l)
         clean_exit = clean_exit && !life_holds(&l->config->global.setup);
     }
     vrrp_io_close(&l->io);
+    if (l->checking)
+        check_io_close(&l->checks);
     return clean_exit;
 }
 
@@ -6198,7 +7106,8 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
     if (life_delay(&m->global))
         say(SAY_INFO, NULL, "for %u s more nothing is sent and nothing counts",
             (unsigned)(life_delay(&m->global) / VRRP_SECOND) + 1);
-    started = life_add_all(&l);
+    l.caps = life_needs(m);
+    started = life_add_all(&l) && join_start(&l);
     life_watch(&l);
     if (started)
         life_loop(&l);
@@ -6221,7 +7130,7 @@ static int life_run(model *m, const sigset_t *signals)
 {
     pid_t parent = getpid(), child;
 
-    if (!life_capabilities())
+    if (!life_capabilities(life_needs(m)))
         return 1;
     life_limits();
     child = fork();

@@ -4,6 +4,8 @@
 #define SIDECAR_TEST
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
+#define CHECK_IMPLEMENTATION
+#define CHECK_STATIC
 #include "../../sidecar.c"
 
 enum { VARIABLES = 64 };

@@ -52,7 +52,7 @@ build_tools() {
     # sidecar with mbedTLS, where that is installed
     if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
         "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \
-            "$TOP/sidecar.c" -lmbedcrypto || return 1
+            "$TOP/sidecar.c" -lmbedtls -lmbedx509 -lmbedcrypto || return 1
         tls=(-DCHECK_MBEDTLS -lmbedtls -lmbedx509 -lmbedcrypto)
     fi
     "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \

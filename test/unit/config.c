@@ -5,6 +5,8 @@
 #define SIDECAR_TEST
 #define VRRP_IMPLEMENTATION
 #define VRRP_STATIC
+#define CHECK_IMPLEMENTATION
+#define CHECK_STATIC
 #include "../../sidecar.c"
 
 #include <dirent.h>
@@ -272,6 +274,39 @@ static void put_addresses(text *t, const instance *in)
         put(t, "%s.peer=%s\n", in->n.name, ip_text(t->a, &d->peers[i], d->family));
 }
 
+static void put_probe(text *t, const probe *p)
+{
+    const check_desc *d = &p->d;
+    char              url[300];
+
+    check_print(d, NULL, url, sizeof url);
+    put(t, "check=%s %s label=%s start=%d rise=%d fall=%d ms=%u/%u/%u tracked=%d\n", p->n.name, url,
+        p->label, d->start, d->rise, d->fall, (unsigned)(d->interval / 1000000),
+        (unsigned)(d->timeout / 1000000), (unsigned)(d->retry_delay / 1000000), p->tracked);
+    put(t, "%s.delays=%u %u warmup=%u\n", p->n.name, (unsigned)(d->up_delay / 1000000),
+        (unsigned)(d->down_delay / 1000000), (unsigned)(d->warmup / 1000000));
+    put(t, "%s.socket=%d.%d.%d.%d:%d %s mark=%u\n", p->n.name, d->from.ip[0], d->from.ip[1],
+        d->from.ip[2], d->from.ip[3], d->from.port, d->device, d->mark);
+    put(t, "%s.http=%d host=%s digest=%s regex=%s %d%d keep=%d\n", p->n.name, d->http.protocol,
+        d->http.host ? d->http.host : "", d->http.url.digest ? d->http.url.digest : "",
+        d->http.url.regex ? d->http.url.regex : "", d->http.url.regex_no_match,
+        d->http.url.regex_caseless, d->http.keep);
+    put(t, "%s.tls=%s %s %s %s %d starttls=%d helo=%s\n", p->n.name, d->tls.ca ? d->tls.ca : "",
+        d->tls.certificate ? d->tls.certificate : "", d->tls.key ? d->tls.key : "",
+        d->tls.name ? d->tls.name : "", d->tls.no_verify, d->smtp.starttls,
+        d->smtp.helo ? d->smtp.helo : "");
+    put(t, "%s.udp=%d bytes, reply %d %s %d-%d\n", p->n.name, d->udp.payload_size,
+        d->udp.require_reply, d->udp.reply ? d->udp.reply : "", d->udp.reply_min, d->udp.reply_max);
+    put(t, "%s.exec=%d %u %u secure=%d\n", p->n.name, d->exec.as_user, d->exec.uid, d->exec.gid,
+        d->exec.secure);
+    put(t, "%s.process=%s match=%d %d-%d\n", p->n.name, d->process.params ? d->process.params[0]
+        : "", d->process.match, d->process.quorum, d->process.quorum_max);
+    put(t, "%s.bfd=%u %u %u x%d %d ttl=%d hops=%d auth=%d %d %d\n", p->n.name,
+        (unsigned)(d->bfd.min_tx / 1000), (unsigned)(d->bfd.min_rx / 1000),
+        (unsigned)(d->bfd.idle_tx / 1000), d->bfd.multiplier, d->bfd.passive, d->bfd.ttl,
+        d->bfd.max_hops, d->bfd.auth, d->bfd.key_size, d->bfd.key_id);
+}
+
 /* Everything a case can ask for, one line each. */
 static char *outcome(const model *m, arena *a)
 {
@@ -292,6 +327,8 @@ static char *outcome(const model *m, arena *a)
         put(&t, "%s.weights=%d\n", g->n.name, g->weights);
         put_tracks(&t, g->n.name, g->track, g->n_tracks);
     }
+    for (const probe *p = m->probes; p; p = probe_next(p))
+        put_probe(&t, p);
     for (size_t i = 0; i < m->global.n_delays; i++)
         put(&t, "delay=%s %llu %llu\n", m->global.delay[i].interface,
             (unsigned long long)m->global.delay[i].down, (unsigned long long)m->global.delay[i].up);
@@ -572,7 +609,8 @@ static void test_help(void)
         {"vrrp_advert_int", "  VRRP_ADVERT_INT                 0.01..255 seconds  (1)"},
         {"dev", "  dev                             interface name  (the instance's interface)"},
         {"state", "      No effect: priority alone decides who is MASTER."},
-        {"track_bfd", "      BFD is not part of this version."},
+        {"track_bfd", "      keepalived's name of track."},
+        {"quorum_max", "  CHECK_<NAME>_QUORUM_MAX         1..65535  (any)"},
         {"use_vmac", "  VRRP_USE_VMAC                   yes|no|[NAME] [MAC] [group N]  (no)"},
         {"SIDECAR_LOG", "      Form and detail of the log on standard output: \"json debug\"."},
         {"startup_delay", "startup_delay: no such option"},
@@ -593,7 +631,7 @@ static void test_help(void)
 
         if (!blocks[r->in].env || r->flags & (INERT | REFUSED | HEAD))
             continue;
-        name = print(&a, "\n  %s", variable(&a, r->in == B_GROUP ? "<NAME>" : "", r));
+        name = print(&a, "\n  %s", help_name(&a, r));
         if (!strstr(all, name))
             miss(&t, "--help all does not have %s", name);
         if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), name))

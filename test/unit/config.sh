@@ -19,7 +19,7 @@ built() {   # NAME FLAGS...
 built config-plain
 status=0
 if echo '#include <mbedtls/md.h>' | $CC -E - >/dev/null 2>&1; then
-    built config -DSIDECAR_TLS -lmbedcrypto
+    built config -DSIDECAR_TLS -lmbedtls -lmbedx509 -lmbedcrypto
     ../build/config config.table
     status=$?
 else
