@@ -211,6 +211,7 @@ typedef struct probe {
     int16_t     weight;                 /* where it is tracked without one */
     bool        reverse, init_fail;
     bool        tracked;
+    bool        late;                   /* a reload brought it: see join_lift() */
     char        bind_if[16];
     void       *run;                    /* whatever runs it keeps here */
 } probe;
@@ -300,6 +301,7 @@ typedef struct instance {
     bool        vmac_addr;
     bool        no_vips, as_v2, lower_silent, strict, min_garp, fault_no_peer;
     bool        ready;                  /* model_resolve() is through with it: can be added */
+    bool        goes_on;                /* it ran before this was read */
     uint8_t     told;                   /* what it has said while there is no interface */
 } instance;
 
@@ -3022,10 +3024,12 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
             put(&t, "%s%s", t.n ? ", " : "", r->key);
             nearest_try(&best, r->key);
         }
-    wrong(rd, "'%.80s' is %s%s (allowed: %s)", s,
+    wrong(rd, "'%.80s' is %s%s%s (allowed: %s)", s,
           is_list_of_addresses(b) ? "neither an address nor an option" :
           head ? "no option, and a comma is between items" : "not an option",
-          did_you_mean(rd->scratch, &best), t.s);
+          did_you_mean(rd->scratch, &best),
+          b == B_WATCH ? "; a command with arguments is best given a name: CHECK_<NAME>=exec:/PATH"
+          " ARGUMENT..." : "", t.s);
 }
 
 static size_t option_read(reader *rd, node *item, const words *w, size_t i);
@@ -6659,21 +6663,26 @@ static void life_watch(life *l)
 
 // >>join
 
+static instance *life_find(const model *m, const instance *like);
+
 /* Verdicts of check.h become what vrrp.h tracks. A check runs once, whoever tracks it: its object
    stands in probe.run and knows its probe as user. */
 
 enum { JOIN_PATTERNS = 256, JOIN_BODIES = 8, JOIN_BODY = 256 * 1024 };
 enum { JOIN_CONTEXTS = 64, JOIN_SESSIONS = 16, JOIN_WEIGHT = 253 };
 
-/* Without a weight an unknown check holds its routers in FAULT, whichever way it counts. The number
-   of a file is an entry whose weight changes. */
-static void join_lift(const watch *w, vrrp_track *t)
+/* Without a weight an unknown check holds its routers in FAULT, whichever way it counts; but one
+   that a reload brought has no say in those that go on before it knows something. The number of a
+   file is an entry whose weight changes. */
+static void join_lift(const watch *w, vrrp_track *t, bool goes_on)
 {
     const check *k = w->probe->run;
     uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
     int64_t      sum = k ? (int64_t)k->value * w->weight : 0;
 
     t->up = verdict == CHECK_UP || (verdict == CHECK_UNKNOWN && !w->weight && w->reverse);
+    if (verdict == CHECK_UNKNOWN && goes_on && w->probe->late)
+        t->up = w->weight ? w->weight < 0 : !w->reverse;
     if (w->probe->d.kind != CHECK_FILE || !w->weight)
         return;
     sum = sum > JOIN_WEIGHT ? JOIN_WEIGHT : sum < -JOIN_WEIGHT ? -JOIN_WEIGHT : sum;
@@ -6682,13 +6691,13 @@ static void join_lift(const watch *w, vrrp_track *t)
 }
 
 /* True: the probe (NULL: any) is among them. */
-static bool join_lift_list(const watch *w, vrrp_track *t, const probe *p)
+static bool join_lift_list(const watch *w, vrrp_track *t, const probe *p, bool goes_on)
 {
     bool found = false;
 
     for (; w; w = watch_next(w), t++)
         if (!p || w->probe == p) {
-            join_lift(w, t);
+            join_lift(w, t, goes_on);
             found = true;
         }
     return found;
@@ -6696,10 +6705,11 @@ static bool join_lift_list(const watch *w, vrrp_track *t, const probe *p)
 
 static bool join_lift_all(const instance *in, const probe *p)
 {
-    bool own = join_lift_list(in->watches, in->setup.desc.tracks + in->first_watch, p);
+    const sync_group *g = in->group;
+    bool              own = join_lift_list(in->watches, in->setup.desc.tracks + in->first_watch, p,
+                                           in->goes_on);
 
-    return (in->group && join_lift_list(in->group->watches, in->group->track +
-                                        in->group->first_watch, p)) || own;
+    return (g && join_lift_list(g->watches, g->track + g->first_watch, p, in->goes_on)) || own;
 }
 
 /* Tells all that track it. */
@@ -6831,15 +6841,22 @@ static void join_stop(life *l, probe *p)
    those of the same URL. */
 static void join_pair(model *old, model *next)
 {
-    for (probe *p = next->probes; p; p = probe_next(p))
+    for (probe *p = next->probes; p; p = probe_next(p)) {
+        p->late = true;
         for (probe *q = old->probes; q && !p->run; q = probe_next(q))
             if (q->run && q->d.kind == p->d.kind && strcmp(q->n.name, p->n.name) == 0 &&
                 (*p->n.name || strcmp(q->url, p->url) == 0)) {
                 p->run = q->run;
+                p->late = q->late;
                 q->run = NULL;
             }
-    for (instance *in = next->instances; in; in = instance_next(in))
+    }
+    for (instance *in = next->instances; in; in = instance_next(in)) {
+        const instance *was = life_find(old, in);
+
+        in->goes_on = was && was->run;
         join_lift_all(in, NULL);
+    }
 }
 
 /* Then, while the old texts are still there: the others go, and these change. */

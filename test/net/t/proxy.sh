@@ -1,0 +1,328 @@
+# shellcheck shell=bash
+# Two nodes with real proxies (nginx, HAProxy) and sidecar beside them: the address is where the
+# service is. All servers answer with the name of their node.
+
+SLACK=1500 # a stall of a shared machine, in ms
+ADVERT=200 EVERY=200
+SKEW=$((ADVERT * 156 / 256))
+FOUND=$((3 * EVERY)) # fall 2, and the timeout of the last attempt
+
+run() { # run NODE PRIORITY [VARIABLE=VALUE ...]
+    local node=$1 priority=$2
+    shift 2
+    sidecar "$node" "$node" VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_ADVERT_INT=0.2 \
+        VRRP_VIRTUAL_IPADDRESS=$VIP/24 "VRRP_PRIORITY=$priority" "$@"
+}
+# both [VARIABLE=VALUE ...]: n1 with 150 and n2 with 100, checks at 0.2 s; n1 has the address
+both() {
+    watch_nodes $VIP n1 n2
+    run n1 150 CHECK_INTERVAL=0.2 "$@"
+    run n2 100 CHECK_INTERVAL=0.2 "$@"
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+}
+listens() { at "$1" ss -Hltn "sport = :$2" | grep -q .; }
+nginx_on() { # nginx_on NODE [PORT]
+    local port=${2:-80}
+    mkdir -p "$W/www-$1"
+    echo "$1" >"$W/www-$1/index.html"
+    cat >"$W/nginx-$1.conf" <<CONF
+user root; daemon off; pid $W/nginx-$1.pid; error_log stderr; worker_processes 1;
+events { worker_connections 100; }
+http { access_log off; server { listen $port; root $W/www-$1; $CRYPT } }
+CONF
+    start "nginx-$1" "$1" nginx -p $W -c "$W/nginx-$1.conf"
+    wait_for 10 listens "$1" "${port%% *}" || die "nginx did not start on $1"
+}
+haproxy_on() { # haproxy_on NODE
+    cat >"$W/haproxy-$1.cfg" <<CONF
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+frontend f
+    bind :80
+    http-request return status 200 content-type text/plain string $1
+CONF
+    start "haproxy-$1" "$1" haproxy -db -f "$W/haproxy-$1.cfg"
+    echo "${PID[haproxy-$1]}" >"$W/haproxy-$1.pid"
+    wait_for 10 listens "$1" 80 || die "haproxy did not start on $1"
+}
+# page NODE: it is this node's page that a client sees at the floating address
+page() {
+    [ "$(at client timeout 2 bash -c "exec 3<>/dev/tcp/$VIP/80 &&
+        printf 'GET / HTTP/1.0\r\n\r\n' >&3 && tail -n 1 <&3" 2>/dev/null | tr -d '\r')" = "$1" ]
+}
+n2_within() { # n2_within HIGH: n2 has it alone by HIGH ms after the mark, and serves
+    wait_for $(($1 / 1000 + 3)) alone n2 || die "n2 did not take over"
+    took n2
+    local ms=$MS
+    between 0 "$ms" "$1" takeover
+    no_overlap_over 300 "at the takeover"
+    say "takeover $ms ms"
+}
+n1_within() {
+    wait_for $(($1 / 1000 + 3)) alone n1 || die "n1 did not get it back"
+    took n1
+    say "back after $MS ms"
+}
+
+# --- the proxy next door ----------------------------------------------------------------------------
+
+t_proxy_nginx_dies() { # one variable; without a weight it is a FAULT
+    world n1 n2 client
+    nginx_on n1
+    nginx_on n2
+    both VRRP_TRACK=http://127.0.0.1/ CHECK_FALL=2
+    wait_for 5 page n1 || die "the client does not see n1's page"
+    mark
+    end nginx-n1 KILL
+    n2_within $((FOUND + SKEW + SLACK))
+    wait_for 5 page n2 || die "the client does not see n2's page"
+    said n1 'check http://127.0.0.1/ is DOWN \(connection refused, [0-9.]* ms; was UP\)' ||
+        die "n1 does not say why"
+    said n1 'Entering FAULT STATE \(a tracked object is down' || die "n1 is not in FAULT"
+    mark
+    nginx_on n1
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+    wait_for 5 page n1 || die "the client does not see n1's page again"
+}
+t_proxy_haproxy_weight() { # 150 - 60 is less than 100, and no FAULT
+    world n1 n2 client
+    haproxy_on n1
+    haproxy_on n2
+    both VRRP_TRACK="proxy weight -60" CHECK_PROXY=tcp://127.0.0.1:80 CHECK_FALL=2
+    mark
+    end haproxy-n1 KILL
+    n2_within $((FOUND + 4 * ADVERT + SLACK))
+    wait_for 5 page n2 || die "the client does not see n2's page"
+    ! said n1 FAULT || die "n1 was in FAULT"
+    mark
+    haproxy_on n1
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+}
+t_proxy_haproxy_weight_added() { # 90 + 60 while it is there; the check's own weight
+    world n1 n2 client
+    haproxy_on n1
+    haproxy_on n2
+    watch_nodes $VIP n1 n2
+    run n1 90 VRRP_TRACK_SCRIPT=PROXY CHECK_PROXY=process:$W/haproxy-n1.pid CHECK_PROXY_WEIGHT=60 \
+        CHECK_INTERVAL=0.2
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    end haproxy-n1 KILL
+    n2_within $((FOUND + 4 * ADVERT + SLACK))
+    ! said n1 FAULT || die "n1 was in FAULT"
+}
+t_proxy_process() { # by name, without ps
+    world n1 n2 client
+    haproxy_on n1
+    watch_nodes $VIP n1 n2
+    run n1 150 VRRP_TRACK=process:haproxy CHECK_INTERVAL=0.2
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    end haproxy-n1 KILL
+    n2_within $((EVERY + SKEW + SLACK))
+    mark
+    haproxy_on n1
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+}
+t_proxy_unplugged() { # scenario 11: the link of the holder, with the proxy in order
+    world n1 n2 client
+    haproxy_on n1
+    haproxy_on n2
+    both VRRP_TRACK=http://127.0.0.1/
+    probe_start $VIP
+    mark
+    unplug n1
+    n2_within $((3 * ADVERT + SKEW + SLACK))
+    nap 0.3
+    probe_end
+    ((GAP <= 3 * ADVERT + SKEW + SLACK)) || die "the client saw nothing for $GAP ms"
+    say "client's gap $GAP ms"
+    mark
+    plug n1
+    n1_within $((4 * ADVERT + SLACK))
+    ! said n1 'is DOWN' || die "the check of n1 was down"
+}
+t_proxy_https() {
+    with_tls
+    world n1 n2 client
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=www.example.com -days 2 \
+        -addext 'subjectAltName=DNS:www.example.com' -keyout $W/key -out $W/crt 2>/dev/null ||
+        die "no certificate"
+    CRYPT="ssl_certificate $W/crt; ssl_certificate_key $W/key;" nginx_on n1 "443 ssl"
+    watch_nodes $VIP n1 n2
+    run n1 150 VRRP_TRACK=WEB CHECK_WEB=https://127.0.0.1/ CHECK_WEB_TLS_CA=$W/crt \
+        CHECK_WEB_TLS_NAME=www.example.com CHECK_INTERVAL=0.2 CHECK_WEB_REGEX=n1
+    run n2 100 VRRP_TRACK="BAD weight -1" CHECK_BAD=https://198.51.100.1/
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 'check BAD is DOWN \(.*certificate' || die "n2 trusts the certificate"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    end nginx-n1 KILL
+    n2_within $((FOUND + SKEW + SLACK))
+}
+
+# --- files, scripts, gateways -----------------------------------------------------------------------
+
+t_proxy_file_drain() { # scenario 4, with the number in a file and with the file alone
+    world n1 n2 client
+    watch_nodes $VIP n1 n2
+    run n1 150 "VRRP_TRACK=file:$W/drain weight -60, file:$W/out reverse"
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    echo 1 >$W/drain
+    n2_within $((4 * ADVERT + SLACK))
+    ! said n1 FAULT.STATE.*MASTER || die "n1 was in FAULT"
+    mark
+    echo 0 >$W/drain
+    n1_within $((4 * ADVERT + SLACK))
+    mark
+    touch $W/out
+    n2_within $((SKEW + SLACK))
+    said n1 'Entering FAULT STATE.*was MASTER' || die "n1 is not in FAULT"
+    mark
+    rm $W/out $W/drain
+    n1_within $((4 * ADVERT + SLACK))
+}
+t_proxy_script() { # it fails, it hangs, and nothing of it is left
+    world n1 n2 client
+    cat >$W/test.sh <<CODE
+#!/bin/sh
+[ "\$1" = 'a b' ] || exit 7
+[ ! -e $W/bad ] || exit 3
+[ ! -e $W/hang ] || exec sleep 4321
+CODE
+    chmod 755 $W/test.sh
+    watch_nodes $VIP n1 n2
+    run n1 150 VRRP_TRACK=t "CHECK_T=exec:$W/test.sh 'a b'" CHECK_INTERVAL=0.2 CHECK_TIMEOUT=0.4 CHECK_FALL=2
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    touch $W/bad
+    n2_within $((FOUND + SKEW + SLACK))
+    said n1 'is DOWN \(exit status 3' || die "n1 does not say why"
+    mark
+    rm $W/bad
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+    mark
+    touch $W/hang
+    n2_within $((2 * 600 + SKEW + SLACK))
+    wait_for 5 pgrep -f 'sleep 4321' >/dev/null || die "the script does not hang"
+    end n1
+    [ "$STATUS" = 0 ] || die "n1's exit status is $STATUS"
+    wait_for 5 not pgrep -f 'sleep 4321' >/dev/null || die "the script is still there"
+}
+t_proxy_script_user() { # as another user, in a process that keeps only what that needs
+    have_users || skip "no other users here"
+    world n1 client
+    printf '#!/bin/sh\n[ "$(id -u):$(id -g)" = 65534:65533 ]\n' >$W/test.sh
+    chmod 755 $W $W/test.sh
+    watch_nodes $VIP n1
+    run n1 150 "VRRP_TRACK=exec:$W/test.sh" CHECK_USER="65534 65533" CHECK_INTERVAL=0.2
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    worker_of n1
+    [[ $(grep CapPrm "/proc/$WORKER/status") == *00000000000030e0 ]] ||
+        die "$(grep Cap "/proc/$WORKER/status")"
+}
+t_proxy_gateway() { # scenario 12c: a node that lost the gateway gives up
+    world n1 n2 n3 client
+    both VRRP_TRACK=icmp://198.51.100.3 CHECK_FALL=2
+    mark
+    ipn n1 route add blackhole 198.51.100.3
+    n2_within $((FOUND + SKEW + SLACK))
+    mark
+    ipn n1 route del blackhole 198.51.100.3
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+}
+t_proxy_bfd() { # another process is at the other end
+    world n1 n2 n3 client
+    sidecar n3 n3 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=198.51.100.77/24 CHECK_MIN_TX=0.05 \
+        CHECK_MIN_RX=0.05 "VRRP_TRACK=bfd://198.51.100.1 weight 1"
+    watch_nodes $VIP n1 n2
+    run n1 150 VRRP_TRACK=bfd://198.51.100.3 CHECK_MIN_TX=0.05 CHECK_MIN_RX=0.05
+    run n2 100
+    wait_for 15 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    end n3 KILL
+    n2_within $((3 * 50 + SKEW + SLACK))
+    said n1 'check bfd://198.51.100.3 is DOWN' || die "n1 does not say why"
+}
+
+# --- before the first result, groups, reload --------------------------------------------------------
+
+t_proxy_unknown() { # no address before the check has said something; with a weight it only counts
+    world n1 n2 client
+    watch_nodes $VIP n1 n2
+    ipn n2 route add blackhole 203.0.113.1
+    run n1 150 VRRP_TRACK=file:$W/hold CHECK_UP_DELAY=600 # up would take ten minutes
+    for_all_of 3 nobody || die "n1 took it while nothing was known"
+    said n1 'Entering FAULT STATE' || die "n1 does not wait in FAULT"
+    run n2 100 "VRRP_TRACK=icmp://203.0.113.1 weight 50"
+    wait_for 10 alone n2 || die "n2 did not become MASTER"
+}
+t_proxy_group() { # what a group tracks moves all its members
+    world n1 n2 client
+    nginx_on n1
+    local common=(VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 VRRP_A_VIRTUAL_IPADDRESS=$VIP/24
+        VRRP_B_VIRTUAL_IPADDRESS=198.51.100.11/24 VRRP_GROUP_G="A B")
+    watch_nodes $VIP,198.51.100.11 n1 n2
+    sidecar n1 n1 "${common[@]}" VRRP_PRIORITY=150 VRRP_GROUP_G_TRACK=http://127.0.0.1/ \
+        CHECK_INTERVAL=0.2
+    sidecar n2 n2 "${common[@]}" VRRP_PRIORITY=100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 10 alone n1 198.51.100.11 || die "n1 did not become MASTER of B"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    end nginx-n1 KILL
+    n2_within $((FOUND + SKEW + SLACK))
+    wait_for 5 alone n2 198.51.100.11 || die "B did not follow"
+}
+verdicts() { grep -cE "check $2 is " "${LOG[$1]}"; }
+reloads() { # reloads NODE N: it has read its configuration for the Nth time
+    kill -HUP "${PID[$1]}"
+    wait_for 5 eval "[ \$(grep -c 'configuration read again' ${LOG[$1]}) = $2 ]" ||
+        die "no reload $2"
+}
+t_proxy_reload() { # verdicts stay, checks come and go, and the address does not move
+    world n1 n2 client
+    nginx_on n1
+    local env=$W/env
+    printf 'CHECK_WEB=http://127.0.0.1/\nVRRP_TRACK=WEB, tcp://127.0.0.1:80\n' >$env
+    watch_nodes $VIP n1 n2
+    run n1 150 SIDECAR_ENV_FILE=$env CHECK_INTERVAL=0.2
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    reloads n1 1
+    printf 'CHECK_WEB=http://127.0.0.1/index.html\nCHECK_WEB_FALL=3\nVRRP_TRACK=WEB, file:/\n' >$env
+    reloads n1 2
+    for_all_of 2 alone n1 || die "a reload moved the address"
+    [ "$(verdicts n1 WEB)" = 1 ] || die "the verdict of WEB was lost"
+    [ "$(verdicts n1 tcp://127.0.0.1:80)" = 1 ] || die "the verdict of tcp was lost"
+    said n1 'check file:/ is UP' || die "the new check did not start"
+    mark
+    end nginx-n1 KILL
+    n2_within $((4 * EVERY + SKEW + SLACK))
+    reloads n1 3 # while it is down
+    for_all_of 1 alone n2 || die "a reload brought n1 back"
+    [ "$(verdicts n1 WEB)" = 2 ] || die "the verdict DOWN was lost"
+    ! said n1 'tcp.*is DOWN' || die "the check that went still runs"
+    printf 'CHECK_WEB=http://127.0.0.1/\nVRRP_TRACK=WEB, nonsense\n' >$env
+    kill -HUP "${PID[n1]}"
+    wait_for 5 said n1 'there is no check .nonsense' || die "no word about the mistake"
+    mark
+    nginx_on n1
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+}
