@@ -47,9 +47,18 @@
    SIDECAR_ENV_FILE names a file with lines NAME=VALUE (# begins a comment line) that count as
    if they stood in the environment.
 
+   HEALTH CHECKS
+   VRRP_TRACK lists checks, by URL or by the name of a CHECK_<NAME>=URL, which has options:
+
+       VRRP_TRACK="NGINX weight -20, icmp://198.51.100.1, file:/run/drain reverse"
+       CHECK_NGINX=http://127.0.0.1:8080/healthz    CHECK_NGINX_FALL=3    CHECK_INTERVAL=0.5
+
+   Without a weight one that is down is a FAULT, and until its first result it is not up.
+
    FILES AND PRIVILEGES
    None is needed but the binary: the root file system may be empty and read-only. It needs the
-   capabilities NET_ADMIN (addresses) and NET_RAW (adverts, ARP), and drops all others.
+   capabilities NET_ADMIN (addresses) and NET_RAW (adverts, ARP), for commands of other users
+   (CHECK_USER) SETUID, SETGID and KILL too, and drops all others.
 
    PROCESSES AND SIGNALS
    The first process waits; the second does the work. Should the worker die, whatever the
@@ -993,7 +1002,7 @@ static const row rows[] = {
      "The opposite of reverse."},
 
     /* --- an item of track ------------------------------------------------------------------- */
-    {B_WATCH, T_TEXT, 0, HEAD, AT(watch, what), "check", "NAME or URL", NULL, "The check."},
+    {B_WATCH, T_URL, 0, HEAD, AT(watch, what), "check", "NAME or URL", NULL, "The check."},
     {B_WATCH, T_WEIGHT, 0, 0, AT(watch, weight), "weight", "-253..253",
      "(CHECK_<NAME>_WEIGHT; none: FAULT)",
      "Added to the priority while the check is up (positive) or down (negative; so it is before its"
@@ -2754,6 +2763,19 @@ static void write_vmac(text *t, const node *n, const row *r)
         memmove(t->s + before, t->s + before + 1, t->n-- - before);
 }
 
+/* A URL, or the name of a check. It is done as it stands, so nothing in it is replaced. */
+static bool read_url(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at->s;
+
+    for (const char *c = s; *c; c++)
+        if ((unsigned char)*c < 32 || *c == 127)
+            return bad_word(rd, s, "has a control character in it; put the lines of a command into"
+                            " a script");
+    *(char **)at = keep(&rd->m->a, s, strlen(s));
+    return true;
+}
+
 /* "200-299 301" */
 static bool read_status(reader *rd, void *at, const words *w)
 {
@@ -2922,7 +2944,7 @@ static const type types[TYPES] = {
     [T_PORTS] = {NULL, 1, 4, read_ports, write_ports, NULL, NULL},
     [T_LABELS] = {NULL, 1, sizeof(vrrp_encap), read_labels, write_labels, NULL, NULL},
     [T_UIDS] = {NULL, 1, 8, read_uids, write_uids, NULL, NULL},
-    [T_URL] = {NULL, 1, sizeof(char *), read_text, write_text, NULL, NULL},
+    [T_URL] = {NULL, 1, sizeof(char *), read_url, write_text, NULL, NULL},
     [T_STATUS] = {NULL, -1, sizeof(check_url), read_status, write_status, NULL, NULL},
     [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
     [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
@@ -5970,7 +5992,7 @@ static void write_list(text *t, const node *parent, const row *list)
         const row *head = row_with(n->block, HEAD);
 
         put(t, "%s", t->n ? ", " : "");
-        if (head->type == T_TEXT)
+        if (head->type == T_URL)
             put_word(t, written(t->a, n, head), SPECIAL);
         else if (types[head->type].write)
             put(t, "%s", written(t->a, n, head));
