@@ -6030,8 +6030,8 @@ typedef struct check__job {
 
 /* --- in the child, which has the parent's memory (vfork): system calls alone --- */
 
-/* A program starts with its signals as if nobody had touched them. The kernel's call, since the
-   libc's leaves out those that it keeps for itself; a kernel's sigaction of zeros is the default. */
+/* A program starts with its signals as if nobody had touched them. By the kernel's call: the libc's
+   leaves out those that it keeps for itself. A sigaction of zeros is the default. */
 static void check__plain_signals(void)
 {
     static const uint64_t plain[32] = { 0 };
