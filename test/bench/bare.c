@@ -85,7 +85,8 @@ int main(int argc, char **argv)
     inet_pton(AF_INET, argv[2], &to.sin_addr);
     to.sin_port = htons((unsigned short)atoi(argv[3]));
     per_second = atof(argv[4]);
-    snprintf(request, sizeof request, "GET /empty HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+    snprintf(request, sizeof request,
+             "GET /empty HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
              argv[2]);
     poller = epoll_create1(EPOLL_CLOEXEC);
     for (start = told = now();;) {

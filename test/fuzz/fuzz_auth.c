@@ -53,7 +53,8 @@ static void choose(struct bench *b, const uint8_t *x)
 
     memcpy(b->vip.address.byte, six ? "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\1\0\x33" : "\xc0\0\2\1",
            six ? 16 : 4);
-    memcpy(b->us.byte, six ? "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b" : "\xc0\0\2\x14", six ? 16 : 4);
+    memcpy(b->us.byte, six ? "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b" : "\xc0\0\2\x14",
+           six ? 16 : 4);
     b->them = b->us;
     b->them.byte[six ? 15 : 3]++;
     d->family = six ? VRRP_IPV6 : VRRP_IPV4;

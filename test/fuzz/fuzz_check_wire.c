@@ -41,7 +41,13 @@ static void prepare(const char *url)
 // >>http
 
 /* All that matters of a reply, with every byte of the body in it. */
-struct outcome { int error, verdict; uint16_t status; uint64_t body; uint32_t sum; bool done, closes; };
+struct outcome {
+    int      error, verdict;
+    uint16_t status;
+    uint64_t body;
+    uint32_t sum;
+    bool     done, closes;
+};
 
 static struct outcome http_fed(const uint8_t *in, size_t size, size_t step)
 {
@@ -144,7 +150,8 @@ static void dns(uint8_t options, const uint8_t *in, size_t size)
     if (options & 1)
         q.name = NULL, q.type = 0;
     why = check_dns_decode(block, size, 0xabcd, &q, &detail);
-    MUST(why == CHECK_OK || why == CHECK_STATUS || why == CHECK_MALFORMED || why == CHECK_NOT_TRIED);
+    MUST(why == CHECK_OK || why == CHECK_STATUS || why == CHECK_MALFORMED ||
+         why == CHECK_NOT_TRIED);
     n = check_dns_addresses(block, size, out, 4, &ttl);
     MUST(n >= 0 && n <= 4);
     free(block);

@@ -4,7 +4,8 @@
        0.512 http://198.51.100.1/ UP 0.35 ms: as it should be
 
    copies=N makes N checks of the next URL; quiet=1 does not tell of those that come UP;
-   once=1 runs each check once and ends, mail=1 with a mail; count=N ends after N events; commands=FIFO
+   once=1 runs each check once and ends, mail=1 with a mail; count=N ends after N events;
+   commands=FIFO
    takes commands, a line each: "pause N", "go N", "remove N", "aim N ADDRESS", "change N
    OPTION=VALUE". The last line counts
    the descriptors that are open beyond what there was before, and the turns of the loop. */

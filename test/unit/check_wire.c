@@ -550,7 +550,8 @@ static void smtp_mail(void)
     static const char *const script[] = { "<220 mx\r\n", ">" HELO, "<250 ok\r\n",
         ">MAIL FROM:<me@example.com>\r\n", "<250 ok\r\n", ">RCPT TO:<a@example.com>\r\n",
         "<251 ok\r\n", ">RCPT TO:<b@example.com>\r\n", "<250 ok\r\n", ">DATA\r\n", "<354 go\r\n",
-        ">..Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n", "<250 queued\r\n", ">QUIT\r\n", ".",
+        ">..Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n", "<250 queued\r\n",
+        ">QUIT\r\n", ".",
         0 };
     check_payload    p;
     check_smtp_state s;

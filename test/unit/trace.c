@@ -6,7 +6,7 @@
 
    A line of a script: [a|b|c:] EVENT. Events:
      set KEY=VALUE...        settings, before start; "all:" sets them for every router.
-                             addresses=A,B@DEVICE,+EXCLUDED  tracks=WEIGHT[r][!],...  (reverse, down)
+                             addresses=A,B@DEVICE,+EXCLUDED  tracks=WEIGHT[r][!],...  (!: down)
      group [weights=1] [tracks=...]
                              the routers that have settings of their own become a sync group
      pace ARP NA             a pace that all routers share, before start
