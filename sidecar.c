@@ -209,10 +209,17 @@ typedef struct user_ids {
     bool     on;
 } user_ids;
 
+/* One of several pages that an http check asks for. */
+typedef struct page {
+    node      n;
+    check_url u;
+} page;
+
 /* CHECK_<NAME>=URL; or without a name a URL that is tracked. */
 typedef struct probe {
     node        n;
     check_desc  d;
+    page       *pages;
     const char *url, *label, *bfd_key;
     address     bind;
     user_ids    user;
@@ -581,6 +588,11 @@ static probe *probe_next(const probe *p)
     return (probe *)(void *)p->n.next;
 }
 
+static page *page_next(const page *g)
+{
+    return (page *)(void *)g->n.next;
+}
+
 static track_group *tgroup_next(const track_group *g)
 {
     return (track_group *)(void *)g->n.next;
@@ -614,7 +626,7 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    B_TRACK, B_WATCH, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
+    B_TRACK, B_WATCH, B_URL, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
 };
 
 typedef struct block {
@@ -641,6 +653,7 @@ static const block blocks[BLOCKS] = {
     [B_RULE] = {NULL, sizeof(rule), NULL},
     [B_TRACK] = {NULL, sizeof(track), NULL},
     [B_WATCH] = {NULL, sizeof(watch), NULL},
+    [B_URL] = {NULL, sizeof(page), NULL},
     [B_GARP] = {NULL, sizeof(garp_group), NULL},
     [B_TGROUP] = {NULL, sizeof(track_group), NULL},
     [B_DELAY] = {NULL, sizeof(delay), NULL},
@@ -651,7 +664,7 @@ enum {
     T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC, T_WEIGHT,
     T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
-    T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_PAYLOAD, T_USER,
+    T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_OPTIONS, T_PAYLOAD, T_USER,
     TYPES
 };
 
@@ -697,7 +710,7 @@ static const uint16_t kinds_of[] = {
 typedef struct row {
     uint8_t     in;         /* block it stands in */
     uint8_t     type;       /* how its words are read and written */
-    uint8_t     opens;      /* T_BLOCK: the block of each item; of a check: FOR_*, its kinds */
+    uint8_t     opens;      /* T_BLOCK: the block of each item; else of a check: FOR_*, its kinds */
     uint16_t    flags;
     uint16_t    at;         /* offset in the block's struct; T_BLOCK: of the list's first node */
     const char *key;        /* keepalived's keyword; in capitals the variable's name */
@@ -713,6 +726,7 @@ typedef struct row {
 #define R(member) AT(route, r.member)
 #define U(member) AT(rule, r.member)
 #define C(member) AT(probe, d.member)
+#define P(member) AT(page, u.member)
 #define METRIC(key, number, allowed, help) \
     {B_ROUTE, T_METRIC, 0, 0, R(metrics[number]), key, allowed, NULL, help}
 #define LATER(in, key, what) \
@@ -1012,6 +1026,27 @@ static const row rows[] = {
     {B_WATCH, T_NOT, 0, ALIAS, AT(watch, reverse), "noreverse", "yes|no", NULL,
      "The opposite of reverse."},
 
+    /* --- an item of url --------------------------------------------------------------------- */
+    {B_URL, T_TEXT, 0, HEAD, P(path), "page", "/PATH", "/", "What is asked for, with its query."},
+    {B_URL, T_TEXT, 0, ALIAS, P(path), "path", "/PATH", NULL, "What is asked for, with its query."},
+    {B_URL, T_STATUS, 0, 0, P(status), "status_code", "100..599 or LOW-HIGH ...", "(200-299)",
+     "HTTP status that is good."},
+    {B_URL, T_TEXT, 0, 0, P(digest), "digest", "32 hexadecimal digits", "(any)",
+     "MD5 of the body, as keepalived's genhash prints it."},
+    {B_URL, T_TEXT, 0, 0, P(host), "virtualhost", "host name", "(that of the check)",
+     "Host to ask for."},
+    {B_URL, T_TEXT, 0, 0, P(regex), "regex", "regular expression", "(any)",
+     "The body has to match it."},
+    {B_URL, T_FLAG, 0, 0, P(regex_no_match), "regex_no_match", "yes|no", "no",
+     "The body must not match it."},
+    {B_URL, T_OPTIONS, 0, 0, P(regex_caseless), "regex_options", "caseless|multiline|dotall",
+     "(none)", "As those of the check."},
+    {B_URL, T_NUMBER, 0, 0, P(regex_min), "regex_min_offset", "0..4294967295", "0",
+     "First byte of the body at which the match may begin."},
+    {B_URL, T_NUMBER, 0, 0, P(regex_max), "regex_max_offset", "1..4294967295", "(any)",
+     "The last one."},
+    NO_EFFECT(B_URL, "regex_stack", "a regex needs no stack of its own"),
+
     /* --- an item of garp_group -------------------------------------------------------------- */
     {B_GARP, T_NAMES, 0, HEAD, AT(garp_group, interfaces), "interfaces", "INTERFACE ...", NULL,
      "The interfaces of the group."},
@@ -1220,7 +1255,7 @@ static const row rows[] = {
     LATER(B_GROUP, "smtp_alert", "notifications are"),
 
     /* --- health checks ---------------------------------------------------------------------- */
-    {B_CHECK, T_URL, 0, HEAD | MAKES | ESSENTIAL, AT(probe, url), "url", "URL", NULL,
+    {B_CHECK, T_URL, 0, HEAD | MAKES | ESSENTIAL, AT(probe, url), "check", "URL", NULL,
      "A health check, to be tracked by its name: http://127.0.0.1/, tcp://ADDRESS:PORT, https,"
      " icmp, udp, dns, smtp, bfd, exec:/PATH WORD..., sh:COMMAND, file:/PATH, process:NAME,"
      " interface:NAME."},
@@ -1260,16 +1295,26 @@ static const row rows[] = {
      "Interface to go out by."},
     {B_CHECK, T_NUMBER, FOR_NET, INHERIT, C(mark), "fwmark", "0..4294967295", "0",
      "Mark of the packets for the firewall and policy routing."},
-    {B_CHECK, T_STATUS, FOR_HTTP, 0, C(http.url), "status_code", "100..599 or LOW-HIGH ...",
-     "(200-299)", "HTTP status that is good: \"200-299 301\"."},
+    {B_CHECK, T_BLOCK, B_URL, 0, AT(probe, pages), "url", "PATH [option...], ...",
+     "(that of the URL)",
+     "Several pages, asked for in turn; all have to be good. What one does not say, the check's own"
+     " status_code, digest and so on say."},
+    {B_CHECK, T_STATUS, FOR_HTTP, 0, C(http.url.status), "status_code",
+     "100..599 or LOW-HIGH ...", "(200-299)", "HTTP status that is good: \"200-299 301\"."},
     {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.digest), "digest", "32 hexadecimal digits", "(any)",
      "MD5 of the body, as keepalived's genhash prints it."},
     {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.regex), "regex", "regular expression", "(any)",
      "The body has to match it: POSIX extended, with \\d \\w \\s and (?:...)."},
     {B_CHECK, T_FLAG, FOR_HTTP, 0, C(http.url.regex_no_match), "regex_no_match", "yes|no", "no",
      "The body must not match it."},
-    {B_CHECK, T_FLAG, FOR_HTTP, 0, C(http.url.regex_caseless), "regex_caseless", "yes|no", "no",
-     "Capitals and small letters are the same to the regex."},
+    {B_CHECK, T_OPTIONS, FOR_HTTP, 0, C(http.url.regex_caseless), "regex_options",
+     "caseless|multiline|dotall", "(none)",
+     "Several with blanks: capitals and small letters are the same; ^ and $ match at lines; ."
+     " matches a newline."},
+    {B_CHECK, T_NUMBER, FOR_HTTP, 0, C(http.url.regex_min), "regex_min_offset", "0..4294967295",
+     "0", "First byte of the body at which the match may begin."},
+    {B_CHECK, T_NUMBER, FOR_HTTP, 0, C(http.url.regex_max), "regex_max_offset", "1..4294967295",
+     "(any)", "The last one."},
     {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.host), "virtualhost", "host name",
      "(the URL's host)", "Host to ask for; with https also the name in the certificate."},
     {B_CHECK, T_WORD, FOR_HTTP, INHERIT, AT(probe, protocol), "http_protocol", "1.1|1.0|1.0C",
@@ -1475,6 +1520,7 @@ static const row rows[] = {
 };
 
 #undef C
+#undef P
 #undef I
 #undef D
 #undef G
@@ -2779,10 +2825,16 @@ static bool read_url(reader *rd, void *at, const words *w)
     return true;
 }
 
+/* Its place is the member status, to which n_status belongs. */
+static check_url *url_with(const void *at)
+{
+    return (check_url *)(void *)((char *)(uintptr_t)at - offsetof(check_url, status));
+}
+
 /* "200-299 301" */
 static bool read_status(reader *rd, void *at, const words *w)
 {
-    check_url   *url = at;
+    check_url   *url = url_with(at);
     check_range *to = take(&rd->m->a, w->n * sizeof *to);
     uint64_t     low, high;
 
@@ -2802,13 +2854,39 @@ static bool read_status(reader *rd, void *at, const words *w)
 
 static void write_status(text *t, const node *n, const row *r)
 {
-    const check_url *url = place_of(n, r);
+    const check_url *url = url_with(place_of(n, r));
 
     for (size_t i = 0; i < url->n_status; i++) {
         put(t, "%s%u", i ? " " : "", url->status[i].low);
         if (url->status[i].high != url->status[i].low)
             put(t, "-%u", url->status[i].high);
     }
+}
+
+/* "a|b|c": each a bool of its own, one behind the other */
+static bool read_options(reader *rd, void *at, const words *w)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < w->n; i++) {
+        uint8_t which;
+
+        ok = read_choice(rd, &which, &(words){&w->at[i], 1}) && ok;
+        if (ok)
+            ((bool *)at)[which - 1] = true;
+    }
+    return ok;
+}
+
+static void write_options_on(text *t, const node *n, const row *r)
+{
+    const bool *on = place_of(n, r);
+    const char *s = r->allowed;
+    size_t      from = t->n;
+
+    for (; *s; on++, s += strcspn(s, "|"), s += *s == '|')
+        if (*on)
+            put(t, "%s%.*s", t->n > from ? " " : "", (int)strcspn(s, "|"), s);
 }
 
 static bool read_payload(reader *rd, void *at, const words *w)
@@ -2948,7 +3026,9 @@ static const type types[TYPES] = {
     [T_LABELS] = {NULL, 1, sizeof(vrrp_encap), read_labels, write_labels, NULL, NULL},
     [T_UIDS] = {NULL, 1, 8, read_uids, write_uids, NULL, NULL},
     [T_URL] = {NULL, 1, sizeof(char *), read_url, write_text, NULL, NULL},
-    [T_STATUS] = {NULL, -1, sizeof(check_url), read_status, write_status, NULL, NULL},
+    [T_STATUS] = {NULL, -1, offsetof(check_url, n_status) + sizeof(uint16_t) -
+                  offsetof(check_url, status), read_status, write_status, NULL, NULL},
+    [T_OPTIONS] = {NULL, -1, 3 * sizeof(bool), read_options, write_options_on, NULL, NULL},
     [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
     [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
 };
@@ -3029,13 +3109,20 @@ static bool is_list_of_addresses(uint8_t b)
     return head == T_CIDR || head == T_IP || head == T_NET;
 }
 
-/* How many words a value has: `mtu lock 1400`, `via inet6 2001:db8::1`. */
-static size_t value_words(const row *r, const word *w, size_t n)
-{
-    bool first = (r->type == T_METRIC && strcasecmp(w->s, "lock") == 0) ||
-                 (r->type == T_VIA && begins(w->s, "inet"));
+static bool starts_item(uint8_t b, const char *s);
 
-    return first && n > 1 && !w[1].first ? 2 : 1;
+/* How many words a value has: `mtu lock 1400`, `via inet6 2001:db8::1`, `status_code 200 301`. */
+static size_t value_words(reader *rd, const row *r, const word *w, size_t n)
+{
+    bool        first = (r->type == T_METRIC && strcasecmp(w->s, "lock") == 0) ||
+                        (r->type == T_VIA && begins(w->s, "inet"));
+    size_t      i = 1;
+    const char *value;
+
+    while (types[r->type].words < 0 && i < n && !w[i].first && !starts_item(r->in, w[i].s) &&
+           !option_row(rd, r->in, &w[i], &value))
+        i++;
+    return first && n > 1 && !w[1].first ? 2 : i;
 }
 
 static void option_unknown(reader *rd, uint8_t b, const char *s)
@@ -3103,7 +3190,7 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
         return 1;
     }
-    next.n = value_words(r, next.at, w->n - i - 1);
+    next.n = value_words(rd, r, next.at, w->n - i - 1);
     row_read(rd, item, r, &next);
     return 1 + next.n;
 }
@@ -3113,6 +3200,8 @@ static bool starts_item(uint8_t b, const char *s)
 {
     vrrp_net net;
 
+    if (b == B_URL && *s == '/')
+        return true;
     if (b == B_ROUTE && is_bare_word(row_of(b, "type"), s))
         return true;
     return is_list_of_addresses(b) && net_read(s, &net) &&
@@ -3124,8 +3213,8 @@ static bool starts_item(uint8_t b, const char *s)
 static bool strays(reader *rd, uint8_t b, const word *w)
 {
     const char *value;
-    bool        names = b == B_TRACK || b == B_WATCH || b == B_GARP || b == B_TGROUP ||
-                        b == B_DELAY;
+    bool        names = b == B_TRACK || b == B_WATCH || b == B_URL || b == B_GARP ||
+                        b == B_TGROUP || b == B_DELAY;
     bool        found = w->first && names && option_row(rd, b, w, &value);
 
     if (found)
@@ -3151,27 +3240,34 @@ static bool head_read(reader *rd, node *item, const words *w, size_t *i)
     return row_read(rd, item, head, &first);
 }
 
+/* An item is complete without it: it has a default, or there is nothing to it. */
+static bool head_is_optional(const row *head)
+{
+    return head->type == T_NONE || (head->preset && *head->preset != '(');
+}
+
 /* One item from word i on; returns the word behind it. A bad head still has its options checked,
-   but the item is left out. Of a route options may stand before the head, which may be `to A`. */
+   but the item is left out. Of a route options may stand before the head, which may be `to A`, and
+   where none is needed. */
 static size_t item_read(reader *rd, node **end, node *item, const words *w, size_t i)
 {
     const row  *head = row_with(item->block, HEAD);
+    bool        before = item->block == B_ROUTE || item->block == B_URL, ok = true;
     size_t      from = i;
-    bool        ok = true;
     const char *value;
 
     while (i < w->n && (i == from || !w->at[i].first || strays(rd, item->block, &w->at[i]))) {
         const word *at = &w->at[i];
 
         if (!*giver(item, head) &&
-            !(item->block == B_ROUTE && option_row(rd, item->block, at, &value)))
+            !(before && option_row(rd, item->block, at, &value)))
             ok = head_read(rd, item, w, &i);
         else if (i > from && *giver(item, head) && starts_item(item->block, at->s))
             break;
         else
             i += option_read(rd, item, w, i);
     }
-    if (!*giver(item, head))
+    if (!*giver(item, head) && !head_is_optional(head))
         ok = wrong(rd, "'%.80s' begins a route without a destination (allowed: %s)", w->at[from].s,
                    head->allowed);
     if (ok)
@@ -3182,7 +3278,12 @@ static size_t item_read(reader *rd, node **end, node *item, const words *w, size
 /* The variable that a list or an item of one was read from. */
 static const char *item_giver(const node *item)
 {
-    return *giver(item, row_with(item->block, HEAD));
+    const row *r = row_with(item->block, HEAD);
+
+    if (!*giver(item, r))
+        for (r = block_rows(item->block); !*giver(item, r);)
+            r = row_next(r);
+    return *giver(item, r);
 }
 
 static node *item_numbered(node *list, int32_t number)
@@ -3932,11 +4033,35 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r->opens, &w, s->number);
-    else if (w.n > value_words(r, w.at, w.n) && !several && types[r->type].read)
+    else if (!several && w.n > value_words(rd, r, w.at, w.n) && types[r->type].read)
         wrong(rd, "more than one word; a value with blanks needs quotes (allowed: %s)",
               r->allowed);
     else
         row_read(rd, n, r, &w);
+}
+
+/* LIST_<n>_PATH: down to the item. One that needs no head comes into being by any option. */
+static node *item_enter(reader *rd, node *n, const step *s)
+{
+    node **end = place_of(n, s->row), *item = item_numbered(*end, s->number);
+
+    if (item)
+        return item;
+    if (!head_is_optional(row_with(s->row->opens, HEAD))) {
+        wrong(rd, "there is no item %d of that list", (int)s->number);
+        return NULL;
+    }
+    if (*end && (*end)->number < 0) {
+        wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
+              item_giver(*end));
+        return NULL;
+    }
+    while (*end)
+        end = &(*end)->next;
+    *giver(n, s->row) = rd->variable;
+    *end = node_new(rd, s->row->opens, "");
+    (*end)->number = s->number;
+    return *end;
 }
 
 static void var_apply(reader *rd, const var *v)
@@ -3944,11 +4069,8 @@ static void var_apply(reader *rd, const var *v)
     const step *s = v->place.step, *last = s + v->place.steps - 1;
     node       *n = target(rd, v);
 
-    for (; n && s < last; s++) {        /* LIST_<n>_PATH: down to the item */
-        n = item_numbered(*(node **)place_of(n, s->row), s->number);
-        if (!n)
-            wrong(rd, "there is no item %d of that list", (int)s->number);
-    }
+    for (; n && s < last; s++)
+        n = item_enter(rd, n, s);
     if (n)
         value_read(rd, n, s, v);
 }
@@ -4507,9 +4629,14 @@ static void track_groups_check(const checker *c)
 
 /* --- health checks -------------------------------------------------------------------------- */
 
+static unsigned row_kinds(const row *r)
+{
+    return kinds_of[r->type == T_BLOCK ? FOR_HTTP : r->opens];
+}
+
 static bool belongs(const row *r, const probe *p)
 {
-    return kinds_of[r->opens] & 1u << p->d.kind;
+    return row_kinds(r) & 1u << p->d.kind;
 }
 
 static const char *probe_origin(const checker *c, const probe *p, const char *key)
@@ -4518,6 +4645,15 @@ static const char *probe_origin(const checker *c, const probe *p, const char *ke
     const char *by = *giver(&p->n, r);
 
     return by ? by : *p->n.name ? variable(&c->out->a, p->n.name, r) : item_giver(&p->n);
+}
+
+/* The same, if the page (or NULL) has not said it. */
+static const char *page_origin(const checker *c, const probe *p, const page *g, const char *key)
+{
+    const row  *r = g ? row_of(B_URL, key) : NULL;
+    const char *by = r ? *giver(&g->n, r) : NULL;
+
+    return by ? by : probe_origin(c, p, key);
 }
 
 /* Options of another kind of check are mistakes; what is unnamed counts where it belongs. */
@@ -4531,7 +4667,7 @@ static void probe_options(const checker *c, probe *p)
 
         if (by && !belongs(r, p)) {
             for (uint8_t kind = 1; kind < CHECK_KINDS; kind++)
-                if (kinds_of[r->opens] & 1u << kind)
+                if (row_kinds(r) & 1u << kind)
                     put(&t, "%s%s", t.n ? ", " : "", check_kind_str(kind));
             remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
                        check_kind_str(p->d.kind));
@@ -4563,6 +4699,35 @@ static bool probe_target(const checker *c, probe *p)
     remark_add(c->out, SAY_ERROR, by, "'%.*s' is a name, and names are not resolved in this"
                " version (allowed: an address or localhost)", (int)d->host_size, d->host);
     return false;
+}
+
+/* Its pages as an array. What one does not say, the check says. */
+static void pages_take(const checker *c, probe *p)
+{
+    check_http *h = &p->d.http;
+    check_url  *to;
+    uint16_t    n = 0;
+
+    for (const page *g = p->pages; g; g = page_next(g))
+        n++;
+    if (n == 0)
+        return;
+    if (h->url.path && strcmp(h->url.path, "/") != 0)
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "has a path, and so has %s; leave it out"
+                   " here", item_giver(&p->pages->n));
+    h->urls = to = take(&c->m->a, n * sizeof *to);
+    h->n_urls = n;
+    for (page *g = p->pages; g; g = page_next(g)) {
+        for (const row *r = block_rows(B_URL); r; r = row_next(r)) {
+            const row *outer = row_of(B_CHECK, r->key);
+
+            if (!outer || *giver(&g->n, r) || !*giver(&p->n, outer))
+                continue;
+            memcpy(place_of(&g->n, r), place_of(&p->n, outer), types[r->type].size);
+            *giver(&g->n, r) = *giver(&p->n, outer);
+        }
+        *to++ = g->u;
+    }
 }
 
 /* Words to the settings they stand for. */
@@ -4602,43 +4767,66 @@ static const struct { int code; const char *key; } probe_flaws[] = {
     {CHECK_E_OPTION, "tls_verify"},
 };
 
-/* What check.h says to all of it. */
-static void probe_judge(const checker *c, const probe *p)
+/* What check.h says to all of it; of several pages to this one. */
+static void probe_judge_page(const checker *c, const probe *p, const page *g)
 {
     check       trial;
+    check_desc  d = p->d;
     char        posix[4096], offends[8] = "";
     const char *by = item_giver(&p->n), *what;
     int         error;
 
     memset(&trial, 0, sizeof trial);
-    error = check_init(&trial, &p->d);
+    if (g) {
+        d.http.url = g->u;
+        d.http.urls = NULL;
+    }
+    error = check_init(&trial, &d);
     what = error == CHECK_E_OPTION ? "is for smtp with starttls" : check_str(error);
-    if (error == CHECK_E_REGEX && check_regex(&p->d.http.url, posix, sizeof posix, offends))
+    if (error == CHECK_E_REGEX && check_regex(&d.http.url, posix, sizeof posix, offends))
         what = print(&c->out->a, "%s%s%.7s%s", what, offends[0] ? ": '" : "", offends,
                      offends[0] ? "'" : "");
     if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
         what = "sha1: " NO_TLS;
     for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
         if (probe_flaws[i].code == error)
-            by = probe_origin(c, p, probe_flaws[i].key);
+            by = page_origin(c, p, g, probe_flaws[i].key);
+    if (error == CHECK_E_PATH && g)
+        by = item_giver(&g->n);
     if (error)
         remark_add(c->out, SAY_ERROR, by, "%s", what);
+}
+
+static void probe_judge(const checker *c, const probe *p)
+{
+    const page *g = p->pages;
+
+    do
+        probe_judge_page(c, p, g);
+    while (g && (g = page_next(g)) != NULL);
 }
 
 /* Settings that say something together with others only. */
 static void probe_pairs(const checker *c, const probe *p)
 {
     static const char *const pairs[][2] = {
-        {"regex_no_match", "regex"}, {"regex_caseless", "regex"}, {"param_match", "param"},
+        {"regex_no_match", "regex"}, {"regex_options", "regex"}, {"regex_min_offset", "regex"},
+        {"regex_max_offset", "regex"}, {"param_match", "param"},
         {"auth_key", "auth"}, {"auth_key_id", "auth"}, {"reply", "require_reply"},
         {"min_reply_length", "require_reply"}, {"max_reply_length", "require_reply"},
     };
 
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (given(&p->n, pairs[i][0]) && !given(&p->n, pairs[i][1]))
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (given(&p->n, pairs[i][0]) && !given(&p->n, pairs[i][1]) &&
+            !(p->pages && row_of(B_URL, pairs[i][0])))
             remark_add(c->out, SAY_ERROR, probe_origin(c, p, pairs[i][0]), "needs %s",
                        *p->n.name ? variable(&c->out->a, p->n.name, row_of(B_CHECK, pairs[i][1]))
                                   : pairs[i][1]);
+        for (const page *g = row_of(B_URL, pairs[i][0]) ? p->pages : NULL; g; g = page_next(g))
+            if (given(&g->n, pairs[i][0]) && !given(&g->n, pairs[i][1]))
+                remark_add(c->out, SAY_ERROR, page_origin(c, p, g, pairs[i][0]), "needs %s",
+                           pairs[i][1]);
+    }
 }
 
 static void probe_check(const checker *c, probe *p)
@@ -4653,6 +4841,7 @@ static void probe_check(const checker *c, probe *p)
         return;
     }
     probe_options(c, p);
+    pages_take(c, p);
     probe_fill(p);
     if (c->out->errors == errors && probe_target(c, p))
         probe_judge(c, p);
@@ -5831,6 +6020,9 @@ static void help_all(text *t)
     put_block(t, B_GROUP, 0);
     put(t, "\nHealth checks (without a name, CHECK_INTERVAL: for all)\n\n");
     put_block(t, B_CHECK, 0);
+    put(t, "\nOptions of a page (CHECK_<NAME>_URL=\"/a, /b status_code 200 301\", or"
+           " CHECK_<NAME>_URL_1_PATH=/a\nand so on)\n\n");
+    put_block(t, B_URL, 0);
     put(t, "\nThis process\n\n");
     put_block(t, B_GLOBAL, 0);
     put(t, "\nOptions of a garp_group\n\n");
@@ -5983,7 +6175,7 @@ static void write_options(text *t, const node *n)
             put(t, "%s", strcmp(s, "no") == 0 ? "=no" : "");
         else if (*s) {
             put(t, " ");
-            put_word(t, s, r->type == T_METRIC ? "" : SPECIAL);
+            put_word(t, s, r->type == T_METRIC || types[r->type].words < 0 ? "" : SPECIAL);
         }
     }
 }
@@ -5995,7 +6187,7 @@ static void write_list(text *t, const node *parent, const row *list)
         const row *head = row_with(n->block, HEAD);
 
         put(t, "%s", t->n ? ", " : "");
-        if (head->type == T_URL)
+        if (types[head->type].words == 1 && types[head->type].write)
             put_word(t, written(t->a, n, head), SPECIAL);
         else if (types[head->type].write)
             put(t, "%s", written(t->a, n, head));

@@ -291,6 +291,17 @@ static void put_probe(text *t, const probe *p)
         d->http.host ? d->http.host : "", d->http.url.digest ? d->http.url.digest : "",
         d->http.url.regex ? d->http.url.regex : "", d->http.url.regex_no_match,
         d->http.url.regex_caseless, d->http.keep);
+    for (size_t i = 0; d->http.urls && i < d->http.n_urls; i++) {
+        const check_url *u = &d->http.urls[i];
+
+        put(t, "%s.url=%s host=%s digest=%s regex=%s %d%d%d%d %u-%u status=%u", p->n.name,
+            u->path ? u->path : "", u->host ? u->host : "", u->digest ? u->digest : "",
+            u->regex ? u->regex : "", u->regex_no_match, u->regex_caseless, u->regex_multiline,
+            u->regex_dotall, u->regex_min, u->regex_max, u->n_status);
+        for (size_t k = 0; k < u->n_status; k++)
+            put(t, " %u-%u", u->status[k].low, u->status[k].high);
+        put(t, "\n");
+    }
     put(t, "%s.tls=%s %s %s %s %d starttls=%d helo=%s\n", p->n.name, d->tls.ca ? d->tls.ca : "",
         d->tls.certificate ? d->tls.certificate : "", d->tls.key ? d->tls.key : "",
         d->tls.name ? d->tls.name : "", d->tls.no_verify, d->smtp.starttls,
