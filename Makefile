@@ -21,7 +21,7 @@ TRIM    := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -
 LDFLAGS ?= -static -s
 BUILT   := test/build/tls$(TLS)
 
-sidecar: sidecar.c vrrp.h check.h $(BUILT)
+sidecar: sidecar.c vrrp.h ipvs.h check.h $(BUILT)
 	$(CC) -std=gnu99 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(TRIM) $(UAPI) $(if $(TLS),-DSIDECAR_TLS) \
 	    -o $@ sidecar.c $(LDFLAGS) $(if $(TLS),-lmbedtls -lmbedx509 -lmbedcrypto)
 
@@ -50,7 +50,7 @@ bench: sidecar
 
 install: sidecar
 	install -D -m 755 sidecar $(DESTDIR)$(PREFIX)/sbin/sidecar
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include vrrp.h check.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include vrrp.h ipvs.h check.h
 
 clean:
 	rm -rf sidecar test/build

@@ -3803,7 +3803,7 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
 extern "C" {
 #endif
 
-// >>netlink
+// >>messages
 
 /* One message from the kernel. type NLMSG_ERROR and NLMSG_DONE end what was asked for. */
 typedef struct vrrp__nl_answer {
@@ -3920,36 +3920,34 @@ static void vrrp__nl_error(vrrp__nl_answer *a)
     if (!(a->flags & NLM_F_ACK_TLVS) || a->size <= skip)
         return;
     text = vrrp__nl_find(a->body + skip, a->size - skip, NLMSGERR_ATTR_MSG, 1, &length);
-    if (text)
-        snprintf(a->text, sizeof a->text, "%.*s", (int)length, (const char *)text);
+    if (text)                           /* its zero counts; a->text is all zeros */
+        memcpy(a->text, text, length < sizeof a->text ? length : sizeof a->text - 1);
 }
 
-/* Splits what one recv() gave. */
-static void vrrp__nl_split(const uint8_t *p, size_t size, vrrp__nl_each *each, void *arg)
+/* The next of the messages that one recv() gave. at: 0 first. */
+static bool vrrp__nl_pop(const uint8_t *p, size_t size, size_t *at, vrrp__nl_answer *a)
 {
     struct nlmsghdr h;
-    vrrp__nl_answer a;
-    size_t          step;
 
-    for (; size >= sizeof h; p += step, size -= step) {
-        memcpy(&h, p, sizeof h);
-        if (h.nlmsg_len < sizeof h || h.nlmsg_len > size)
-            return;
-        memset(&a, 0, sizeof a);
-        a.body = p + sizeof h;
-        a.size = h.nlmsg_len - sizeof h;
-        a.seq = h.nlmsg_seq;
-        a.port = h.nlmsg_pid;
-        a.type = h.nlmsg_type;
-        a.flags = h.nlmsg_flags;
-        if (a.type == NLMSG_ERROR || a.type == NLMSG_DONE)
-            vrrp__nl_error(&a);
-        each(arg, &a);
-        step = ((size_t)h.nlmsg_len + 3u) & ~(size_t)3;
-        if (step >= size)
-            return;
-    }
+    if (*at >= size || size - *at < sizeof h)
+        return false;
+    memcpy(&h, p + *at, sizeof h);
+    if (h.nlmsg_len < sizeof h || h.nlmsg_len > size - *at)
+        return false;
+    memset(a, 0, sizeof *a);
+    a->body = p + *at + sizeof h;
+    a->size = h.nlmsg_len - sizeof h;
+    a->seq = h.nlmsg_seq;
+    a->port = h.nlmsg_pid;
+    a->type = h.nlmsg_type;
+    a->flags = h.nlmsg_flags;
+    if (a->type == NLMSG_ERROR || a->type == NLMSG_DONE)
+        vrrp__nl_error(a);
+    *at += ((size_t)h.nlmsg_len + 3u) & ~(size_t)3;
+    return true;
 }
+
+// >>netlink
 
 static int vrrp__set(int fd, int level, int name, int value)
 {
@@ -4010,10 +4008,8 @@ static int vrrp__nl_open(vrrp__nl *m, int protocol, uint8_t room[VRRP__REQUEST +
     return m->fd < 0 ? m->fd : 0;
 }
 
-static void vrrp__nl_heard(void *arg, const vrrp__nl_answer *a)
+static void vrrp__nl_heard(vrrp__nl *m, const vrrp__nl_answer *a)
 {
-    vrrp__nl *m = (vrrp__nl *)arg;
-
     if (m->left == 0 || a->seq - m->first > m->seq - m->first)
         return;                         /* late, of an earlier talk that was given up */
     m->torn |= (a->flags & NLM_F_DUMP_INTR) != 0;
@@ -4030,9 +4026,10 @@ static void vrrp__nl_heard(void *arg, const vrrp__nl_answer *a)
    change. */
 static int vrrp__nl_talk(vrrp__nl *m, vrrp__nl_each *each, void *arg)
 {
-    size_t  size = m->size;
-    bool    full = m->full;
-    ssize_t n;
+    vrrp__nl_answer a;
+    size_t          size = m->size, at;
+    bool            full = m->full;
+    ssize_t         n;
 
     m->each = each;
     m->arg = arg;
@@ -4048,8 +4045,8 @@ static int vrrp__nl_talk(vrrp__nl *m, vrrp__nl_each *each, void *arg)
         n = recv(m->fd, m->answer, VRRP__ANSWER, 0);
         if (n < 0 && errno != EINTR)
             return errno == EAGAIN ? -ETIMEDOUT : -errno;
-        if (n > 0)
-            vrrp__nl_split(m->answer, (size_t)n, vrrp__nl_heard, m);
+        for (at = 0; n > 0 && vrrp__nl_pop(m->answer, (size_t)n, &at, &a);)
+            vrrp__nl_heard(m, &a);
     }
     return m->error ? m->error : m->torn ? -EAGAIN : 0;
 }
@@ -7683,9 +7680,8 @@ static void vrrp__address_went(vrrp_io *io, vrrp_link *link, const vrrp__address
 
 /* Our own changes to IPv4 addresses carry our port, those to IPv6 addresses our tag. What stands on
    an address may go with it, or come with it; and of routes and rules only deletions get here. */
-static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
+static void vrrp__kernel_said(vrrp_io *io, const vrrp__nl_answer *answer)
 {
-    vrrp_io      *io = (vrrp_io *)arg;
     vrrp__address a;
     vrrp__device  d;
 
@@ -7709,15 +7705,18 @@ static void vrrp__kernel_said(void *arg, const vrrp__nl_answer *answer)
    drops without a word. */
 static void vrrp__hear_kernel(vrrp_io *io)
 {
-    ssize_t  n;
-    unsigned i;
+    vrrp__nl_answer a;
+    ssize_t         n;
+    size_t          at;
+    unsigned        i;
 
     for (i = 0; i < VRRP__MESSAGES; i++) {
         n = recv(io->event_fd, io->nl.answer, VRRP__ANSWER, MSG_DONTWAIT | MSG_TRUNC);
         if (n > VRRP__ANSWER || (n < 0 && errno == ENOBUFS)) {
             io->resync = io->overrun = true;
         } else if (n > 0) {
-            vrrp__nl_split(io->nl.answer, (size_t)n, vrrp__kernel_said, io);
+            for (at = 0; vrrp__nl_pop(io->nl.answer, (size_t)n, &at, &a);)
+                vrrp__kernel_said(io, &a);
         } else if (n < 0 && errno != EINTR) {
             io->resync |= io->overrun;
             io->overrun = false;
