@@ -503,6 +503,8 @@ IPVS_DEF const char *ipvs_str(int code)
 
 // >>settings
 
+enum { IPVS__MAXLEN = 65535 - 28 };     /* of the sync daemon in IPv4 */
+
 static bool ipvs__is_name(const char name[16])
 {
     size_t i;
@@ -574,6 +576,7 @@ static ipvs_dest ipvs__dest(const ipvs_dest *d, const ipvs_service *s)
     return w;
 }
 
+/* Likewise; a length within the limits that the kernel has for it. */
 static ipvs_daemon ipvs__daemon(const ipvs_daemon *d)
 {
     static const uint8_t usual[4] = { 224, 0, 0, 81 };
@@ -586,6 +589,10 @@ static ipvs_daemon ipvs__daemon(const ipvs_daemon *d)
     w.group.family = w.group.family ? w.group.family : (uint8_t)IPVS_IPV4;
     w.group.port = d->group.port ? d->group.port : (uint16_t)8848;
     w.ttl = d->ttl ? d->ttl : (uint8_t)1;
+    if (d->maxlen && d->maxlen < 1024 && d->state == IPVS_SYNC_BACKUP)
+        w.maxlen = 1024;
+    if (d->maxlen > IPVS__MAXLEN - (w.group.family == IPVS_IPV6 ? 20 : 0))
+        w.maxlen = (uint16_t)(IPVS__MAXLEN - (w.group.family == IPVS_IPV6 ? 20 : 0));
     ipvs__trim_ip(&w.group);
     ipvs__copy_name(w.interface, d->interface);
     return w;
@@ -844,16 +851,15 @@ static void ipvs__put_family(ipvs__nl *m, unsigned type, uint8_t family)
 /* IPv4: a mask as on the wire; IPv6: how long the prefix is. */
 static void ipvs__put_granularity(ipvs__nl *m, const ipvs_service *s)
 {
-    uint8_t  mask[4];
+    uint8_t  mask[4] = { 0, 0, 0, 0 };
     unsigned i;
 
     if (s->at.family == IPVS_IPV6) {
         ipvs__put_number(m, IPVS_SVC_ATTR_NETMASK, s->granularity, 4);
         return;
     }
-    for (i = 0; i < 4; i++)
-        mask[i] = s->granularity >= 8 * i + 8 ? 0xff : s->granularity <= 8 * i ? 0 :
-                  (uint8_t)(0xff00u >> (s->granularity - 8 * i));
+    for (i = 0; i < s->granularity && i < 32; i++)
+        mask[i / 8] = (uint8_t)(mask[i / 8] | 0x80u >> i % 8);
     ipvs__nl_attr(m, IPVS_SVC_ATTR_NETMASK, mask, sizeof mask);
 }
 
@@ -1740,10 +1746,11 @@ IPVS_DEF int ipvs_daemon_start(ipvs_io *io, const ipvs_daemon *d)
 IPVS_DEF int ipvs_daemon_stop(ipvs_io *io, uint8_t state)
 {
     ipvs_daemon  d;
-    ipvs_request r = ipvs__daemon_request(IPVS_CMD_DEL_DAEMON, &d);
+    ipvs_request r;
 
     memset(&d, 0, sizeof d);
     d.state = state;
+    r = ipvs__daemon_request(IPVS_CMD_DEL_DAEMON, &d);
     return ipvs__order(io, &r, 0, NULL);
 }
 

@@ -4,33 +4,30 @@
 cd "$build" || exit 1
 warn="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -I$top"
 
-# header, its prefix in capitals, an expression that uses it, what a whole program defines
+# header, its prefix in capitals, one of its types, an expression of an x of it, statements that use
+# an implementation and return an error
 sources() {
-    defines=${4:+#define $4}
     # declarations only, twice, without _GNU_SOURCE: a translation unit that just uses it
     cat >twice.c <<X
 #include "$1.h"
 #include "$1.h"
-int twice(const $1 *x);
-int twice(const $1 *x) { return $3; }
+int twice(const $3 *x);
+int twice(const $3 *x) { return $4; }
 X
-    printf '%s\n' "$defines" "#define $2_IMPLEMENTATION" "#include \"$1.h\"" >whole.c
+    printf '%s\n' "#define $2_IMPLEMENTATION" "#include \"$1.h\"" >whole.c
     printf '#include "%s.h"\n' "$1" >>whole.c
     printf '%s\n' "#define $2_NO_LINUX" "#define $2_IMPLEMENTATION" "#include \"$1.h\"" >core.c
     # the implementation twice in one program, each copy private
     for copy in one two; do
-        printf '%s\n' "$defines" "#define $2_STATIC" "#define $2_IMPLEMENTATION" \
-            "#include \"$1.h\"" 'int two(void);' >$copy.c
+        printf '%s\n' "#define $2_STATIC" "#define $2_IMPLEMENTATION" "#include \"$1.h\"" \
+            'int two(void);' >$copy.c
     done
-    init="static $1 x; static $1_desc d; return $1_init(&x, &d)"
-    echo "int two(void) { $init; }" >>two.c
-    echo "int main(void) { $init != two(); }" >>one.c
+    echo "int two(void) { $5; }" >>two.c
+    echo "int main(void) { $5 != two(); }" >>one.c
     # C++ that uses an implementation compiled as C
     cat >user.cpp <<X
 #include "$1.h"
-static $1 x;
-static $1_desc d;
-int main() { return $1_init(&x, &d) == 0; }
+int main() { $5 == 0; }
 X
 }
 
@@ -76,14 +73,22 @@ tls() {     # header prefix: whole.c of the last all
     done
 }
 
-all vrrp VRRP 'vrrp_deadline(x) == VRRP_NEVER'
+begin() { echo "static $1 x; static $1_desc d; return $1_init(&x, &d)"; }
+
+all vrrp VRRP vrrp 'vrrp_deadline(x) == VRRP_NEVER' "$(begin vrrp)"
 tls vrrp VRRP
-all check CHECK 'check_due(x) == CHECK_NEVER'
+all check CHECK check 'check_due(x) == CHECK_NEVER' "$(begin check)"
 tls check CHECK
+all ipvs IPVS ipvs_service 'ipvs_service_check(x) == IPVS_E_PORT' \
+    'static ipvs_service x; return ipvs_service_check(&x)'
 
 # all headers in one program, whatever their order
-printf '#define %s\n' VRRP_IMPLEMENTATION CHECK_IMPLEMENTATION >together.c
-printf '#include "%s.h"\n' check vrrp >>together.c
-# shellcheck disable=SC2086
-gate "compile both headers together" gcc -std=c99 $warn -D_GNU_SOURCE -c -o way.o together.c
+together() {
+    printf '#define %s\n' VRRP_IMPLEMENTATION CHECK_IMPLEMENTATION IPVS_IMPLEMENTATION >together.c
+    printf '#include "%s.h"\n' "$@" >>together.c
+    # shellcheck disable=SC2086
+    gcc -std=c99 $warn -D_GNU_SOURCE -c -o way.o together.c
+}
+gate "compile all headers together" together check vrrp ipvs
+gate "compile all headers together, the other way round" together ipvs vrrp check
 exit $bad

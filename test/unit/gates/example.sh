@@ -1,6 +1,7 @@
 #!/bin/sh
 # The programs in the manuals: cut out, compiled as C and C++; that of vrrp.h runs until it is
-# MASTER, that of check.h until it has found out what is up and what is down.
+# MASTER, that of check.h until it has found out what is up and what is down; that of ipvs.h needs a
+# kernel with IPVS (test/vm runs it).
 . "$(dirname "$0")/lib.sh"
 cd "$build" || exit 1
 warn="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -I$top"
@@ -84,4 +85,5 @@ if inside true 2>/dev/null; then
 else
     echo "skip - example: tells what is up and what is down (needs root or user namespaces)"
 fi
+both ipvs
 exit $bad

@@ -22,7 +22,7 @@ version() {
     grep "#define $2_VERSION \"$first\"" "$top/$1.h"
 }
 
-for both in 'vrrp VRRP' 'check CHECK'; do
+for both in 'vrrp VRRP' 'ipvs IPVS' 'check CHECK'; do
     # shellcheck disable=SC2086
     set -- $both
     gate "order: line 1 names $1.h, line 2 says -D_GNU_SOURCE" second_line "$@"

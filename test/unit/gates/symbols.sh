@@ -48,5 +48,6 @@ all() {     # header prefix what-the-pure-half-may-call [what a whole program de
 
 mem='memcpy|memset|memcmp|memmove|memchr'
 all vrrp VRRP "$mem"
+all ipvs IPVS "$mem"
 all check CHECK "$mem|strlen|strcmp|strncmp|strchr|strspn|strcspn"
 exit $bad
