@@ -32,10 +32,10 @@ demo: sidecar
 	@sh test/demo.sh
 
 DEPS := gcc g++ make clang libclang-rt-dev musl-tools python3 iproute2 iputils-ping \
-        keepalived frr nginx-light haproxy dnsmasq-base exim4-daemon-light openssl \
+        keepalived ipvsadm curl frr nginx-light haproxy dnsmasq-base exim4-daemon-light openssl \
         tcpdump tshark libcap2-bin util-linux procps universal-ctags binutils \
         linux-libc-dev libc6-dev libmbedtls-dev python3-scapy git ca-certificates \
-        $(if $(filter x86_64%,$(ARCH)),gcc-multilib user-mode-linux kmod)
+        $(if $(filter x86_64%,$(ARCH)),gcc-multilib user-mode-linux kmod busybox-static)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 deps:
