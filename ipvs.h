@@ -45,7 +45,8 @@
    - print, exit, allocate memory, start threads, read configuration
    - find out whether a server is alive (check.h does), nor put the addresses on an interface
      (vrrp.h), nor set sysctls, routes or firewall marks
-   - load modules: "modprobe ip_vs" on the host; the kernel itself loads schedulers (ip_vs_rr, ...)
+   - load modules: the kernel does when it is asked for ip_vs or a scheduler, if the host has them;
+     where it may not, "modprobe ip_vs ip_vs_rr" there
 
    HOW IT WORKS
    Two halves. The pure one (>>text to >>pool) is functions of bytes and structures: requests into

@@ -502,6 +502,9 @@ static void ends_told(void)
     CHECK(a.end && a.error == 0);
     begin(&w, IPVS_CMD_GET_DEST);                       /* nobody asks us */
     SAME(decoded(&w, 0, &a), IPVS_E_MALFORMED);
+    begin(&w, IPVS_CMD_SET_INFO);
+    w.bytes[4] = NLMSG_NOOP;
+    SAME(decoded(&w, 0, &a), IPVS_E_MALFORMED);
     w.size = 18;
     SAME(decoded(&w, 0, &a), IPVS_E_MALFORMED);
     w.size = 15;
