@@ -725,6 +725,7 @@ typedef struct check_tls_context {
     mbedtls_x509_crt   chain, own;
     mbedtls_pk_context pk;
     const char        *ca, *certificate, *key;
+    uint64_t           stamp;
     uint32_t           users;
     bool               no_verify;
 } check_tls_context;
@@ -824,6 +825,10 @@ CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint6
 
 CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now);
 /* Reload: an attempt under way is given up, verdict and streak are kept. */
+
+CHECK_DEF bool check_io_move(check_io *io, check *c, const check_desc *desc);
+/* Reload: the same settings in other memory. Nothing is interrupted, the old desc is let go of.
+   False: a file with certificates is another by now, so check_io_change() is needed. */
 
 CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now);
 /* The address of its host is known, or a new one; port 0: as in the desc. A check without address
@@ -1852,6 +1857,11 @@ CHECK_DEF uint64_t check_timeout(const check_desc *desc)
            5 * CHECK_SECOND;
 }
 
+static bool check__is_http(const check_desc *d)
+{
+    return d->kind == CHECK_HTTP || d->kind == CHECK_HTTPS;
+}
+
 static uint16_t check__n_urls(const check_desc *d)
 {
     return d->http.urls ? d->http.n_urls : 1;
@@ -2003,7 +2013,7 @@ static int check__judge_bfd(const check_bfd_desc *b)
 /* What only one kind (or two) knows, set for another. */
 static bool check__has_foreign(const check_desc *d)
 {
-    bool http = d->kind == CHECK_HTTP || d->kind == CHECK_HTTPS;
+    bool http = check__is_http(d);
     bool exec = d->kind == CHECK_EXEC || d->kind == CHECK_SH;
     bool tls = d->tls.ca || d->tls.certificate || d->tls.key || d->tls.name || d->tls.no_verify;
 
@@ -4246,7 +4256,7 @@ enum { CHECK__POOL_DESCRIPTORS, CHECK__POOL_BODIES, CHECK__POOL_SESSIONS };
 
 static bool check__wants_body(const check *c)
 {
-    return (c->d->kind == CHECK_HTTP || c->d->kind == CHECK_HTTPS) && check_url_now(c)->regex;
+    return check__is_http(c->d) && check_url_now(c)->regex;
 }
 
 static bool check__wants_tls(const check *c)
@@ -4872,20 +4882,39 @@ static int check__take_pattern(check_io *io, const check_url *u)
     return error;
 }
 
-static void check__put_pattern(check_io *io, const check_url *u)
+/* Its text has to be that of a check that stays. */
+static void check__pattern_text(const check_io *io, const check *goes, check_pattern *p)
+{
+    const check     *c;
+    const check_url *u;
+    size_t           i;
+
+    for (c = io->checks; c; c = c->next)
+        for (i = c != goes && check__is_http(c->d) ? check__n_urls(c->d) : 0; i--;) {
+            u = check__url_at(c->d, i);
+            if (u->regex && check__is_pattern(p, u)) {
+                p->regex = u->regex;
+                return;
+            }
+        }
+}
+
+static void check__put_pattern(check_io *io, const check *c, const check_url *u)
 {
     check_pattern *p = check__pattern(io, u);
 
     if (p && --p->users == 0)
         regfree(check__compiled(p));
+    else if (p && p->regex == u->regex)
+        check__pattern_text(io, c, p);
 }
 
 /* The first n URLs let go of theirs. */
-static void check__put_patterns(check_io *io, const check_desc *d, size_t n)
+static void check__put_patterns(check_io *io, const check *c, size_t n)
 {
     while (n--)
-        if (check__url_at(d, n)->regex)
-            check__put_pattern(io, check__url_at(d, n));
+        if (check__url_at(c->d, n)->regex)
+            check__put_pattern(io, c, check__url_at(c->d, n));
 }
 
 static int check__http_prepare(check_io *io, check *c)
@@ -4897,7 +4926,7 @@ static int check__http_prepare(check_io *io, check *c)
         if (check__url_at(c->d, i)->regex)
             error = check__take_pattern(io, check__url_at(c->d, i));
         if (error)
-            check__put_patterns(io, c->d, i);
+            check__put_patterns(io, c, i);
     }
     if (error && i)
         check__tls_forget(io, c);
@@ -4906,7 +4935,7 @@ static int check__http_prepare(check_io *io, check *c)
 
 static void check__http_forget(check_io *io, check *c)
 {
-    check__put_patterns(io, c->d, check__n_urls(c->d));
+    check__put_patterns(io, c, check__n_urls(c->d));
     check__tls_forget(io, c);
 }
 
@@ -5653,10 +5682,38 @@ static bool check__same_word(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Another one when a file of it is another: certificates are replaced, then there is a reload. */
+static uint64_t check__tls_stamp(const check_tls *d)
+{
+    const char *path[3];
+    uint64_t    stamp = 0;
+    struct stat s;
+    size_t      i;
+
+    path[0] = d->no_verify ? NULL : d->ca ? d->ca : check__system_ca();
+    path[1] = d->certificate;
+    path[2] = d->key;
+    for (i = 0; i < 3; i++)
+        if (path[i] && stat(path[i], &s) == 0)
+            stamp = stamp * 31 + (uint64_t)s.st_ino + (uint64_t)s.st_mtim.tv_sec * CHECK_SECOND +
+                    (uint64_t)s.st_mtim.tv_nsec;
+    return stamp;
+}
+
 static bool check__is_trust(const struct check_tls_context *t, const check_tls *d)
 {
     return t->users && check__same_word(t->ca, d->ca) && t->no_verify == d->no_verify &&
-           check__same_word(t->certificate, d->certificate) && check__same_word(t->key, d->key);
+           check__same_word(t->certificate, d->certificate) && check__same_word(t->key, d->key) &&
+           t->stamp == check__tls_stamp(d);
+}
+
+/* Its texts are those of a check that has it. */
+static void check__tls_texts(struct check_tls_context *t, const check_tls *d)
+{
+    t->ca = d->ca;
+    t->certificate = d->certificate;
+    t->key = d->key;
+    t->no_verify = d->no_verify;
 }
 
 static int check__parse_key(struct check_tls_context *t, const char *path)
@@ -5725,7 +5782,8 @@ static void check__tls_unload(check_io *io, struct check_tls_context *t)
 
 static int check__tls_new(check_io *io, struct check_tls_context *t, const check_tls *d)
 {
-    int error;
+    uint64_t stamp = check__tls_stamp(d);
+    int      error;
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03060000
     psa_crypto_init();
@@ -5737,10 +5795,8 @@ static int check__tls_new(check_io *io, struct check_tls_context *t, const check
     error = check__tls_configure(io, t, d);
     if (error)
         check__tls_unload(io, t);
-    t->ca = d->ca;
-    t->certificate = d->certificate;
-    t->key = d->key;
-    t->no_verify = d->no_verify;
+    check__tls_texts(t, d);
+    t->stamp = stamp;
     return error;
 }
 
@@ -5767,9 +5823,25 @@ static int check__tls_prepare(check_io *io, check *c)
 
 static void check__tls_forget(check_io *io, check *c)
 {
-    if (c->trust && --c->trust->users == 0)
-        check__tls_unload(io, c->trust);
+    struct check_tls_context *t = c->trust;
+    const check              *k = io->checks;
+
     c->trust = NULL;
+    while (t && k && k->trust != t)
+        k = k->next;
+    if (t && --t->users == 0)
+        check__tls_unload(io, t);
+    else if (t && k)
+        check__tls_texts(t, &k->d->tls);
+}
+
+static bool check__tls_move(check *c, const check_tls *d)
+{
+    if (c->trust && c->trust->stamp != check__tls_stamp(d))
+        return false;
+    if (c->trust)
+        check__tls_texts(c->trust, d);
+    return true;
 }
 
 static void check__tls_pour(check_io *io)
@@ -5963,6 +6035,7 @@ static int check__tls_prepare(check_io *io, check *c)
 }
 
 static void check__tls_forget(check_io *io, check *c) { (void)io, (void)c; }
+static bool check__tls_move(check *c, const check_tls *d) { return (void)c, (void)d, true; }
 static void check__tls_pour(check_io *io) { (void)io; }
 static void check__tls_take(check_io *io, check *c) { (void)io, (void)c; }
 static void check__tls_end(check_io *io, check *c) { (void)io, (void)c; }
@@ -7590,6 +7663,26 @@ CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, ui
     if (!c->paused)
         check__again(io, c, now);
     return error;
+}
+
+CHECK_DEF bool check_io_move(check_io *io, check *c, const check_desc *desc)
+{
+    const check_desc *old = c->d;
+    check_pattern    *p;
+    size_t            i;
+
+    CHECK_ASSERT(c->added && desc->kind == old->kind && check__n_urls(desc) == check__n_urls(old));
+    if (!check__tls_move(c, &desc->tls))
+        return false;
+    for (i = check__is_http(old) ? check__n_urls(old) : 0; i--;)
+        if (check__url_at(old, i)->regex) {
+            p = check__pattern(io, check__url_at(old, i));
+            p->regex = check__url_at(desc, i)->regex;
+        }
+    c->d = desc;
+    if (desc->kind == CHECK_BFD && c->of.bfd.d)
+        c->of.bfd.d = &desc->bfd;
+    return true;
 }
 
 CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uint64_t now)
