@@ -1993,6 +1993,11 @@ static void write_value(text *t, const node *n, const row *r)
         put(t, "%llu", (unsigned long long)v);
 }
 
+static void write_not(text *t, const node *n, const row *r)
+{
+    put(t, "%s", *(const bool *)place_of(n, r) ? "no" : "yes");
+}
+
 /* "a|b|c", counted from 1 */
 static bool read_choice(reader *rd, void *at, const words *w)
 {
@@ -2979,7 +2984,7 @@ static const named policies[] = {{"ADVERT", 0}, {"MTU", UINT32_MAX}, {NULL, 0}};
 static const type types[TYPES] = {
     [T_NONE] = {NULL, 1, 0, NULL, NULL, NULL, NULL},
     [T_FLAG] = {"is neither yes nor no", 0, 1, read_value, write_value, NULL, yes_no},
-    [T_NOT] = {"is neither yes nor no", 0, 1, read_value, NULL, NULL, yes_no},
+    [T_NOT] = {"is neither yes nor no", 0, 1, read_value, write_not, NULL, yes_no},
     [T_BYTE] = {"is not a number", 1, 1, read_value, write_value, read_number, NULL},
     [T_TIME] = {"is not a time", 1, sizeof(uint64_t), read_value, write_value, read_time, NULL},
     [T_WORD] = {NULL, 1, 1, read_choice, write_choice, NULL, NULL},
@@ -7076,17 +7081,36 @@ static void join_pair(model *old, model *next)
     }
 }
 
-/* Then, while the old texts are still there: the others go, and these change. */
+/* What was read says the same: of every row the same bytes, or what is written from them. */
+static bool join_same(const probe *a, const probe *b)
+{
+    arena scratch = {NULL};
+    bool  same = strcmp(a->label, b->label) == 0;
+
+    for (const row *r = block_rows(B_CHECK); r && same; r = row_next(r))
+        if (types[r->type].size && !(r->flags & (ALIAS | REFUSED)))
+            same = memcmp(place_of(&a->n, r), place_of(&b->n, r), types[r->type].size) == 0 ||
+                   strcmp(written(&scratch, &a->n, r), written(&scratch, &b->n, r)) == 0;
+    arena_free(&scratch);
+    return same;
+}
+
+/* Then, while the old texts are still there: the others go, and these change. What is the same is
+   not interrupted. */
 static void join_change(life *l, model *next)
 {
     for (probe *p = l->config->probes; p; p = probe_next(p))
         if (p->run)
             join_stop(l, p);
     for (probe *p = next->probes; p; p = probe_next(p)) {
-        if (!p->run)
+        check *k = p->run;
+        bool   same = k && join_same(k->user, p);
+
+        if (!k)
             continue;
-        ((check *)p->run)->user = p;
-        if (check_io_change(&l->checks, p->run, &p->d, check_now())) {
+        k->user = p;
+        if (!(same && check_io_move(&l->checks, k, &p->d)) &&
+            check_io_change(&l->checks, k, &p->d, check_now())) {
             say(SAY_ERROR, NULL, "check %s: %s", p->label, l->checks.err);
             join_stop(l, p);
         }

@@ -326,3 +326,70 @@ t_proxy_reload() { # verdicts stay, checks come and go, and the address does not
     nginx_on n1
     n1_within $((FOUND + 4 * ADVERT + SLACK))
 }
+t_proxy_reload_shared() { # checks that share a regex or a TLS setting, over many reloads
+    with_tls
+    world n1 client
+    nginx_on n1
+    local env=$W/env i
+    cat >$env <<VARIABLES
+VRRP_TRACK=A, B, C, D weight 1, E weight 1
+CHECK_A=http://127.0.0.1/
+CHECK_A_REGEX=n1
+CHECK_B=http://127.0.0.1/
+CHECK_B_REGEX=n1
+CHECK_C=http://127.0.0.1/
+CHECK_C_URL=/ regex n1, /index.html regex n1
+CHECK_D=https://198.51.100.1/
+CHECK_E=https://198.51.100.1/
+CHECK_TLS_CA=/etc/ssl/certs/ca-certificates.crt
+VARIABLES
+    watch_nodes $VIP n1
+    run n1 150 SIDECAR_ENV_FILE=$env CHECK_INTERVAL=0.2
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    for i in 1 2 3 4; do
+        sed -i "/FALL/d; \$aCHECK_A_FALL=$i" $env
+        reloads n1 $i
+    done
+    for_all_of 1 alone n1 || die "a reload moved the address"
+    sed -i '/CHECK_A/d; s/TRACK=A, /TRACK=/' $env
+    reloads n1 5
+    for_all_of 1 alone n1 || die "the end of A moved the address"
+    ! said n1 'check [ABC] is DOWN' || die "a check was down"
+}
+t_proxy_reload_storm() { # an attempt under way goes on, or a slow check would never end
+    world n1 client
+    printf '#!/bin/sh\nsleep 1.5\n' >$W/slow.sh
+    chmod 755 $W/slow.sh
+    watch_nodes $VIP n1
+    run n1 150 VRRP_TRACK=exec:$W/slow.sh CHECK_TIMEOUT=3
+    local i
+    for i in {1..12}; do
+        nap 0.25
+        kill -HUP "${PID[n1]}"
+    done
+    said n1 'check exec:.* is UP \(ok, 1[0-9]{3}.[0-9] ms' || die "no attempt came to its end"
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+}
+t_proxy_reload_certificate() { # a file of certificates that was replaced is read again
+    with_tls
+    world n1 client
+    local i
+    for i in 1 2; do
+        openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=www.example.com -days 2 \
+            -addext 'subjectAltName=DNS:www.example.com' -keyout $W/key$i -out $W/crt$i \
+            2>/dev/null || die "no certificate"
+    done
+    cp $W/crt1 $W/ca
+    CRYPT="ssl_certificate $W/crt2; ssl_certificate_key $W/key2;" nginx_on n1 "443 ssl"
+    watch_nodes $VIP n1
+    run n1 150 VRRP_TRACK="A, B" CHECK_A=https://127.0.0.1/ CHECK_B=https://127.0.0.1/ \
+        CHECK_TLS_CA=$W/ca CHECK_A_TLS_NAME=www.example.com CHECK_B_TLS_NAME=www.example.com \
+        CHECK_INTERVAL=0.2
+    wait_for 10 said n1 'check B is DOWN \(.*certificate' || die "n1 trusts the certificate"
+    reloads n1 1
+    for_all_of 1 nobody || die "n1 trusts the certificate by now"
+    cp $W/crt2 $W/ca2
+    mv $W/ca2 $W/ca
+    reloads n1 2
+    wait_for 10 alone n1 || die "the new certificate was not read"
+}
