@@ -205,8 +205,11 @@ typedef struct track {
 
 /* A user and a group to run as. */
 typedef struct user_ids {
-    uint32_t uid, gid;
-    bool     on;
+    const char *name;                   /* as given, if it is one that has more groups */
+    uint32_t   *groups;
+    uint32_t    uid, gid;
+    uint16_t    n_groups;
+    bool        on;
 } user_ids;
 
 /* One of several pages that an http check asks for. */
@@ -664,7 +667,8 @@ enum {
     T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC, T_WEIGHT,
     T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
-    T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_OPTIONS, T_PAYLOAD, T_USER,
+    T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_OPTIONS, T_HEADERS,
+    T_PAYLOAD, T_USER,
     TYPES
 };
 
@@ -1020,7 +1024,7 @@ static const row rows[] = {
     {B_WATCH, T_WEIGHT, 0, 0, AT(watch, weight), "weight", "-253..253",
      "(CHECK_<NAME>_WEIGHT; none: FAULT)",
      "Added to the priority while the check is up (positive) or down (negative; so it is before its"
-     " first result). Of a file: times the number in it."},
+     " first result). Of a file: times the number in it; see misc_dynamic."},
     {B_WATCH, T_FLAG, 0, 0, AT(watch, reverse), "reverse", "yes|no", "(CHECK_<NAME>_REVERSE)",
      "The weight is subtracted instead; without one it is a FAULT while the check is up."},
     {B_WATCH, T_NOT, 0, ALIAS, AT(watch, reverse), "noreverse", "yes|no", NULL,
@@ -1264,8 +1268,8 @@ static const row rows[] = {
      " does not tell of them."},
     {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(timeout), "timeout", "0.001..86400",
      "(the interval, at most 5)",
-     "Time for an attempt, all of it. A command is ended by SIGTERM then, and by SIGKILL 2 s"
-     " later."},
+     "Time for an attempt, all of it. A command is ended by SIGTERM then, and by SIGKILL after"
+     " kill_delay."},
     {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(rise), "rise", "1..65535", "1",
      "Good results in a row that bring it up. The first result decides alone."},
     {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(fall), "fall", "1..65535", "1",
@@ -1321,6 +1325,15 @@ static const row rows[] = {
      "1.1", "Version of HTTP; 1.0C: with Connection: close."},
     {B_CHECK, T_FLAG, FOR_HTTP, INHERIT, C(http.keep), "keep_alive", "yes|no", "no",
      "HTTP/1.1: the connection is kept for the next attempt."},
+    {B_CHECK, T_TEXT, FOR_HTTP, INHERIT, C(http.method), "method", "word", "(GET)",
+     "What is asked of the server; HEAD brings no body."},
+    {B_CHECK, T_HEADERS, FOR_HTTP, INHERIT | SECRET, C(http.headers), "headers",
+     "NAME: VALUE NAME: VALUE ...", "(none)",
+     "More headers of the request, one with a colon in its value in quotes: \"'X-Time: 12: 00'\"."},
+    {B_CHECK, T_TEXT, FOR_HTTP, INHERIT, C(http.agent), "user_agent", "text", "(KeepAliveClient)",
+     "What it calls itself."},
+    {B_CHECK, T_FLAG, FOR_HTTP, INHERIT, C(http.fast_recovery), "fast_recovery", "yes|no", "no",
+     "On the way up the next page is asked for at once when one was good."},
     {B_CHECK, T_NOT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.no_verify), "tls_verify", "yes|no", "yes",
      "The certificate must be valid for the name (tls_name, virtualhost or the URL's host)."},
     {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.ca), "tls_ca", "path of a PEM file",
@@ -1346,8 +1359,15 @@ static const row rows[] = {
     {B_CHECK, T_FLAG, FOR_SMTP, NEEDS_TLS, C(smtp.starttls), "starttls", "yes|no", "no",
      "The dialogue goes over to TLS."},
     {B_CHECK, T_USER, FOR_EXEC, INHERIT, AT(probe, user), "user", "USER [GROUP]", "(ours)",
-     "Who runs the command: names of /etc/passwd and /etc/group, or numbers. The group is that of"
-     " the user (of a number: the same number). Needs the capabilities SETUID, SETGID and KILL."},
+     "Who runs the command: names of /etc/passwd and /etc/group, or numbers. Without a group: all"
+     " those of the user (of a number: the same number). Needs the capabilities SETUID, SETGID and"
+     " KILL."},
+    {B_CHECK, T_TIME, FOR_EXEC, INHERIT, C(exec.kill_delay), "kill_delay", "0.001..3600", "2",
+     "Time from SIGTERM to SIGKILL for a command that did not end in time."},
+    {B_CHECK, T_FLAG, FOR_EXEC, 0, C(exec.dynamic), "misc_dynamic", "yes|no", "no",
+     "Exit status 2 to 255 is good, too, and that less 2 is a number, which times the weight is"
+     " added to the priority; 0 leaves it as it was. A failure counts as 0, with a negative weight"
+     " as 253."},
     {B_CHECK, T_FLAG, FOR_EXEC, INHERIT, C(exec.secure), "enable_script_security", "yes|no", "no",
      "A command is not run if others than root (and the user) can change a part of its path."},
     {B_CHECK, T_NAMES, FOR_PROCESS, 0, C(process.params), "param", "WORD ...", "(any)",
@@ -1457,7 +1477,7 @@ static const row rows[] = {
     NO_EFFECT(B_GLOBAL, "state_dump_file", "no file is written; see sidecar -d"),
     NO_EFFECT(B_GLOBAL, "stats_dump_file", "no file is written"),
     NO_EFFECT(B_GLOBAL, "json_dump_file", "no file is written; see SIDECAR_LOG=json"),
-    NO_EFFECT(B_GLOBAL, "set_supplementary_groups", "nothing is run as another user"),
+    NO_EFFECT(B_GLOBAL, "set_supplementary_groups", "a user by name always has its groups"),
     NO_EFFECT(B_GLOBAL, "iproute_usr_dir", "names of tables are looked for in /usr/share/iproute2"),
     NO_EFFECT(B_GLOBAL, "iproute_etc_dir", "names of tables are looked for in /etc/iproute2"),
     NO_EFFECT(B_GLOBAL, "reload_check_config", "a mistake at reload always changes nothing"),
@@ -2894,6 +2914,39 @@ static void write_options_on(text *t, const node *n, const row *r)
             put(t, "%s%.*s", t->n > from ? " " : "", (int)strcspn(s, "|"), s);
 }
 
+/* "A: b c D: e", each one word if it is in quotes: a header begins with a word that ends in a
+   colon. They may be secrets, so none is shown. */
+static bool read_headers(reader *rd, void *at, const words *w)
+{
+    text t = {&rd->m->a, NULL, 0, 0};
+
+    for (size_t i = 0; i < w->n; i++) {
+        const char *s = w->at[i].s;
+        size_t      n = strcspn(s, ":");
+        bool        begins_one = w->at[i].quoted || (n && s[n] && (!s[n + 1] || i == 0));
+
+        if (i == 0 ? !begins_one || !s[n] : begins_one && !s[n])
+            return wrong(rd, "there is no NAME: before a value (allowed: %s)", rd->row->allowed);
+        if (n == 4 && strncasecmp(s, "host", 4) == 0 && begins_one)
+            return wrong(rd, "the header Host is what virtualhost says");
+        put(&t, "%s%s", i == 0 ? "" : begins_one ? "\r\n" : " ", s);
+    }
+    put(&t, "\r\n");
+    *(const char **)at = t.s;
+    return t.n <= 4096 || wrong(rd, "%zu bytes of headers (allowed: 4096)", t.n);
+}
+
+static void write_headers(text *t, const node *n, const row *r)
+{
+    const char *s = *(const char **)place_of(n, r);
+    size_t      from = t->n;
+
+    for (; s && *s; s += strcspn(s, "\r") + 2) {
+        put(t, "%s", t->n > from ? " " : "");
+        put_word(t, keep(t->a, s, strcspn(s, "\r")), ":");
+    }
+}
+
 static bool read_payload(reader *rd, void *at, const words *w)
 {
     check_udp *udp = at;
@@ -2916,25 +2969,66 @@ static void write_payload(text *t, const node *n, const row *r)
         put(t, "%02x", udp->payload[i]);
 }
 
-/* Two numbers of the line of a name, or the first of them as text: NAME:x:ID:GID. */
+/* Two numbers of the line of a name: NAME:x:ID:GID. Fields may be empty. */
 static bool id_named(const char *path, const char *name, uint64_t *id, uint64_t *group)
 {
-    char  line[1024], *part[4], *rest;
-    FILE *f = fopen(path, "re");
-    bool  found = false;
+    FILE  *f = fopen(path, "re");
+    char  *line = NULL;
+    size_t size = 0;
+    bool   found = false;
 
-    while (f && !found && fgets(line, sizeof line, f)) {
-        size_t n = 0;
+    while (f && !found && getline(&line, &size, f) >= 0) {
+        char *s = line, *part[4];
 
-        for (char *s = strtok_r(line, ":\n", &rest); s && n < 4; s = strtok_r(NULL, ":\n", &rest))
-            part[n++] = s;
-        found = n >= 3 && strcmp(part[0], name) == 0 && read_any(part[2], id);
-        if (found && group)
-            found = n == 4 && read_any(part[3], group);
+        for (size_t i = 0; i < 4; i++)
+            part[i] = s ? strsep(&s, ":\n") : line + strlen(line);
+        found = strcmp(part[0], name) == 0 && read_any(part[2], id) &&
+                (!group || read_any(part[3], group));
     }
+    free(line);
     if (f)
         fclose(f);
     return found;
+}
+
+/* The groups of /etc/group that name the user as a member: NAME:x:GID:USER,USER. How many; list
+   NULL: they are only counted. */
+static uint16_t groups_of(const char *user, uint32_t *list)
+{
+    FILE    *f = fopen("/etc/group", "re");
+    char    *line = NULL;
+    size_t   size = 0;
+    uint16_t n = 0;
+    uint64_t gid;
+
+    while (f && n < UINT16_MAX && getline(&line, &size, f) >= 0) {
+        char *s = line, *id, *member;
+
+        strsep(&s, ":"), strsep(&s, ":");
+        id = s ? strsep(&s, ":") : NULL;
+        if (!id || !read_any(id, &gid) || gid >= UINT32_MAX)
+            continue;
+        while ((member = strsep(&s, ",\n")) != NULL && strcmp(member, user) != 0)
+            ;
+        if (member && list)
+            list[n] = (uint32_t)gid;
+        n = (uint16_t)(n + (member != NULL));
+    }
+    free(line);
+    if (f)
+        fclose(f);
+    return n;
+}
+
+/* With its own group, as a login has it. */
+static void user_groups(reader *rd, user_ids *u, const char *user)
+{
+    uint32_t n = groups_of(user, NULL);
+
+    u->groups = take(&rd->m->a, (n + 1) * sizeof *u->groups);
+    u->groups[0] = u->gid;
+    u->n_groups = n ? (uint16_t)(groups_of(user, u->groups + 1) + 1) : 0;
+    u->name = n ? keep(&rd->m->a, user, strlen(user)) : NULL;
 }
 
 /* "nobody nogroup", "65534" */
@@ -2957,6 +3051,8 @@ static bool read_user(reader *rd, void *at, const words *w)
     u->uid = (uint32_t)uid;
     u->gid = (uint32_t)gid;
     u->on = true;
+    if (!group && !read_any(user, &uid))
+        user_groups(rd, u, user);
     return true;
 }
 
@@ -2964,7 +3060,9 @@ static void write_user(text *t, const node *n, const row *r)
 {
     const user_ids *u = place_of(n, r);
 
-    if (u->on)
+    if (u->name)
+        put(t, "%s", u->name);
+    else if (u->on)
         put(t, "%u %u", u->uid, u->gid);
 }
 
@@ -3033,6 +3131,7 @@ static const type types[TYPES] = {
     [T_URL] = {NULL, 1, sizeof(char *), read_url, write_text, NULL, NULL},
     [T_STATUS] = {NULL, -1, offsetof(check_url, n_status) + sizeof(uint16_t) -
                   offsetof(check_url, status), read_status, write_status, NULL, NULL},
+    [T_HEADERS] = {NULL, -1, sizeof(char *), read_headers, write_headers, NULL, NULL},
     [T_OPTIONS] = {NULL, -1, 3 * sizeof(bool), read_options, write_options_on, NULL, NULL},
     [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
     [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
@@ -4751,6 +4850,8 @@ static void probe_fill(probe *p)
         d->exec.as_user = true;
         d->exec.uid = p->user.uid;
         d->exec.gid = p->user.gid;
+        d->exec.groups = p->user.groups;
+        d->exec.n_groups = p->user.n_groups;
     }
     d->http.protocol = (uint8_t)(p->protocol - 1);
     d->process.match = (uint8_t)(p->match - 1);
@@ -4763,18 +4864,24 @@ static void probe_fill(probe *p)
 #endif
 }
 
-/* Which setting an error of check.h is about. */
-static const struct { int code; const char *key; } probe_flaws[] = {
-    {CHECK_E_ADDRESS, "bindto"}, {CHECK_E_STATUS, "status_code"}, {CHECK_E_DIGEST, "digest"},
-    {CHECK_E_REGEX, "regex"}, {CHECK_E_HEADER, "virtualhost"}, {CHECK_E_NAME, "helo_name"},
-    {CHECK_E_PATTERN, "reply"}, {CHECK_E_PROCESS, "quorum_max"}, {CHECK_E_BFD, "min_tx"},
-    {CHECK_E_AUTH, "auth_key"}, {CHECK_E_CERTIFICATE, "tls_certificate"},
-    {CHECK_E_OPTION, "tls_verify"},
+/* Which setting an error of check.h is about, and what is wrong with it if check.h's words would
+   not tell. */
+static const struct { int code; const char *key, *what; } probe_flaws[] = {
+    {CHECK_E_ADDRESS, "bindto", "is of another family than the target"},
+    {CHECK_E_STATUS, "status_code", NULL}, {CHECK_E_DIGEST, "digest", NULL},
+    {CHECK_E_REGEX, "regex", NULL}, {CHECK_E_HEADER, "headers", "has a character that cannot be in"
+     " it (a blank, or one that is not printed)"}, {CHECK_E_NAME, "helo_name", NULL},
+    {CHECK_E_PATTERN, "reply", "is not pairs of hexadecimal digits and X"},
+    {CHECK_E_PROCESS, "quorum_max", "is below quorum"}, {CHECK_E_BFD, "min_tx", NULL},
+    {CHECK_E_AUTH, "auth_key", "1 to 16 characters are needed (sha1: 20)"},
+    {CHECK_E_CERTIFICATE, "tls_certificate", NULL},
+    {CHECK_E_OPTION, "tls_verify", "is for smtp with starttls"},
 };
 
 /* What check.h says to all of it; of several pages to this one. */
 static void probe_judge_page(const checker *c, const probe *p, const page *g)
 {
+    static const char *const headers[] = {"user_agent", "virtualhost", "headers", "method"};
     check       trial;
     check_desc  d = p->d;
     char        posix[4096], offends[8] = "";
@@ -4787,15 +4894,26 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
         d.http.urls = NULL;
     }
     error = check_init(&trial, &d);
-    what = error == CHECK_E_OPTION ? "is for smtp with starttls" : check_str(error);
+    what = check_str(error);
+    for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
+        if (probe_flaws[i].code == error) {
+            by = page_origin(c, p, g, probe_flaws[i].key);
+            what = probe_flaws[i].what ? probe_flaws[i].what : what;
+        }
     if (error == CHECK_E_REGEX && check_regex(&d.http.url, posix, sizeof posix, offends))
         what = print(&c->out->a, "%s%s%.7s%s", what, offends[0] ? ": '" : "", offends,
                      offends[0] ? "'" : "");
     if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
         what = "sha1: " NO_TLS;
-    for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
-        if (probe_flaws[i].code == error)
-            by = page_origin(c, p, g, probe_flaws[i].key);
+    if (error == CHECK_E_PATTERN && d.udp.reply_min > (d.udp.reply_max ? d.udp.reply_max : 255)) {
+        by = probe_origin(c, p, "min_reply_length");
+        what = "is above max_reply_length";
+    }
+    for (size_t i = 0; error == CHECK_E_HEADER && i < sizeof headers / sizeof *headers; i++)
+        if (!(g && row_of(B_URL, headers[i])) && given(&p->n, headers[i]))
+            by = probe_origin(c, p, headers[i]);
+    if (error == CHECK_E_HEADER && g && given(&g->n, "virtualhost"))
+        by = page_origin(c, p, g, "virtualhost");
     if (error == CHECK_E_PATH && g)
         by = item_giver(&g->n);
     if (error)
@@ -6893,19 +7011,28 @@ static instance *life_find(const model *m, const instance *like);
 enum { JOIN_PATTERNS = 256, JOIN_BODIES = 8, JOIN_BODY = 256 * 1024 };
 enum { JOIN_CONTEXTS = 64, JOIN_SESSIONS = 16, JOIN_WEIGHT = 253 };
 
+/* What a number adds: that of a file; that of a command if it was good, else the worst. */
+static int64_t join_sum(const watch *w, const check *k, uint8_t verdict)
+{
+    if (!k || (w->probe->d.exec.dynamic && verdict != CHECK_UP))
+        return k && (w->weight < 0) != w->reverse ? (int64_t)JOIN_WEIGHT * w->weight : 0;
+    return (int64_t)k->value * w->weight;
+}
+
 /* Without a weight an unknown check holds its routers in FAULT, whichever way it counts; but one
-   that a reload brought has no say in those that go on before it knows something. The number of a
-   file is an entry whose weight changes. */
+   that a reload brought has no say in those that go on before it knows something. A number is an
+   entry whose weight changes. */
 static void join_lift(const watch *w, vrrp_track *t, bool goes_on)
 {
     const check *k = w->probe->run;
     uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
-    int64_t      sum = k ? (int64_t)k->value * w->weight : 0;
+    bool         quiet = verdict == CHECK_UNKNOWN && goes_on && w->probe->late;
+    int64_t      sum = quiet ? 0 : join_sum(w, k, verdict);
 
     t->up = verdict == CHECK_UP || (verdict == CHECK_UNKNOWN && !w->weight && w->reverse);
-    if (verdict == CHECK_UNKNOWN && goes_on && w->probe->late)
+    if (quiet)
         t->up = w->weight ? w->weight < 0 : !w->reverse;
-    if (w->probe->d.kind != CHECK_FILE || !w->weight)
+    if (!w->weight || !(w->probe->d.kind == CHECK_FILE || w->probe->d.exec.dynamic))
         return;
     sum = sum > JOIN_WEIGHT ? JOIN_WEIGHT : sum < -JOIN_WEIGHT ? -JOIN_WEIGHT : sum;
     t->weight = (int16_t)(sum ? sum : -1);
@@ -6949,17 +7076,19 @@ static void join_tell(life *l, const probe *p)
     }
 }
 
-/* One line for each verdict: what, why, how long it took. */
+/* One line for each verdict: what, why (of several pages: where), how long it took. */
 static void join_event(life *l, const check_event *e)
 {
     const probe *p = e->c ? e->c->user : NULL;
     unsigned     us = (unsigned)(e->latency / 1000);
+    const char  *page_ = p && p->pages && e->why ? check_url_now(e->c)->path : "";
+    const char  *is = *page_ ? ": " : "";
 
     switch (p ? e->kind : CHECK_EVENT_ERROR) {
     case CHECK_EVENT_VERDICT:
-        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s, %u.%u ms; was"
-            " %s)", p->label, check_verdict_str(e->to), e->text, us / 1000, us / 100 % 10,
-            check_verdict_str(e->from));
+        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s%s%s, %u.%u ms;"
+            " was %s)", p->label, check_verdict_str(e->to), page_, is, e->text, us / 1000,
+            us / 100 % 10, check_verdict_str(e->from));
         join_tell(l, p);
         break;
     case CHECK_EVENT_VALUE:
@@ -6967,8 +7096,8 @@ static void join_event(life *l, const check_event *e)
         join_tell(l, p);
         break;
     case CHECK_EVENT_FAILED:
-        say(SAY_DEBUG, NULL, "check %s failed (%s, %u.%u ms) and stays %s", p->label, e->text,
-            us / 1000, us / 100 % 10, check_verdict_str(e->to));
+        say(SAY_DEBUG, NULL, "check %s failed (%s%s%s, %u.%u ms) and stays %s", p->label, page_, is,
+            e->text, us / 1000, us / 100 % 10, check_verdict_str(e->to));
         break;
     default:
         say(SAY_ERROR, NULL, "%s%s%s%s", p ? "check " : "", p ? p->label : "", p ? ": " : "",

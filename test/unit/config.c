@@ -308,8 +308,13 @@ static void put_probe(text *t, const probe *p)
         d->smtp.helo ? d->smtp.helo : "");
     put(t, "%s.udp=%d bytes, reply %d %s %d-%d\n", p->n.name, d->udp.payload_size,
         d->udp.require_reply, d->udp.reply ? d->udp.reply : "", d->udp.reply_min, d->udp.reply_max);
-    put(t, "%s.exec=%d %u %u secure=%d\n", p->n.name, d->exec.as_user, d->exec.uid, d->exec.gid,
-        d->exec.secure);
+    put(t, "%s.request=%s agent=%s fast=%d headers=", p->n.name, d->http.method ? d->http.method :
+        "", d->http.agent ? d->http.agent : "", d->http.fast_recovery);
+    for (const char *s = d->http.headers; s && *s; s += strcspn(s, "\r") + 2)
+        put(t, "[%.*s]", (int)strcspn(s, "\r"), s);
+    put(t, "\n%s.exec=%d %u %u secure=%d kill=%u dynamic=%d\n", p->n.name, d->exec.as_user,
+        d->exec.uid, d->exec.gid, d->exec.secure, (unsigned)(d->exec.kill_delay / 1000000),
+        d->exec.dynamic);
     put(t, "%s.process=%s match=%d %d-%d\n", p->n.name, d->process.params ? d->process.params[0]
         : "", d->process.match, d->process.quorum, d->process.quorum_max);
     put(t, "%s.bfd=%u %u %u x%d %d ttl=%d hops=%d auth=%d %d %d\n", p->n.name,

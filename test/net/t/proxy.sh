@@ -393,3 +393,63 @@ t_proxy_reload_certificate() { # a file of certificates that was replaced is rea
     reloads n1 2
     wait_for 10 alone n1 || die "the new certificate was not read"
 }
+t_proxy_script_groups() { # a user by name has its groups, whatever its line looks like
+    have_users || skip "no other users here"
+    world n1 client
+    cp /etc/passwd $W/passwd
+    cp /etc/group $W/group
+    echo 'drop::61001:61002:x:/:/bin/false' >>$W/passwd
+    { printf 'long:x:61003:%0.2000d\n' 1 && printf 'more:x:61004:root,drop,x\nlast:x:61005:drop\n'; } >>$W/group
+    must mount --bind $W/passwd /etc/passwd
+    must mount --bind $W/group /etc/group
+    printf '#!/bin/sh\n[ "$(id -u) $(id -G)" = "61001 $1" ] || { id >&2; exit 1; }\n' >$W/test.sh
+    chmod 755 $W $W/test.sh
+    watch_nodes $VIP n1
+    run n1 150 VRRP_TRACK="A, B" "CHECK_A=exec:$W/test.sh '61002 61004 61005'" CHECK_A_USER=drop \
+        "CHECK_B=exec:$W/test.sh 61002" CHECK_B_USER="drop 61002" CHECK_INTERVAL=0.2
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+}
+t_proxy_script_number() { # misc_dynamic: the exit status is a number
+    world n1 n2 client
+    printf '#!/bin/sh\nexit $(cat %s)\n' $W/status >$W/test.sh
+    chmod 755 $W/test.sh
+    echo 2 >$W/status
+    both "VRRP_TRACK=T weight -2" CHECK_T=exec:$W/test.sh CHECK_T_MISC_DYNAMIC=yes
+    mark
+    echo 25 >$W/status # 150 - 46 is enough
+    wait_for 5 said n1 'the number is 23' || die "n1 does not say the number"
+    for_all_of 1 alone n1 || die "a small number moved the address"
+    echo 32 >$W/status # of both: 90 and 40
+    wait_for 5 said n1 'the number is 30' || die "n1 does not say the number"
+    for_all_of 1 alone n1 || die "the number of both moved the address"
+    end n2
+    run n2 100
+    n2_within $((4 * ADVERT + 3000))
+    mark
+    echo 2 >$W/status
+    n1_within $((FOUND + 4 * ADVERT + SLACK))
+    mark
+    echo 1 >$W/status # a failure is the worst
+    n2_within $((FOUND + 4 * ADVERT + SLACK))
+}
+t_proxy_pages() { # several pages: all have to be good; what is sent
+    world n1 n2 client
+    nginx_on n1
+    mkdir $W/www-n1/sub
+    echo fine >$W/www-n1/sub/health
+    watch_nodes $VIP n1 n2
+    run n1 150 VRRP_TRACK=WEB CHECK_WEB=http://127.0.0.1 CHECK_WEB_URL_1_PATH=/ \
+        CHECK_WEB_URL_2_PATH=/sub/health CHECK_WEB_URL_2_REGEX='^FINE$' \
+        CHECK_WEB_URL_2_REGEX_OPTIONS='caseless multiline' CHECK_WEB_URL_3_PATH=/missing \
+        CHECK_WEB_URL_3_STATUS_CODE=404 CHECK_INTERVAL=0.2 CHECK_WEB_FAST_RECOVERY=yes
+    run n2 100
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
+    mark
+    echo sick >$W/www-n1/sub/health
+    n2_within $((4 * EVERY + SKEW + SLACK))
+    said n1 'check WEB is DOWN \(/sub/health: the regex says no' || die "n1 does not say why"
+    mark
+    echo Fine >$W/www-n1/sub/health
+    n1_within $((2 * EVERY + 4 * ADVERT + SLACK))
+}
