@@ -1565,7 +1565,7 @@ static const alias aliases[] = {
     {"AUTH_TYPE", "auth_type"}, {"ADVERT_INT", "advert_int"},
     {"ADVERTISE_INTERVAL", "advert_int"}, {"VRRP_INSTANCE", "label"}, {"NOTIFY", "notify"},
     {"NOTIFY_SCRIPT", "notify"}, {"CHECK_SCRIPT", "track"}, {"CHECK_IP", "track"},
-    {"CHECK_PORT", "track"}, {"KUBE_APISERVER_CHECK", "track"},
+    {"CHECK_PORT", "track"}, {"CHECK_INTERVAL", "track"}, {"KUBE_APISERVER_CHECK", "track"},
     {"TRACK_INTERFACE", "track_interface"},
 };
 
@@ -3616,7 +3616,8 @@ static void var_add(reader *rd, var **list, const char *line, bool env_file)
     uint8_t     b;
     var        *v;
 
-    if (!equals || (!begins(name, "KEEPALIVED_") && !prefix_match(name, &b))) {
+    if (!equals || (!begins(name, "KEEPALIVED_") && !begins(name, "KUBE_APISERVER_") &&
+                    !prefix_match(name, &b))) {
         if (env_file)
             remark_add(rd->out, equals ? SAY_WARNING : SAY_ERROR, "SIDECAR_ENV_FILE",
                        equals ? "'%.80s' is no variable of ours" : "'%.80s' is not NAME=VALUE",
@@ -3627,6 +3628,7 @@ static void var_add(reader *rd, var **list, const char *line, bool env_file)
     v->name = v->shown = name;
     v->value = trimmed(rd->scratch, equals + 1);
     v->env_file = env_file;
+    v->dead = begins(name, "KUBE_");    /* KEEPALIVED_KUBE_APISERVER_CHECK looks at it */
     v->next = *list;
     *list = v;
 }
@@ -3804,6 +3806,51 @@ static const char *value_of(const var *list, const char *shown)
     return list ? list->value : "";
 }
 
+/* One more variable, as if it had been given. */
+static void var_insert(reader *rd, var *after, const char *name, const char *shown,
+                       const char *value)
+{
+    var *v = take(rd->scratch, sizeof *v);
+
+    v->name = name;
+    v->shown = shown;
+    v->value = value;
+    v->next = after->next;
+    after->next = v;
+}
+
+/* The image's check of a Kubernetes API server: any answer to https is good, or a connection. */
+static void alias_kube(reader *rd, var *v, var *list)
+{
+    static const struct { const char *theirs, *ours, *preset; } parts[] = {
+        {"KUBE_APISERVER_CHK_INTERVAL", "CHECK_KUBE_APISERVER_INTERVAL", "3"},
+        {"KUBE_APISERVER_CHK_FALL", "CHECK_KUBE_APISERVER_FALL", "10"},
+        {"KUBE_APISERVER_CHK_RISE", "CHECK_KUBE_APISERVER_RISE", "2"},
+        {"KUBE_APISERVER_CHK_WEIGHT", "CHECK_KUBE_APISERVER_WEIGHT", "-50"},
+    };
+    const char *host = value_of(list, "KUBE_APISERVER_ADDRESS");
+    const char *port = value_of(list, "KUBE_APISERVER_PORT");
+
+    if (!*host) {
+        wrong(rd, "KUBE_APISERVER_ADDRESS is not set: the address to check");
+        v->dead = true;
+        return;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *value = value_of(list, parts[i].theirs);
+
+        var_insert(rd, v, parts[i].ours, parts[i].theirs, *value ? value : parts[i].preset);
+    }
+    if (HAS_TLS) {
+        var_insert(rd, v, "CHECK_KUBE_APISERVER_STATUS_CODE", v->shown, "100-599");
+        var_insert(rd, v, "CHECK_KUBE_APISERVER_TLS_VERIFY", v->shown, "no");
+    }
+    var_insert(rd, v, "CHECK_KUBE_APISERVER", "KUBE_APISERVER_ADDRESS",
+               print(rd->scratch, "%s://%s:%s", HAS_TLS ? "https" : "tcp", host,
+                     is_digit(*port) ? port : "6443"));
+    v->value = "KUBE_APISERVER";
+}
+
 /* Scripts and ports of the images as something to track. */
 static void alias_check(reader *rd, var *v, const char *name, var *list)
 {
@@ -3814,10 +3861,16 @@ static void alias_check(reader *rd, var *v, const char *name, var *list)
 
     rd->variable = v->shown;
     v->dead = !*s || strcmp(name, "CHECK_IP") == 0;
-    if (strcmp(name, "KUBE_APISERVER_CHECK") == 0 && !strchr("fFnN0", *s))
-        wrong(rd, "say what to check: VRRP_TRACK=https://ADDRESS:6443/healthz");
-    if (strcmp(name, "KUBE_APISERVER_CHECK") == 0)
-        v->dead = true;
+    if (strcmp(name, "CHECK_INTERVAL") == 0) {
+        v->name = name;                 /* the default of all checks */
+        return;
+    }
+    if (strcmp(name, "KUBE_APISERVER_CHECK") == 0) {
+        v->dead = strchr("fFnN0", *s) != NULL;
+        if (!v->dead)
+            alias_kube(rd, v, list);
+        return;
+    }
     if (strcmp(name, "CHECK_IP") == 0 && *s && strcmp(s, "any") != 0 && !*port)
         remark_add(rd->out, SAY_WARNING, v->shown, "has no effect without KEEPALIVED_CHECK_PORT");
     if (strcmp(name, "CHECK_PORT") == 0 && *s && script) {
@@ -4105,6 +4158,22 @@ static node *target(reader *rd, const var *v)
     return n;
 }
 
+/* Quotes around a whole value: an env file's, unless what is in them is one command to be tracked,
+   with its arguments. */
+static const char *value_bare(reader *rd, const row *r, const char *value)
+{
+    const char *inner = unquote(rd->scratch, value), *option;
+    words       w;
+
+    if (inner == value || r->type != T_BLOCK || r->opens != B_WATCH ||
+        !(begins(inner, "exec:") || begins(inner, "sh:")) || !split(rd->scratch, inner, true, &w))
+        return inner;
+    for (size_t i = 1; i < w.n; i++)
+        if (w.at[i].first || option_row(rd, B_WATCH, &w.at[i], &option))
+            return inner;
+    return value;
+}
+
 static void value_read(reader *rd, node *n, const step *s, const var *v)
 {
     const row  *r = s->row;
@@ -4125,7 +4194,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     if (v->from_file && !(value = file_read(rd, value)))
         return;
     if (several || r->type == T_URL)
-        value = unquote(rd->scratch, value);
+        value = value_bare(rd, r, value);
     one.s = value;
     if (v->from_file && !*value)
         wrong(rd, "the file is empty");
@@ -6154,7 +6223,9 @@ static void help_all(text *t)
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
 
-        if (!(r->flags & REFUSED))
+        if (strcmp(r->key, "track") == 0)
+            put(t, "  %-30s  of what VRRP_TRACK tracks\n", aliases[i].name);
+        else if (!(r->flags & REFUSED))
             put(t, "  %-30s  = %s%s\n", aliases[i].name, variable(t->a, "", r),
                 r->type == T_BLOCK ? "[_<n>]" : "");
     }
@@ -7076,19 +7147,30 @@ static void join_tell(life *l, const probe *p)
     }
 }
 
-/* One line for each verdict: what, why (of several pages: where), how long it took. */
+/* Why (of several pages: where), and how long it took if it was tried. */
+static void join_reason(const probe *p, const check_event *e, char *text_, size_t cap)
+{
+    const char *where = p->pages && e->why ? check_url_now(e->c)->path : "";
+    unsigned    us = (unsigned)(e->latency / 1000);
+    int         n = snprintf(text_, cap, "%.100s%s%s", where, *where ? ": " : "", e->text);
+
+    if (kinds_of[FOR_TRY] & 1u << p->d.kind && n > 0 && (size_t)n < cap)
+        snprintf(text_ + n, cap - (size_t)n, ", %u.%u ms", us / 1000, us / 100 % 10);
+}
+
+/* One line for each verdict. */
 static void join_event(life *l, const check_event *e)
 {
     const probe *p = e->c ? e->c->user : NULL;
-    unsigned     us = (unsigned)(e->latency / 1000);
-    const char  *page_ = p && p->pages && e->why ? check_url_now(e->c)->path : "";
-    const char  *is = *page_ ? ": " : "";
+    char         why[300] = "";
+
+    if (p)
+        join_reason(p, e, why, sizeof why);
 
     switch (p ? e->kind : CHECK_EVENT_ERROR) {
     case CHECK_EVENT_VERDICT:
-        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s%s%s, %u.%u ms;"
-            " was %s)", p->label, check_verdict_str(e->to), page_, is, e->text, us / 1000,
-            us / 100 % 10, check_verdict_str(e->from));
+        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s; was %s)",
+            p->label, check_verdict_str(e->to), why, check_verdict_str(e->from));
         join_tell(l, p);
         break;
     case CHECK_EVENT_VALUE:
@@ -7096,8 +7178,8 @@ static void join_event(life *l, const check_event *e)
         join_tell(l, p);
         break;
     case CHECK_EVENT_FAILED:
-        say(SAY_DEBUG, NULL, "check %s failed (%s%s%s, %u.%u ms) and stays %s", p->label, page_, is,
-            e->text, us / 1000, us / 100 % 10, check_verdict_str(e->to));
+        say(SAY_DEBUG, NULL, "check %s failed (%s) and stays %s", p->label, why,
+            check_verdict_str(e->to));
         break;
     default:
         say(SAY_ERROR, NULL, "%s%s%s%s", p ? "check " : "", p ? p->label : "", p ? ": " : "",

@@ -76,3 +76,36 @@ peer_sidecar() {
         "VRRP_VIRTUAL_IPADDRESS=${VIPS[*]}" VRRP_PRIORITY="$3" \
         VRRP_ADVERT_INT="$INTERVAL" VRRP_VERSION="$VERSION" "${words[@]}"
 }
+
+# BFD of n2 with n1: peer_bfd_keepalived, peer_bfd_frr [multihop]
+peer_bfd_keepalived() {
+    {
+        printf 'bfd_instance %s {\n neighbor_ip %s\n source_ip %s\n min_tx 100\n min_rx 100\n hoplimit 255\n}\n' \
+            four 198.51.100.1 198.51.100.2 six 2001:db8::1 2001:db8::2
+    } >$W/keepalived.conf
+    start peer n2 keepalived -n -l -D -f $W/keepalived.conf -p $W/pid \
+        -r $W/vrrp.pid -c $W/check.pid -b $W/bfd.pid
+}
+peer_bfd_frr() {
+    have_users || skip "FRR wants its own user, which takes root"
+    mkdir -p $W/frr
+    chown frr: $W/frr
+    {
+        echo "log stdout"
+        echo "bfd"
+        for words in "198.51.100.1 local-address 198.51.100.2 interface eth0" \
+            "2001:db8::1 local-address 2001:db8::2 interface eth0"; do
+            printf ' peer %s\n  transmit-interval 100\n  receive-interval 100\n  no shutdown\n' \
+                "$words"
+        done
+        [ -z "$1" ] || printf ' peer %s multihop local-address %s\n  no shutdown\n' \
+            198.51.100.1 198.51.100.2
+    } >$W/frr/bfdd.conf
+    echo "log stdout" >$W/frr/zebra.conf
+    chmod 644 $W/frr/*.conf
+    start zebra n2 zebra -u frr -g frr -i $W/frr/zebra.pid -z $W/frr/zserv.api \
+        --vty_socket $W/frr -f $W/frr/zebra.conf -P 0
+    wait_for 10 test -S $W/frr/zserv.api || die "zebra did not start"
+    start peer n2 bfdd -u frr -g frr -i $W/frr/bfdd.pid -z $W/frr/zserv.api \
+        --vty_socket $W/frr --bfdctl $W/frr/bfdd.sock -f $W/frr/bfdd.conf -P 0
+}

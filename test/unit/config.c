@@ -385,7 +385,8 @@ static bool said(const report *r, char mark, const char *text_)
 static bool names_variable(const char *s)
 {
     return begins(s, "VRRP") || begins(s, "SIDECAR") || begins(s, "KEEPALIVED_") ||
-           begins(s, "CHECK") || begins(s, "IPVS") || begins(s, "BFD");
+           begins(s, "CHECK") || begins(s, "IPVS") || begins(s, "BFD") ||
+           begins(s, "KUBE_APISERVER_");
 }
 
 /* Errors and warnings must be exactly those of the table; other lines if it asks for them. */

@@ -2,6 +2,9 @@
 # Two nodes with real proxies (nginx, HAProxy) and sidecar beside them: the address is where the
 # service is. All servers answer with the name of their node.
 
+# shellcheck source=test/net/peers.sh
+. "$NET/peers.sh"
+
 SLACK=1500 # a stall of a shared machine, in ms
 ADVERT=200 EVERY=200
 SKEW=$((ADVERT * 156 / 256))
@@ -259,6 +262,28 @@ t_proxy_bfd() { # another process is at the other end
     said n1 'check bfd://198.51.100.3 is DOWN' || die "n1 does not say why"
 }
 
+bfd_with() { # bfd_with PEER: n2 is a router; n1 and n3 want a BFD session with it
+    world n1 n2 n3 client
+    "peer_bfd_$1"
+    watch_nodes $VIP n1 n3
+    run n1 150 VRRP_TRACK=ROUTER CHECK_ROUTER=bfd://198.51.100.2 CHECK_MIN_TX=0.1 CHECK_MIN_RX=0.1
+    wait_for 20 alone n1 || die "n1 did not become MASTER"
+    run n3 100
+    wait_for 5 said n3 BACKUP || die "n3 did not become BACKUP"
+    for_all_of 1 alone n1 || die "n1 does not keep it"
+    mark
+    end peer KILL
+    wait_for 5 alone n3 || die "n3 did not take over"
+    took n3
+    between 200 $MS $((3 * 130 + SKEW + SLACK)) takeover
+    said n1 'check ROUTER is DOWN \(BFD .*time expired; was UP' || die "n1 does not say why"
+    say "$1 killed: takeover $MS ms"
+    "peer_bfd_$1"
+    wait_for 20 alone n1 || die "n1 did not get it back"
+}
+t_proxy_bfd_frr() { bfd_with frr; }
+t_proxy_bfd_keepalived() { bfd_with keepalived; }
+
 # --- before the first result, groups, reload --------------------------------------------------------
 
 t_proxy_unknown() { # no address before the check has said something; with a weight it only counts
@@ -452,4 +477,36 @@ t_proxy_pages() { # several pages: all have to be good; what is sent
     mark
     echo Fine >$W/www-n1/sub/health
     n1_within $((2 * EVERY + 4 * ADVERT + SLACK))
+}
+t_proxy_nopreempt() { # scenario 9: a database on each node; after a repair the address stays
+    world n1 n2 client
+    local node
+    serves() { at "$1" ss -Hltn 'sport = :3306' | grep -q .; }
+    base() { # base NODE: something that answers with the name of its node
+        start "db-$1" "$1" python3 -c "
+import socketserver
+class Hello(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(b'$1\n')
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(('', 3306), Hello).serve_forever()"
+        wait_for 10 serves "$1" || die "no database on $1"
+    }
+    asks() { [ "$(at client timeout 2 bash -c "exec 3<>/dev/tcp/$VIP/3306 && head -n 1 <&3" 2>/dev/null)" = "$1" ]; }
+    base n1
+    base n2
+    both VRRP_TRACK=tcp://127.0.0.1:3306 VRRP_NOPREEMPT=yes CHECK_FALL=2
+    wait_for 5 asks n1 || die "the client does not reach n1"
+    mark
+    end db-n1 KILL
+    n2_within $((FOUND + SKEW + SLACK))
+    wait_for 5 asks n2 || die "the client does not reach n2"
+    base n1
+    wait_for 5 said n1 'check tcp://127.0.0.1:3306 is UP .*was DOWN' || die "n1 does not see its database"
+    wait_for 5 said n1 'Entering BACKUP STATE \(fault cleared' || die "n1 stays in FAULT"
+    for_all_of 3 alone n2 || die "the address went back"
+    asks n2 || die "the client does not reach n2 any more"
+    end db-n2 KILL
+    wait_for 5 alone n1 || die "n1 did not take over"
+    wait_for 5 asks n1 || die "the client does not reach n1 in the end"
 }
