@@ -1587,7 +1587,7 @@ static const alias hints[] = {
     {"IP", "virtual_ipaddress"}, {"IFACE", "interface"}, {"DEV", "interface"},
     {"ID", "virtual_router_id"}, {"INTERVAL", "advert_int"}, {"PASS", "auth_pass"},
     {"PRIO", "priority"}, {"PEERS", "unicast_peer"}, {"PEER", "unicast_peer"},
-    {"INSTANCE", "label"},
+    {"INSTANCE", "label"}, {"CHECK", "track"}, {"CHECKS", "track"}, {"HEALTHCHECK", "track"},
 };
 
 enum { ALIASES = sizeof aliases / sizeof *aliases, HINTS = sizeof hints / sizeof *hints };
@@ -3234,18 +3234,21 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
     nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
     bool    head = types[row_with(b, HEAD)->type].read != NULL;
+    uint64_t number;
 
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (HEAD | REFUSED | INERT | ALIAS))) {
             put(&t, "%s%s", t.n ? ", " : "", r->key);
             nearest_try(&best, r->key);
         }
+    if ((b == B_WATCH || b == B_TRACK) && read_number(s + (*s == '-' || *s == '+'), &number))
+        best.name = print(rd->scratch, "weight %s", s);
     wrong(rd, "'%.80s' is %s%s%s (allowed: %s)", s,
           is_list_of_addresses(b) ? "neither an address nor an option" :
           head ? "no option, and a comma is between items" : "not an option",
           did_you_mean(rd->scratch, &best),
-          b == B_WATCH ? "; a command with arguments is best given a name: CHECK_<NAME>=exec:/PATH"
-          " ARGUMENT..." : "", t.s);
+          b == B_WATCH && !best.name ? "; a command with arguments stands in quotes, or is given a"
+          " name: CHECK_<NAME>=exec:/PATH ARGUMENT..." : "", t.s);
 }
 
 static size_t option_read(reader *rd, node *item, const words *w, size_t i);
@@ -4067,6 +4070,11 @@ static nearest nearest_variable(reader *rd, uint8_t b, const char *name, const c
     }
     if (b == B_GLOBAL && elsewhere(rd, &best, "VRRP", rest))
         return best;
+    for (size_t i = 0; b == B_INSTANCE && i < HINTS; i++)
+        if (strcmp(hints[i].name, rest) == 0) {
+            best.name = print(rd->scratch, "VRRP_%s", capitals(rd->scratch, hints[i].key));
+            return best;
+        }
     suggest(rd, &best, b, "");
     suggest(rd, &best, B_GLOBAL, "");
     for (const node *n = *blocks_of(rd->m, b); n && b != B_GLOBAL; n = n->next)
@@ -4118,6 +4126,11 @@ static void headless(reader *rd, const var *v)
         best.name = print(rd->scratch, "%s_%s%s", env, names.name, rest);
     if (strcmp(p->name, "AUTHENTICATION") == 0 || ends_in(p->name, "_AUTHENTICATION"))
         best.name = print(rd->scratch, "%.*s%s", (int)(rest - v->name) - 15, v->name, rest);
+    if (p->block == B_CHECK && strcmp(p->step[0].row->key, "url") == 0) {
+        wrong(rd, "the URL of a check is its variable without a keyword: %s",
+              variable(rd->scratch, p->name, row_with(B_CHECK, HEAD)));
+        return;
+    }
     if (their_block(v->name)) {
         wrong(rd, "%s", their_block(v->name)->help);
         return;
@@ -4969,7 +4982,16 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
             by = page_origin(c, p, g, probe_flaws[i].key);
             what = probe_flaws[i].what ? probe_flaws[i].what : what;
         }
-    if (error == CHECK_E_REGEX && check_regex(&d.http.url, posix, sizeof posix, offends))
+    if (!error && d.http.url.regex && !check_regex(&d.http.url, posix, sizeof posix, offends)) {
+        regex_t compiled;
+
+        error = regcomp(&compiled, posix, REG_EXTENDED | REG_NOSUB);
+        by = error ? page_origin(c, p, g, "regex") : by;
+        regerror(error, &compiled, posix, 100);
+        what = print(&c->out->a, "is no regex: %s", posix);
+        if (!error)
+            regfree(&compiled);
+    } else if (error == CHECK_E_REGEX && check_regex(&d.http.url, posix, sizeof posix, offends))
         what = print(&c->out->a, "%s%s%.7s%s", what, offends[0] ? ": '" : "", offends,
                      offends[0] ? "'" : "");
     if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
@@ -5021,17 +5043,70 @@ static void probe_pairs(const checker *c, const probe *p)
     }
 }
 
+/* The check whose NAME begins this one's: that was to be an option of it. */
+static bool probe_is_option(const checker *c, probe *p)
+{
+    reader       rd = {c->m, c->out, &c->out->a, item_giver(&p->n), NULL, NULL, NULL};
+    nearest      best;
+    const probe *of = c->m->probes;
+    size_t       n;
+
+    while (of && !(*of->n.name && begins(p->n.name, of->n.name) &&
+                   p->n.name[strlen(of->n.name)] == '_'))
+        of = probe_next(of);
+    if (!of)
+        return false;
+    n = strlen(of->n.name) + 1;
+    best = nearest_to(print(&c->out->a, "CHECK_%s", p->n.name), strlen("CHECK_") + n);
+    suggest(&rd, &best, B_CHECK, of->n.name);
+    p->tracked = true;                  /* so that this is all that is said of it */
+    wrong(&rd, "a check has no option %.60s%s%s", p->n.name + n, did_you_mean(&c->out->a, &best),
+          best.name ? "" : " (sidecar --help all lists them; a check of its own needs a URL)");
+    return true;
+}
+
+/* What was meant, of the usual mistakes. */
+static const char *url_meant(arena *a, const char *s)
+{
+    static const char *const others[][2] = {
+        {"ping://", "icmp://"}, {"script:", "exec:"}, {"cmd:", "sh:"}, {"command:", "sh:"},
+        {"process://", "process:"}, {"pid:", "process:"}, {"mysql://", "tcp://"},
+    };
+    bool host = is_digit(*s) || *s == '[' || begins(s, "localhost:");
+    char low[16] = "";
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (begins(s, others[i][0]))
+            return print(a, "%s%s", others[i][1], s + strlen(others[i][0]));
+    for (size_t i = 0; i < sizeof low - 1 && s[i] && s[i] != ':'; i++)
+        low[i] = (char)(s[i] | (s[i] >= 'A' && s[i] <= 'Z' ? 32 : 0));
+    if (*low && !begins(s, low) && s[strlen(low)] == ':')
+        return print(a, "%s%s", low, s + strlen(low));
+    return *s == '/' ? print(a, "exec:%s", s)
+           : host    ? print(a, strchr(s, ':') ? "tcp://%s" : "icmp://%s", s) : NULL;
+}
+
+static bool probe_parse(const checker *c, probe *p)
+{
+    char    err[400];
+    nearest meant = {"", 0, 0, url_meant(&c->out->a, p->url)};
+
+    if (begins(p->url, "process://"))
+        snprintf(err, sizeof err, "'%.100s' names no process", p->url);
+    else if (check_parse(&p->d, p->url, err, sizeof err) == 0)
+        return true;
+    else if (!strchr(p->url, ':') && probe_is_option(c, p))
+        return false;
+    remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s%s", err, did_you_mean(&c->out->a, &meant));
+    return false;
+}
+
 static void probe_check(const checker *c, probe *p)
 {
-    char     err[400];
     unsigned errors = c->out->errors;
 
-    if (!p->url)
+    if (!p->url || !probe_parse(c, p))
         return;                         /* it was not read, and that is said */
-    if (check_parse(&p->d, p->url, err, sizeof err)) {
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s", err);
-        return;
-    }
     probe_options(c, p);
     pages_take(c, p);
     probe_fill(p);
@@ -5063,6 +5138,8 @@ static probe *probe_named(const checker *c, const watch *w)
 
     for (const node *n = list; n && !found; n = n->next)
         nearest_try(&best, n->name);
+    if (url_meant(&c->out->a, w->what))
+        best.name = url_meant(&c->out->a, w->what);
     if (!found)
         remark_add(c->out, SAY_ERROR, item_giver(&w->n), "there is no check '%.60s'%s (allowed: the"
                    " NAME of a CHECK_<NAME>, or a URL such as http://127.0.0.1/ or exec:/PATH)",
@@ -5098,6 +5175,18 @@ static void watch_check(const checker *c, watch *w)
                    " exist", w->what);
 }
 
+/* A floating address answers while somebody holds it: nobody would ever begin. */
+static void watch_circle(const checker *c, const watch *w)
+{
+    const check_address *to = &w->probe->d.to;
+
+    for (const vip *v = vip_after(c->in, NULL); v && !w->weight; v = vip_after(c->in, v))
+        if (to->family == v->v.family && memcmp(to->ip, v->v.address.byte, sizeof to->ip) == 0)
+            remark_add(c->out, SAY_WARNING, item_giver(&w->n), "%.60s is about the floating address"
+                       " itself, which nobody can hold before it answers; check 127.0.0.1, or give"
+                       " it a weight", w->what);
+}
+
 /* Behind the interfaces in the array of what is tracked. */
 static void watches_take(const checker *c, watch *list, vrrp_track *to, uint16_t *n)
 {
@@ -5106,6 +5195,8 @@ static void watches_take(const checker *c, watch *list, vrrp_track *to, uint16_t
         for (const watch *k = list; k != w; k = watch_next(k))
             if (w->probe && k->probe == w->probe)
                 remark_add(c->out, SAY_ERROR, item_giver(&w->n), "%.60s twice", w->what);
+        if (c->in && w->probe)
+            watch_circle(c, w);
         to[*n].name = w->probe ? w->probe->label : w->what;
         to[*n].weight = w->weight;
         to[(*n)++].reverse = w->reverse;
@@ -6265,7 +6356,8 @@ static void help_names(text *t)
                 put(t, "%s%.*s", sign, (int)n, capitals(t->a, r->key));
                 sign = ", ";
             }
-    put(t, "\n");
+    put(t, "\n\nA check cannot be called like one of its options (INTERVAL, URL, USER and so"
+        " on), nor\nend in one (DB_URL would be an option of DB).\n");
 }
 
 /* A variable, or a keyword of any block. */
