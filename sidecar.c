@@ -7300,6 +7300,19 @@ static void join_reap(life *l)
             check_io_child(&l->checks, pid, status, check_now());
 }
 
+/* Room for the regexes there are, and some that reloads may bring. */
+static size_t join_patterns(const model *m)
+{
+    size_t n = JOIN_PATTERNS;
+
+    for (const probe *p = m->probes; p; p = probe_next(p)) {
+        n += p->d.http.url.regex != NULL;
+        for (const page *g = p->pages; g; g = page_next(g))
+            n += g->u.regex != NULL;
+    }
+    return n;
+}
+
 static bool join_open(life *l)
 {
     check_io_options o;
@@ -7310,8 +7323,8 @@ static bool join_open(life *l)
     o.n_bodies = JOIN_BODIES;
     o.body_size = JOIN_BODY;
     o.bodies = malloc((size_t)JOIN_BODIES * JOIN_BODY);     /* touched by the first regex */
-    o.n_patterns = JOIN_PATTERNS;
-    o.patterns = calloc(JOIN_PATTERNS, sizeof *o.patterns);
+    o.n_patterns = join_patterns(l->config);
+    o.patterns = calloc(o.n_patterns, sizeof *o.patterns);
 #ifdef SIDECAR_TLS
     o.n_contexts = JOIN_CONTEXTS;
     o.contexts = calloc(JOIN_CONTEXTS, sizeof *o.contexts);

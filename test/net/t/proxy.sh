@@ -510,3 +510,15 @@ socketserver.ThreadingTCPServer(('', 3306), Hello).serve_forever()"
     wait_for 5 alone n1 || die "n1 did not take over"
     wait_for 5 asks n1 || die "the client does not reach n1 in the end"
 }
+t_proxy_many() { # 300 checks, each with a regex of its own
+    world n1 client
+    nginx_on n1
+    local i list=
+    for i in {1..300}; do
+        printf 'CHECK_C%d=http://127.0.0.1/\nCHECK_C%d_REGEX=n1|%d\n' $i $i $i
+        list+="C$i,"
+    done >$W/env
+    watch_nodes $VIP n1
+    run n1 150 SIDECAR_ENV_FILE=$W/env "VRRP_TRACK=$list"
+    wait_for 15 alone n1 || die "n1 did not become MASTER"
+}
