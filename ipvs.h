@@ -317,7 +317,8 @@ IPVS_DEF int ipvs_dests(ipvs_io *io, ipvs_cursor *c, const ipvs_service *s, ipvs
                         ipvs_counts *counts);
 /* Lists: 1 and the next one; 0: that was all; an error ends it too. The first call asks, with a
    cursor that is zeroed; each may be used again after its end. An unknown service has no real
-   servers. counts may be NULL. */
+   servers. counts may be NULL. The kernel counts places: while services come and go, in any
+   network namespace, one may be told twice or not at all; ipvs_service_get() knows. */
 IPVS_DEF void ipvs_cursor_end(ipvs_cursor *c);
 /* For those who leave a list before its end. */
 

@@ -11,14 +11,17 @@ lvs() { at n1 "$TOOLS/lvs" "$@"; }
 adm() { at n1 ipvsadm "$@"; }
 rules() { printf '%s\n' "$@" | lvs || die "refused: $*"; } # rules LINE...: in ipvsadm's words
 
-# table LINE...: that is what both say the kernel has (ipvsadm -S does not print thresholds)
+# table LINE...: that is what both say the kernel has (ipvsadm -S does not print thresholds). A list
+# is not of one moment: services of other namespaces that come meanwhile make some come twice.
 table() {
     printf '%s\n' "$@" | grep . | sort >$W/want
+    wait_for 15 read_so || die "read back: $(cat $W/difference)"
+}
+read_so() {
     lvs -S | sort >$W/ours
     adm -Sn | sort >$W/theirs
-    diff $W/want $W/ours >$W/difference || die "ipvs.h reads: $(cat $W/difference)"
-    sed 's/ -x [0-9]* -y [0-9]*//' $W/want | diff - $W/theirs >$W/difference ||
-        die "ipvsadm reads: $(cat $W/difference)"
+    diff $W/want $W/ours >$W/difference || return 1
+    sed 's/ -x [0-9]* -y [0-9]*//' $W/want | diff - $W/theirs >$W/difference
 }
 # same LINE...: set it, and it is there as it was said
 same() {
