@@ -219,6 +219,40 @@ typedef struct ipvs_answer {
     char         text[96];              /* of an error, in newer kernels */
 } ipvs_answer;
 
+// >>pool desc
+
+/* Servers of which some answer, and a quorum of them: what keepalived's virtual_server decides.
+   Pure. One pool serves one service or all of a group. */
+
+typedef struct ipvs_real {
+    void     *user;
+    ipvs_dest d;                        /* as wanted while it is up */
+    bool      up;                       /* ipvs_pool_up() */
+    bool      inhibit;                  /* down: stays with weight 0 instead of leaving */
+    bool      draining;                 /* ipvs_io_drain(): weight 0 until it is idle */
+    bool      drained;                  /* it was idle: no longer in the kernel */
+    uint8_t   dirty;                    /* private from here */
+    uint32_t  drain_round;              /* the look that may find it idle */
+    uint64_t  drain_at;                 /* its limit */
+} ipvs_real;
+
+typedef struct ipvs_pool {
+    ipvs_real *reals;                   /* the caller's; sorted by ipvs_pool_init() */
+    size_t     n;
+    ipvs_real *sorry;                   /* serves alone while the quorum is lost; NULL: none */
+    uint32_t   quorum, hysteresis;      /* sums of weights (default 1, 0) */
+    bool       quorum_up;               /* has it */
+    uint64_t   weight;                  /* of those that are up */
+    uint64_t   need, margin;            /* quorum and hysteresis as they are used */
+    bool       ready;                   /* private */
+} ipvs_pool;
+
+/* What ipvs_pool_init() made smaller, as sums of weights that can be reached. */
+enum {
+    IPVS_CLAMPED_QUORUM = 1,            /* to the weight of all servers */
+    IPVS_CLAMPED_HYSTERESIS = 2         /* to quorum - 1, and to what is left above the quorum */
+};
+
 // >>io desc
 
 /* Private: sizes of what is done in one go. */
@@ -247,6 +281,58 @@ typedef struct ipvs_cursor {
     uint8_t room[IPVS__CHUNK];
 } ipvs_cursor;
 
+/* One service that the shell keeps in the kernel as its pool wants it. Objects must not move while
+   added; several may share a pool. */
+typedef struct ipvs_virtual {
+    void        *user;
+    ipvs_service s;
+    ipvs_pool   *pool;
+    uint8_t     *marks;                 /* the caller's: one byte for each real and the sorry one */
+    struct ipvs_virtual *next;          /* private from here */
+    uint64_t     retry_at;              /* after an error, or when held */
+    uint64_t     retry_wait;
+    uint64_t     lost[2];               /* when it was found deleted, before that */
+    uint64_t     hold, hold_until;      /* somebody deletes it again and again */
+    int          said;                  /* the error that was told */
+    bool         added;
+    bool         there, was_there;      /* the kernel has the service; had, at the last look */
+    bool         edit;                  /* with other settings */
+    bool         look;                  /* its table has to be read */
+    bool         fresh;                 /* ... for the first time with these settings */
+    bool         touched;               /* its pool has changes to be spread */
+    bool         work;                  /* marks that are dirty, or the service itself */
+} ipvs_virtual;
+
+enum {
+    IPVS_EVENT_MODULE = 1,              /* ip_vs is absent (code, text: what to do); it came (0) */
+    IPVS_EVENT_RESTORED,                /* what somebody else changed is put back (text: what) */
+    IPVS_EVENT_FOUGHT,                  /* again and again: text says what to do; slower from now */
+    IPVS_EVENT_DRAINED,                 /* real is idle, or its limit came: it leaves the table */
+    IPVS_EVENT_ERROR                    /* code, text: command, object, the kernel's words; told
+                                           once, tried again and again */
+};
+
+typedef struct ipvs_event {
+    uint8_t       kind;
+    int           code;                 /* IPVS_E_* or -errno; RESTORED: how many entries */
+    ipvs_virtual *v;                    /* or NULL */
+    ipvs_real    *real;                 /* or NULL */
+    char          text[256];
+} ipvs_event;
+
+/* Private: one message of a batch. */
+typedef struct ipvs__job {
+    ipvs_virtual *v;
+    char          text[96];             /* the kernel's */
+    int           error;                /* 1: not answered */
+    ipvs_dest     d;                    /* for messages */
+    size_t        entry;                /* of its pool; SIZE_MAX: none */
+    uint8_t       step;                 /* IPVS__PUT ... */
+    bool          service;              /* of the service itself */
+} ipvs__job;
+
+enum { IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
+
 typedef struct ipvs_io_options {
     uint64_t period;                    /* ns between looks at the table (default 1 s, and 1 s for
                                            each 1000 entries above 1000) */
@@ -258,6 +344,30 @@ typedef struct ipvs_io {
     ipvs__nl nl;
     uint16_t family;                    /* of generic netlink; 0: not known */
     uint8_t  room[IPVS__REQUEST + IPVS__ANSWER];               /* of nl */
+    /* the wanted state */
+    ipvs_virtual *virtuals, *last, *looking;   /* looking: whose servers are being read */
+    uint64_t      period, now, armed;
+    uint64_t      absent_at, absent_wait;       /* when to ask for ip_vs again */
+    uint64_t      round_at;             /* the next look at everything */
+    uint64_t      retry_at, drain_at, settings_at;
+    uint32_t      round;
+    size_t        entries;              /* of all tables, as wanted */
+    uint16_t      greeted;              /* family, as it was when all tables were unknown */
+    int           epoll, timer;
+    uint32_t      foreign;              /* changes by others, of the service that is looked at */
+    uint64_t      budget;               /* servers that may still be read in this turn */
+    bool          round_open, draining, absent, refused, touched;
+    uint8_t       daemon_states, daemon_on;     /* wanted; started by us */
+    ipvs_daemon   daemon;
+    ipvs_config   config, config_before;   /* wanted; as we found it */
+    bool          config_wanted, config_set, config_kept;
+    int           settings_said;
+    ipvs_cursor   cursor;
+    ipvs_dest     strangers[IPVS__STRANGERS];   /* in the table of v_strange, and not ours */
+    ipvs_virtual *stranger_of;
+    uint32_t      n_strangers, n_jobs, n_events, event_first;
+    ipvs__job     jobs[IPVS__JOBS];
+    ipvs_event    events[IPVS__EVENTS];
 } ipvs_io;
 
 // >>pure functions
@@ -281,6 +391,22 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want);
 /* Nothing to do; to be changed in place (one message; a daemon is stopped and started); another
    one: one goes, the other comes. have is what the kernel told. */
 
+IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which);
+/* Checks and sorts the array (find your servers again by user), then decides the quorum from what
+   is up: a new pool has it until it is lost. Also after every change of the array or the settings
+   of a pool that is in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which real (p->n:
+   the sorry one) is there twice: by address and port, for methods but MASQ by address. */
+
+IPVS_DEF bool ipvs_pool_up(ipvs_pool *p, ipvs_real *r, bool up);
+IPVS_DEF bool ipvs_pool_weight(ipvs_pool *p, ipvs_real *r, int32_t weight);
+/* A verdict; another weight. True: the quorum was gained or lost. Then ipvs_io_touch(). */
+
+IPVS_DEF bool ipvs_pool_want(const ipvs_pool *p, const ipvs_real *r, const ipvs_service *s,
+                             ipvs_dest *out);
+/* Whether this real (or the sorry one) belongs into the table of that service now, and as what:
+   port 0 is replaced by the service's, as is any port with a method but MASQ (which cannot change
+   it). */
+
 IPVS_DEF size_t ipvs_encode(const ipvs_request *r, uint16_t type, uint32_t seq, uint8_t *out,
                             size_t cap);
 /* type: the number of the family "IPVS" in generic netlink. Returns the size, 0: no room. A dump
@@ -300,6 +426,52 @@ IPVS_DEF uint64_t ipvs_now(void);
 IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options);
 IPVS_DEF void ipvs_io_close(ipvs_io *io);
 /* 0 also without ip_vs in the kernel. options: NULL for the defaults. */
+
+IPVS_DEF int ipvs_io_fd(const ipvs_io *io);
+/* Readable while ipvs_io_run() or ipvs_io_next() has something to do. */
+
+IPVS_DEF void ipvs_io_run(ipvs_io *io, uint64_t now);
+/* One bounded turn: a batch of messages, or a part of the tables is read. */
+
+IPVS_DEF bool ipvs_io_next(ipvs_io *io, ipvs_event *event);
+/* Pops what happened. */
+
+IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p);
+/* Before ipvs_io_add(): which of the reals the kernel has (each real's up is set to that; weight 0
+   with inhibit is not up), and the quorum of that. 0: the service is there; -ESRCH: it is not, and
+   nothing was set; IPVS_E_ABSENT, -errno. What a dead predecessor left is adopted without a flap. */
+
+IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now);
+/* v->s, pool (after ipvs_pool_init()) and marks are set. Its table is read before anything is sent:
+   what is right already stays as it is. 0, IPVS_E_*, -EEXIST. */
+
+IPVS_DEF int ipvs_io_update(ipvs_io *io, ipvs_virtual *v, const ipvs_service *s, ipvs_pool *p,
+                            uint8_t *marks, uint64_t now);
+/* New settings, another pool, or the same after another ipvs_pool_init(): the table is read, the
+   difference is sent. The old pool and marks may go after the call. -EINVAL: another address is
+   another service. */
+
+IPVS_DEF void ipvs_io_touch(ipvs_io *io, ipvs_pool *p, uint64_t now);
+/* After a change of the pool: the next turn sends it. */
+
+IPVS_DEF void ipvs_io_drain(ipvs_io *io, ipvs_pool *p, ipvs_real *r, uint64_t limit, uint64_t now);
+/* Weight 0 now; removed (real.drained) when no connection is left, at the latest after limit ns (0:
+   none). It no longer counts for the quorum. */
+
+IPVS_DEF void ipvs_io_remove(ipvs_io *io, ipvs_virtual *v, bool keep, uint64_t now);
+/* Forgets it, deletes it from the kernel at once; keep: leaves it there. */
+
+IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, uint64_t now);
+/* Which sync daemons (bits of IPVS_SYNC_*) are to run with these settings (whose state is not looked
+   at); kept so, and the other one is stopped. 0: none, those that others started are left alone.
+   0 or IPVS_E_DAEMON. */
+
+IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now);
+/* Timeouts for as long as we run. NULL: those from before at once. */
+
+IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now);
+/* The way out of a process: everything of ours is gone on return (services, sync daemons, timeouts),
+   all else is as it was. 0, or the first error. */
 
 /* Direct calls, each one talk with the kernel. 0, or -errno, IPVS_E_*; io->err is the sentence. */
 
@@ -1271,6 +1443,324 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want)
                IPVS_SAME : IPVS_EDIT;
 }
 
+// >>pool
+
+/* What a change of a pool leaves to be told to the services that use it. */
+enum { IPVS__MOVED = 1, IPVS__WEIGHED = 2 };
+
+/* By the bytes of the address, whatever its family: that may be left to the service. */
+static int ipvs__compare(const ipvs_address *a, const ipvs_address *b)
+{
+    int by_ip = memcmp(a->ip, b->ip, sizeof a->ip);
+
+    return by_ip ? by_ip : (int)a->port - (int)b->port;
+}
+
+/* Shell sort: no memory, no calls, and ten thousand servers are few. */
+static void ipvs__sort(ipvs_real *reals, size_t n)
+{
+    ipvs_real one;
+    size_t    gap, i, j;
+
+    for (gap = n / 2; gap; gap = gap == 2 ? 1 : gap * 5 / 11)
+        for (i = gap; i < n; i++) {
+            one = reals[i];
+            for (j = i; j >= gap && ipvs__compare(&reals[j - gap].d.to, &one.d.to) > 0; j -= gap)
+                reals[j] = reals[j - gap];
+            reals[j] = one;
+        }
+}
+
+static bool ipvs__same_ip(const ipvs_address *a, const ipvs_address *b)
+{
+    return memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
+/* They would be one entry of a table: in some service at least. */
+static bool ipvs__collide(const ipvs_dest *a, const ipvs_dest *b)
+{
+    return ipvs__same_ip(&a->to, &b->to) &&
+           (a->to.port == b->to.port || !a->to.port || !b->to.port || a->method != IPVS_MASQ ||
+            b->method != IPVS_MASQ);
+}
+
+/* The first entry of the sorted array that has this address, or a place behind it. */
+static size_t ipvs__first(const ipvs_pool *p, const ipvs_address *ip)
+{
+    size_t       low = 0, high = p->n, middle;
+    ipvs_address from = *ip;
+
+    for (from.port = 0; low < high;) {
+        middle = low + (high - low) / 2;
+        if (ipvs__compare(&p->reals[middle].d.to, &from) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* In the sorted array it is enough to look at the neighbour: of those with one address, either
+   none collides, or the one that does is next to another. */
+static bool ipvs__is_twice(const ipvs_pool *p, size_t i)
+{
+    size_t j;
+
+    if (i < p->n)
+        return i > 0 && ipvs__collide(&p->reals[i - 1].d, &p->reals[i].d);
+    for (j = ipvs__first(p, &p->sorry->d.to); j < p->n; j++)
+        if (ipvs__collide(&p->reals[j].d, &p->sorry->d))
+            return true;
+        else if (!ipvs__same_ip(&p->reals[j].d.to, &p->sorry->d.to))
+            break;
+    return false;
+}
+
+static uint64_t ipvs__load(const ipvs_real *r)
+{
+    return r->up && !r->draining && r->d.weight > 0 ? (uint64_t)r->d.weight : 0;
+}
+
+/* Only with a sorry server does the quorum decide who is in the table. */
+static bool ipvs__judge(ipvs_pool *p)
+{
+    uint64_t limit = p->quorum_up ? p->need - p->margin : p->need + p->margin;
+    bool     up = p->weight && p->weight >= limit;
+    size_t   i;
+
+    if (up == p->quorum_up)
+        return false;
+    p->quorum_up = up;
+    if (p->sorry) {
+        p->sorry->dirty |= IPVS__MOVED;
+        for (i = 0; i < p->n; i++)
+            p->reals[i].dirty |= IPVS__MOVED;
+    }
+    return true;
+}
+
+static int ipvs__clamp(ipvs_pool *p, uint64_t total)
+{
+    uint64_t most;
+    int      clamped = 0;
+
+    p->need = p->quorum ? p->quorum : 1;
+    p->margin = p->hysteresis;
+    if (total < 1)
+        total = 1;
+    if (p->need > total) {
+        p->need = total;
+        clamped |= IPVS_CLAMPED_QUORUM;
+    }
+    most = p->need - 1 < total - p->need ? p->need - 1 : total - p->need;
+    if (p->margin > most) {
+        p->margin = most;
+        clamped |= IPVS_CLAMPED_HYSTERESIS;
+    }
+    return clamped;
+}
+
+IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which)
+{
+    uint64_t total = 0;
+    size_t   i;
+    int      clamped;
+
+    ipvs__sort(p->reals, p->n);
+    p->weight = 0;
+    for (i = 0; i < p->n + (p->sorry != NULL); i++) {
+        if (ipvs__is_twice(p, i)) {
+            if (which)
+                *which = i;
+            return IPVS_E_DUPLICATE;
+        }
+        if (i == p->n)
+            break;
+        total += p->reals[i].d.weight > 0 ? (uint64_t)p->reals[i].d.weight : 0;
+        p->weight += ipvs__load(&p->reals[i]);
+    }
+    clamped = ipvs__clamp(p, total);
+    if (!p->ready)
+        p->quorum_up = p->ready = true;
+    ipvs__judge(p);
+    return clamped;
+}
+
+/* Something about it was changed from what weighed `before`. */
+static bool ipvs__changed(ipvs_pool *p, ipvs_real *r, uint8_t dirty, uint64_t before)
+{
+    r->dirty |= dirty;
+    if (r == p->sorry)
+        return false;
+    p->weight += ipvs__load(r) - before;
+    return ipvs__judge(p);
+}
+
+IPVS_DEF bool ipvs_pool_up(ipvs_pool *p, ipvs_real *r, bool up)
+{
+    uint64_t before = ipvs__load(r);
+
+    if (r->up == up)
+        return false;
+    r->up = up;
+    return ipvs__changed(p, r, IPVS__MOVED, before);
+}
+
+IPVS_DEF bool ipvs_pool_weight(ipvs_pool *p, ipvs_real *r, int32_t weight)
+{
+    uint64_t before = ipvs__load(r);
+
+    if (r->d.weight == weight)
+        return false;
+    r->d.weight = weight;
+    return ipvs__changed(p, r, IPVS__WEIGHED, before);
+}
+
+IPVS_DEF bool ipvs_pool_want(const ipvs_pool *p, const ipvs_real *r, const ipvs_service *s,
+                             ipvs_dest *out)
+{
+    bool serves = r == p->sorry ? !p->quorum_up : r->up && (p->quorum_up || !p->sorry);
+
+    *out = ipvs__dest(&r->d, s);
+    if (!s->fwmark && s->at.port && out->method != IPVS_MASQ)
+        out->to.port = s->at.port;
+    if (!serves || r->draining)
+        out->weight = 0;
+    return !r->drained && (serves || r->inhibit || (r->draining && r->up));
+}
+
+// >>reconcile
+
+/* What is known of one entry of a service's table, in one byte: the pool is the only copy of the
+   table. IN, ZERO: the kernel has it, with weight 0. SEEN: in the dump under way. EDIT: differs in
+   other than its weight, or that is unknown. */
+enum {
+    IPVS__IN = 1, IPVS__ZERO = 2, IPVS__SEEN = 4, IPVS__DIRTY = 8, IPVS__EDIT = 16,
+    IPVS__WEIGHT = 32
+};
+enum { IPVS__KEEP = 0, IPVS__PUT, IPVS__SET, IPVS__TAKE };
+
+static size_t ipvs__entries(const ipvs_pool *p)
+{
+    return p->n + (p->sorry != NULL);
+}
+
+static ipvs_real *ipvs__entry(const ipvs_pool *p, size_t i)
+{
+    return i < p->n ? &p->reals[i] : p->sorry;
+}
+
+/* The operation that brings entry i to what is wanted, and its arguments. */
+static uint8_t ipvs__step(const ipvs_pool *p, size_t i, const ipvs_service *s, uint8_t mark,
+                          ipvs_dest *out)
+{
+    bool zero = (mark & IPVS__ZERO) != 0;
+
+    if (!ipvs_pool_want(p, ipvs__entry(p, i), s, out))
+        return mark & IPVS__IN ? IPVS__TAKE : IPVS__KEEP;
+    if (!(mark & IPVS__IN))
+        return IPVS__PUT;
+    return (mark & IPVS__EDIT) || zero != (out->weight == 0) ||
+           ((mark & IPVS__WEIGHT) && out->weight) ? IPVS__SET : IPVS__KEEP;
+}
+
+/* The mark after such an operation, which left it with weight 0 or another one. */
+static uint8_t ipvs__after(uint8_t mark, uint8_t step, bool zero)
+{
+    mark &= (uint8_t)~(IPVS__DIRTY | IPVS__EDIT | IPVS__WEIGHT);
+    if (step == IPVS__KEEP)
+        return mark;
+    mark &= (uint8_t)~(IPVS__IN | IPVS__ZERO);
+    if (step == IPVS__TAKE)
+        return mark;
+    return (uint8_t)(mark | IPVS__IN | IPVS__SEEN | (zero ? IPVS__ZERO : 0));
+}
+
+/* The entry that a server in the kernel's table of the service is. ipvs__entries(): none. */
+static size_t ipvs__find(const ipvs_pool *p, const ipvs_service *s, const ipvs_address *to)
+{
+    ipvs_dest want;
+    size_t    i;
+
+    for (i = ipvs__first(p, to); i < ipvs__entries(p); i++) {
+        if (i < p->n && !ipvs__same_ip(&p->reals[i].d.to, to))
+            i = p->n;                   /* none of the sorted ones: is it the sorry one? */
+        if (i == ipvs__entries(p))
+            break;
+        ipvs_pool_want(p, ipvs__entry(p, i), s, &want);
+        if (ipvs__same_address(&want.to, to))
+            break;
+    }
+    return i;
+}
+
+/* A server of a dump, and which entry it is. Settled entries that are not as they were left were
+   changed by others, and are counted. */
+static size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
+                         const ipvs_dest *have, uint32_t *foreign)
+{
+    size_t    i = ipvs__find(p, s, &have->to);
+    uint8_t   before;
+    ipvs_dest want;
+
+    if (i == ipvs__entries(p))
+        return i;
+    before = marks[i];
+    marks[i] = (uint8_t)(IPVS__IN | IPVS__SEEN | (have->weight == 0 ? IPVS__ZERO : 0));
+    if (!ipvs_pool_want(p, ipvs__entry(p, i), s, &want))
+        marks[i] |= IPVS__DIRTY;
+    else if (ipvs_diff_dest(have, &want, s) != IPVS_SAME)
+        marks[i] |= IPVS__DIRTY | IPVS__EDIT;
+    if (!(before & IPVS__DIRTY) && (marks[i] & IPVS__DIRTY))
+        ++*foreign;
+    return i;
+}
+
+static void ipvs__unsee(uint8_t *marks, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        marks[i] &= (uint8_t)~IPVS__SEEN;
+}
+
+/* The end of a dump: what was not in it is not there. True: there is something to do. */
+static bool ipvs__settle(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
+                         uint32_t *foreign)
+{
+    ipvs_dest want;
+    size_t    i;
+    bool      work = false;
+
+    for (i = 0; i < ipvs__entries(p); i++) {
+        if (!(marks[i] & IPVS__SEEN)) {
+            if ((marks[i] & IPVS__IN) && !(marks[i] & IPVS__DIRTY))
+                ++*foreign;
+            marks[i] &= (uint8_t)~(IPVS__IN | IPVS__ZERO | IPVS__EDIT | IPVS__WEIGHT);
+            if (ipvs_pool_want(p, ipvs__entry(p, i), s, &want))
+                marks[i] |= IPVS__DIRTY;
+        }
+        work |= (marks[i] & IPVS__DIRTY) != 0;
+    }
+    return work;
+}
+
+/* Changes of the pool since the last time become work of a service. */
+static bool ipvs__spread(const ipvs_pool *p, uint8_t *marks)
+{
+    size_t  i;
+    uint8_t dirty;
+    bool    work = false;
+
+    for (i = 0; i < ipvs__entries(p); i++) {
+        dirty = ipvs__entry(p, i)->dirty;
+        if (dirty)
+            marks[i] |= (uint8_t)(IPVS__DIRTY | (dirty & IPVS__WEIGHED ? IPVS__WEIGHT : 0));
+        work |= (marks[i] & IPVS__DIRTY) != 0;
+    }
+    return work;
+}
+
 #ifndef IPVS_NO_LINUX
 
 #ifdef __cplusplus
@@ -1281,8 +1771,10 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want)
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -1611,21 +2103,6 @@ IPVS_DEF uint64_t ipvs_now(void)
     return (uint64_t)t.tv_sec * IPVS_SECOND + (uint64_t)t.tv_nsec;
 }
 
-IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
-{
-    int error;
-
-    (void)options;
-    memset(io, 0, sizeof *io);
-    error = ipvs__nl_open(&io->nl, NETLINK_GENERIC, io->room);
-    return error ? ipvs__fail(io, error, "cannot open netlink: %s", strerror(-error)) : 0;
-}
-
-IPVS_DEF void ipvs_io_close(ipvs_io *io)
-{
-    ipvs__close(&io->nl.fd);
-}
-
 /* Adding is tried first: what is there already is changed. */
 static int ipvs__set_one(ipvs_io *io, ipvs_request *r, uint8_t change)
 {
@@ -1878,6 +2355,1003 @@ IPVS_DEF int ipvs_daemon_get(ipvs_io *io, uint8_t state, ipvs_daemon *d)
 }
 
 // >>shell
+
+enum { IPVS__LOOKS = 256, IPVS__LOOK_COST = 8 };        /* servers read in a turn; a service is 8 */
+
+static uint64_t ipvs__period(const ipvs_io *io)
+{
+    uint64_t seconds = io->entries / 1000;
+
+    return io->period ? io->period : (seconds ? seconds : 1) * IPVS_SECOND;
+}
+
+/* --- what happened --- */
+
+/* NULL: nobody reads them, there is no room. */
+static ipvs_event *ipvs__event(ipvs_io *io, uint8_t kind, int code, ipvs_virtual *v)
+{
+    ipvs_event *e;
+
+    if (io->n_events == IPVS__EVENTS)
+        return NULL;
+    e = &io->events[(io->event_first + io->n_events++) % IPVS__EVENTS];
+    memset(e, 0, sizeof *e);
+    e->kind = kind;
+    e->code = code;
+    e->v = v;
+    return e;
+}
+
+/* io->err becomes what happened. */
+static bool ipvs__complain(ipvs_io *io, uint8_t kind, int code, ipvs_virtual *v)
+{
+    ipvs_event *e = ipvs__event(io, kind, code, v);
+
+    if (e)
+        memcpy(e->text, io->err, sizeof e->text);
+    return e != NULL;
+}
+
+static uint64_t ipvs__sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t ipvs__longer(uint64_t wait, uint64_t most)
+{
+    return wait == 0 ? IPVS_SECOND : 2 * wait < most ? 2 * wait : most;
+}
+
+/* It went wrong: the sentence is in io->err, and is told once. A look tries it again. */
+static void ipvs__trouble(ipvs_io *io, ipvs_virtual *v, int code)
+{
+    if (v->retry_at == IPVS_NEVER) {
+        v->retry_wait = ipvs__longer(v->retry_wait, 10 * IPVS_SECOND);
+        v->retry_at = io->now + v->retry_wait;
+    }
+    if (v->said != code && ipvs__complain(io, IPVS_EVENT_ERROR, code, v))
+        v->said = code;
+}
+
+/* --- the module --- */
+
+/* Nothing is known of the kernel's tables. */
+static void ipvs__blank(ipvs_virtual *v)
+{
+    memset(v->marks, 0, ipvs__entries(v->pool));
+    v->retry_at = IPVS_NEVER;
+    v->there = v->edit = v->work = false;
+    v->look = v->fresh = true;
+}
+
+static void ipvs__stop_looking(ipvs_io *io)
+{
+    if (io->looking)
+        ipvs_cursor_end(&io->cursor);
+    io->looking = io->stranger_of = NULL;
+    io->n_strangers = 0;
+}
+
+/* ip_vs is not there, or not for us: VRRP and all else go on without it. */
+static void ipvs__is_absent(ipvs_io *io, int code)
+{
+    bool refused = code != IPVS_E_ABSENT;
+
+    ipvs__stop_looking(io);
+    io->family = io->greeted = 0;
+    io->absent_wait = ipvs__longer(io->absent_wait, 10 * IPVS_SECOND);
+    io->absent_at = io->now + io->absent_wait;
+    if (io->absent && io->refused == refused)
+        return;
+    io->absent = ipvs__complain(io, refused ? IPVS_EVENT_ERROR : IPVS_EVENT_MODULE, code, NULL);
+    io->refused = refused;
+}
+
+static void ipvs__greet(ipvs_io *io)
+{
+    ipvs_virtual *v;
+    ipvs_event   *e;
+    uint32_t      version, size;
+    int           error = ipvs_info(io, &version, &size);
+
+    io->greeted = error ? 0 : io->family;
+    if (error) {
+        ipvs__is_absent(io, error);
+        return;
+    }
+    for (v = io->virtuals; v; v = v->next)
+        ipvs__blank(v);
+    io->daemon_on = 0;
+    io->config_set = false;
+    io->settings_at = 0;
+    io->absent_wait = 0;
+    e = io->absent ? ipvs__event(io, IPVS_EVENT_MODULE, 0, NULL) : NULL;
+    io->absent = false;
+    if (e)
+        snprintf(e->text, sizeof e->text, "ip_vs %u.%u.%u is there now", version >> 16 & 255,
+                 version >> 8 & 255, version & 255);
+}
+
+/* A direct call may have found that ip_vs was unloaded, or has come anew in between. */
+static bool ipvs__vanished(ipvs_io *io)
+{
+    if (io->family && io->family == io->greeted)
+        return false;
+    io->family = io->greeted = 0;
+    io->absent_at = 0;
+    ipvs__stop_looking(io);
+    return true;
+}
+
+/* --- messages --- */
+
+static bool ipvs__is_held(const ipvs_io *io, const ipvs_virtual *v)
+{
+    return v->hold_until > io->now;
+}
+
+static void ipvs__request_of(const ipvs__job *job, ipvs_request *r)
+{
+    static const uint8_t of_dest[] = { 0, IPVS_CMD_NEW_DEST, IPVS_CMD_SET_DEST, IPVS_CMD_DEL_DEST };
+    static const uint8_t of_service[] = { 0, IPVS_CMD_NEW_SERVICE, IPVS_CMD_SET_SERVICE,
+                                          IPVS_CMD_DEL_SERVICE };
+
+    memset(r, 0, sizeof *r);
+    r->command = job->service ? of_service[job->step] : of_dest[job->step];
+    r->s = &job->v->s;
+    r->d = &job->d;
+}
+
+static bool ipvs__is_full(const ipvs_io *io)
+{
+    return io->n_jobs == IPVS__JOBS || io->nl.cap - io->nl.size < 512;
+}
+
+static void ipvs__job_add(ipvs_io *io, ipvs_virtual *v, uint8_t step, size_t entry,
+                          const ipvs_dest *d)
+{
+    ipvs__job   *job = &io->jobs[io->n_jobs++];
+    ipvs_request r;
+
+    job->v = v;
+    job->error = 1;                     /* not answered yet */
+    job->step = step;
+    job->entry = entry;
+    job->service = d == NULL;
+    if (d)
+        job->d = *d;
+    ipvs__request_of(job, &r);
+    ipvs__put(&io->nl, io->family, &r);
+}
+
+/* New servers and weights first, then those that leave. False: the batch is full. */
+static bool ipvs__gather_dests(ipvs_io *io, ipvs_virtual *v, bool leaving)
+{
+    size_t    i, n = ipvs__entries(v->pool);
+    uint8_t   step;
+    ipvs_dest d;
+
+    for (i = 0; i < n; i++) {
+        if (!(v->marks[i] & IPVS__DIRTY))
+            continue;
+        step = ipvs__step(v->pool, i, &v->s, v->marks[i], &d);
+        if (step == IPVS__KEEP)
+            v->marks[i] = ipvs__after(v->marks[i], step, false);
+        else if ((step == IPVS__TAKE) == leaving) {
+            if (ipvs__is_full(io))
+                return false;
+            ipvs__job_add(io, v, step, i, &d);
+        }
+    }
+    return true;
+}
+
+static bool ipvs__gather_strangers(ipvs_io *io, ipvs_virtual *v)
+{
+    while (io->stranger_of == v && io->n_strangers) {
+        if (ipvs__is_full(io))
+            return false;
+        ipvs__job_add(io, v, IPVS__TAKE, SIZE_MAX, &io->strangers[--io->n_strangers]);
+    }
+    return true;
+}
+
+static bool ipvs__gather(ipvs_io *io, ipvs_virtual *v)
+{
+    if (ipvs__is_full(io))
+        return false;
+    if (!v->there || v->edit)
+        ipvs__job_add(io, v, v->there ? IPVS__SET : IPVS__PUT, SIZE_MAX, NULL);
+    return ipvs__gather_dests(io, v, false) && ipvs__gather_strangers(io, v) &&
+           ipvs__gather_dests(io, v, true);
+}
+
+/* Not before it is known what the kernel has, nor while that is being read. */
+static bool ipvs__can_work(const ipvs_io *io, const ipvs_virtual *v)
+{
+    return v->work && !v->fresh && v != io->looking && !ipvs__is_held(io, v);
+}
+
+static bool ipvs__gather_all(ipvs_io *io)
+{
+    ipvs_virtual *v;
+
+    io->n_jobs = 0;
+    for (v = io->virtuals; v; v = v->next) {
+        if (!ipvs__can_work(io, v))
+            continue;
+        if (!ipvs__gather(io, v))
+            break;
+        v->work = false;
+    }
+    return io->n_jobs > 0;
+}
+
+/* What shows that the table is not what we believed: it is read again, and nothing is said. */
+static bool ipvs__is_surprise(const ipvs__job *job)
+{
+    int error = job->error;
+
+    if (job->step == IPVS__PUT)
+        return error == -EEXIST || (!job->service && error == -ESRCH);
+    return error == -ESRCH || (!job->service && error == -ENOENT);
+}
+
+/* It was carried out: the kernel has it so now. */
+static void ipvs__job_good(const ipvs__job *job)
+{
+    ipvs_virtual *v = job->v;
+
+    if (job->service) {
+        v->there = job->step != IPVS__TAKE;
+        v->edit = false;
+    } else if (job->entry != SIZE_MAX) {
+        v->marks[job->entry] = ipvs__after(v->marks[job->entry], job->step, job->d.weight == 0);
+    }
+}
+
+/* It was not, or nobody knows: the table is read again, soon or after a while. */
+static void ipvs__job_bad(ipvs_io *io, const ipvs__job *job)
+{
+    ipvs_virtual *v = job->v;
+    ipvs_request  r;
+
+    if (job->entry != SIZE_MAX)
+        v->marks[job->entry] &= (uint8_t)~IPVS__DIRTY;
+    if (job->error == 1 || ipvs__is_surprise(job)) {
+        v->retry_at = ipvs__sooner(v->retry_at, io->now + IPVS_SECOND / 20);
+        return;
+    }
+    if (job->service)
+        v->work = false;
+    ipvs__request_of(job, &r);
+    ipvs__trouble(io, v, ipvs__explain(io, &r, job->error, job->text));
+}
+
+static void ipvs__job_answer(void *arg, const ipvs__nl_answer *a)
+{
+    ipvs_io *io = (ipvs_io *)arg;
+    uint32_t i = a->seq - io->nl.first;
+
+    if (i >= io->n_jobs || a->type != NLMSG_ERROR)
+        return;
+    io->jobs[i].error = a->error;
+    memcpy(io->jobs[i].text, a->text, sizeof io->jobs[i].text);
+}
+
+/* One send, one pass over the answers. */
+static void ipvs__carry_out(ipvs_io *io)
+{
+    ipvs__job *job;
+    uint32_t   i;
+
+    if (ipvs__nl_talk(&io->nl, ipvs__job_answer, io) == -ENOENT && ipvs__moved(io)) {
+        ipvs__vanished(io);
+        return;
+    }
+    for (i = 0; i < io->n_jobs; i++) {
+        job = &io->jobs[i];
+        if (job->error == 0 ||
+            (job->step == IPVS__TAKE && (job->error == -ENOENT || job->error == -ESRCH)))
+            ipvs__job_good(job);
+        else
+            ipvs__job_bad(io, job);
+    }
+}
+
+/* --- looking --- */
+
+static void ipvs__say_fought(ipvs_io *io, ipvs_virtual *v)
+{
+    char        name[96];
+    ipvs_event *e = ipvs__event(io, IPVS_EVENT_FOUGHT, 0, v);
+
+    if (!e)
+        return;
+    ipvs_service_print(&v->s, name, sizeof name);
+    snprintf(e->text, sizeof e->text,
+             "%s is deleted again and again by somebody else; if that is kube-proxy in IPVS mode, "
+             "give it --ipvs-exclude-cidrs with this address; it comes back more slowly now", name);
+}
+
+/* Somebody deleted the service: three times within ten looks, and it comes back ever later. */
+static void ipvs__lost(ipvs_io *io, ipvs_virtual *v)
+{
+    uint64_t window = 10 * ipvs__period(io) + 4 * v->hold;
+    bool     again = v->lost[1] && io->now - v->lost[1] <= window;
+    bool     before = v->hold > 0;
+
+    v->lost[1] = v->lost[0];
+    v->lost[0] = io->now;
+    v->hold = !again ? 0 : ipvs__longer(v->hold, 60 * IPVS_SECOND);
+    v->hold_until = again ? io->now + v->hold : 0;
+    if (!again)
+        return;
+    v->retry_at = v->hold_until;
+    if (!before)
+        ipvs__say_fought(io, v);
+}
+
+static void ipvs__say_restored(ipvs_io *io, ipvs_virtual *v, bool whole, bool settings)
+{
+    char        name[96];
+    ipvs_event *e = ipvs__event(io, IPVS_EVENT_RESTORED, (int)io->foreign, v);
+
+    if (!e)
+        return;
+    ipvs_service_print(&v->s, name, sizeof name);
+    if (whole)
+        snprintf(e->text, sizeof e->text, "%s was deleted by somebody else: put back", name);
+    else
+        snprintf(e->text, sizeof e->text, "%s was changed by somebody else: put back%s%s", name,
+                 settings ? " its settings" : "", io->foreign > settings ? " its servers" : "");
+    if (!whole && io->foreign > settings)
+        snprintf(e->text + strlen(e->text), sizeof e->text - strlen(e->text), " (%u)",
+                 io->foreign - settings);
+}
+
+/* All entries of its table are known: those of the dump, and that the others are not there. */
+static void ipvs__look_end(ipvs_io *io, ipvs_virtual *v)
+{
+    bool whole = !v->there && !v->fresh && v->was_there;
+
+    io->looking = NULL;
+    v->work |= ipvs__settle(v->pool, &v->s, v->marks, &io->foreign);
+    v->work |= v->edit || !v->there || (io->stranger_of == v && io->n_strangers);
+    if (!v->work) {
+        v->said = 0;
+        v->retry_wait = 0;
+    }
+    if (!v->fresh && (whole || io->foreign))
+        ipvs__say_restored(io, v, whole, v->edit);
+    if (whole)
+        ipvs__lost(io, v);
+    v->was_there = v->there;
+    v->fresh = false;
+}
+
+/* The service itself; its servers follow. */
+static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
+{
+    ipvs_service have = v->s;
+    int          error = ipvs_service_get(io, &have, NULL);
+
+    v->look = false;
+    v->retry_at = IPVS_NEVER;
+    io->foreign = 0;
+    if (error && error != -ESRCH) {
+        if (!ipvs__vanished(io))
+            ipvs__trouble(io, v, error);
+        return;
+    }
+    v->there = error == 0;
+    v->edit = v->there && ipvs_diff_service(&have, &v->s) != IPVS_SAME;
+    io->foreign += v->edit;
+    ipvs__unsee(v->marks, ipvs__entries(v->pool));
+    if (v->there) {
+        memset(&io->cursor, 0, sizeof io->cursor);
+        io->looking = v;
+    } else {
+        ipvs__look_end(io, v);
+    }
+}
+
+static void ipvs__stranger(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d)
+{
+    io->foreign++;
+    if (io->n_strangers == IPVS__STRANGERS) {
+        v->look = true;                 /* for the others of them, when these are gone */
+        return;
+    }
+    io->stranger_of = v;
+    io->strangers[io->n_strangers++] = *d;
+}
+
+static void ipvs__look_dest(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d,
+                            const ipvs_counts *counts)
+{
+    size_t     i = ipvs__meet(v->pool, &v->s, v->marks, d, &io->foreign);
+    ipvs_real *r;
+
+    if (i == ipvs__entries(v->pool)) {
+        ipvs__stranger(io, v, d);
+        return;
+    }
+    r = ipvs__entry(v->pool, i);
+    if (r->draining && (counts->active || counts->inactive))
+        r->drain_round = io->round + 1;
+}
+
+static void ipvs__look_dests(ipvs_io *io)
+{
+    ipvs_virtual *v = io->looking;
+    ipvs_dest     d;
+    ipvs_counts   counts;
+    int           more = 1;
+
+    for (; io->budget; io->budget--) {
+        more = ipvs_dests(io, &io->cursor, &v->s, &d, &counts);
+        if (more <= 0)
+            break;
+        ipvs__look_dest(io, v, &d, &counts);
+    }
+    if (more > 0)
+        return;
+    if (more == 0) {
+        ipvs__look_end(io, v);
+        return;
+    }
+    ipvs__stop_looking(io);
+    if (more == -EAGAIN || more == -ENOBUFS)
+        v->retry_at = io->now + IPVS_SECOND / 100;
+    else if (!ipvs__vanished(io))
+        ipvs__trouble(io, v, more);
+}
+
+static ipvs_virtual *ipvs__look_next(const ipvs_io *io)
+{
+    ipvs_virtual *v;
+
+    for (v = io->virtuals; v; v = v->next)
+        if (v->look && !ipvs__is_held(io, v))
+            return v;
+    return NULL;
+}
+
+static void ipvs__look_on(ipvs_io *io)
+{
+    ipvs_virtual *v;
+
+    for (io->budget = IPVS__LOOKS; io->budget && io->greeted && !io->n_strangers;) {
+        if (io->looking) {
+            ipvs__look_dests(io);
+            continue;
+        }
+        v = ipvs__look_next(io);
+        if (!v)
+            return;
+        ipvs__look_begin(io, v);
+        io->budget -= ipvs__sooner(io->budget, IPVS__LOOK_COST);
+    }
+}
+
+/* --- draining --- */
+
+static bool ipvs__drained(ipvs_io *io, ipvs_real *r, bool looked)
+{
+    char        name[96];
+    bool        late = r->drain_at <= io->now;
+    ipvs_event *e;
+
+    if (!late && io->greeted && !(looked && r->drain_round <= io->round))
+        return false;
+    e = ipvs__event(io, IPVS_EVENT_DRAINED, 0, NULL);
+    if (!e)
+        return false;
+    ipvs_dest_print(&r->d, name, sizeof name);
+    snprintf(e->text, sizeof e->text, late ? "%s still has connections, and its time is over" :
+             "%s has no connections left", name);
+    e->real = r;
+    r->drained = true;
+    r->dirty |= IPVS__MOVED;
+    return true;
+}
+
+/* looked: a look at everything has just ended. */
+static void ipvs__drains(ipvs_io *io, bool looked)
+{
+    ipvs_virtual *v;
+    ipvs_real    *r;
+    size_t        i;
+
+    io->draining = false;
+    io->drain_at = IPVS_NEVER;
+    for (v = io->virtuals; v; v = v->next)
+        for (i = 0; i < v->pool->n; i++) {
+            r = &v->pool->reals[i];
+            if (!r->draining || r->drained)
+                continue;
+            if (ipvs__drained(io, r, looked)) {
+                ipvs_io_touch(io, v->pool, io->now);
+                continue;
+            }
+            io->draining = true;
+            if (r->drain_at < io->drain_at)
+                io->drain_at = r->drain_at;
+        }
+}
+
+/* --- the sync daemon and the timeouts --- */
+
+/* Stops the daemon of this state if it is not to run, or not with these settings. */
+static int ipvs__daemon_leave(ipvs_io *io, uint8_t state, bool *fits)
+{
+    ipvs_daemon have, want = io->daemon;
+    bool        wanted = (io->daemon_states & state) != 0;
+    int         error = ipvs_daemon_get(io, state, &have);
+
+    want.state = state;
+    *fits = error ? !wanted : wanted && ipvs_diff_daemon(&have, &want) == IPVS_SAME;
+    if (error || *fits)
+        return error == -ESRCH ? 0 : error;
+    if (!io->daemon_states && !(io->daemon_on & state))
+        return 0;                       /* we want none, and this one is not ours */
+    error = ipvs_daemon_stop(io, state);
+    *fits = !error && !wanted;
+    return error == -ESRCH ? 0 : error;
+}
+
+static int ipvs__daemon_enter(ipvs_io *io, uint8_t state)
+{
+    ipvs_daemon d = io->daemon;
+    ipvs_event *e = NULL;
+    int         error;
+
+    d.state = state;
+    error = ipvs_daemon_start(io, &d);
+    if (!error && (io->daemon_on & state))
+        e = ipvs__event(io, IPVS_EVENT_RESTORED, 1, NULL);
+    if (e)
+        snprintf(e->text, sizeof e->text, "the sync daemon (%s) was stopped or changed by somebody "
+                 "else: started again", state == IPVS_SYNC_MASTER ? "master" : "backup");
+    return error;
+}
+
+/* The kernel's two sync daemons: first those that go, then those that come. */
+static int ipvs__daemons(ipvs_io *io)
+{
+    bool    fits[2] = { false, false };
+    int     error = 0, i;
+    uint8_t state;
+
+    for (i = 0; i < 2 && !error; i++)
+        error = ipvs__daemon_leave(io, (uint8_t)(IPVS_SYNC_MASTER << i), &fits[i]);
+    for (i = 0; i < 2 && !error; i++) {
+        state = (uint8_t)(IPVS_SYNC_MASTER << i);
+        if (!fits[i] && (io->daemon_states & state))
+            error = ipvs__daemon_enter(io, state);
+    }
+    if (!error)
+        io->daemon_on = io->daemon_states;
+    return error;
+}
+
+static int ipvs__timeouts(ipvs_io *io)
+{
+    int error = 0;
+
+    if (!io->config_wanted || io->config_set)
+        return 0;
+    if (!io->config_kept)
+        error = ipvs_config_get(io, &io->config_before);
+    io->config_kept = !error;
+    if (!error)
+        error = ipvs_config_set(io, &io->config);
+    io->config_set = !error;
+    return error;
+}
+
+/* What is not of a service. Told once when it fails, tried again. */
+static void ipvs__settings(ipvs_io *io)
+{
+    int error = ipvs__timeouts(io);
+
+    if (!error && (io->daemon_states || io->daemon_on))
+        error = ipvs__daemons(io);
+    io->settings_at = error ? io->now + IPVS_SECOND : IPVS_NEVER;
+    if (error && ipvs__vanished(io))
+        return;
+    if (error && error != io->settings_said)
+        ipvs__complain(io, IPVS_EVENT_ERROR, error, NULL);
+    io->settings_said = error;
+}
+
+/* --- a turn --- */
+
+static void ipvs__round_begin(ipvs_io *io)
+{
+    ipvs_virtual *v;
+
+    io->entries = 0;
+    for (v = io->virtuals; v; v = v->next) {
+        v->look = true;
+        io->entries += ipvs__entries(v->pool) + 1;
+    }
+    io->round++;
+    io->round_open = true;
+    io->round_at = io->now + ipvs__period(io);
+    if (io->daemon_states)
+        io->settings_at = 0;
+}
+
+/* Changes of pools become work of their services. */
+static void ipvs__spread_all(ipvs_io *io)
+{
+    ipvs_virtual *v;
+    size_t        i;
+
+    for (v = io->virtuals; v; v = v->next)
+        if (v->touched)
+            v->work |= ipvs__spread(v->pool, v->marks);
+    for (v = io->virtuals; v; v = v->next) {
+        for (i = 0; v->touched && i < ipvs__entries(v->pool); i++)
+            ipvs__entry(v->pool, i)->dirty = 0;
+        v->touched = false;
+    }
+    io->touched = false;
+}
+
+/* What is due by its time. */
+static void ipvs__due(ipvs_io *io)
+{
+    ipvs_virtual *v;
+
+    if (io->touched)
+        ipvs__spread_all(io);
+    for (v = io->virtuals; v; v = v->next)
+        if (v->retry_at <= io->now) {
+            v->retry_at = IPVS_NEVER;
+            v->look = true;
+        }
+    if (io->round_open && !io->looking && !ipvs__look_next(io)) {
+        io->round_open = false;
+        if (io->draining)
+            ipvs__drains(io, true);
+    }
+    if (!io->round_open && io->round_at <= io->now)
+        ipvs__round_begin(io);
+    if (io->drain_at <= io->now)
+        ipvs__drains(io, false);
+    if (io->touched)
+        ipvs__spread_all(io);
+}
+
+static void ipvs__turn(ipvs_io *io)
+{
+    if (io->greeted)
+        ipvs__vanished(io);
+    if (!io->greeted && io->absent_at <= io->now)
+        ipvs__greet(io);
+    if (!io->greeted) {
+        if (io->draining)
+            ipvs__drains(io, false);
+        return;
+    }
+    ipvs__due(io);
+    if (io->settings_at <= io->now)
+        ipvs__settings(io);
+    else if (ipvs__gather_all(io))
+        ipvs__carry_out(io);
+    else
+        ipvs__look_on(io);
+}
+
+/* When there is something to do; 0: now. */
+static uint64_t ipvs__deadline(const ipvs_io *io)
+{
+    const ipvs_virtual *v;
+    uint64_t            when = ipvs__sooner(io->drain_at, io->settings_at);
+
+    if (!io->greeted)
+        return ipvs__sooner(io->absent_at, io->drain_at);
+    if (io->touched || io->looking || io->round_open)
+        return 0;
+    for (v = io->virtuals; v; v = v->next) {
+        if (ipvs__can_work(io, v) || (v->look && !ipvs__is_held(io, v)))
+            return 0;
+        when = ipvs__sooner(when, v->retry_at);
+    }
+    return io->virtuals || io->daemon_states ? ipvs__sooner(when, io->round_at) : when;
+}
+
+/* The timer stands in the past while anything is left to do or to tell. Always the last step. */
+static void ipvs__rearm(ipvs_io *io)
+{
+    struct itimerspec at;
+    uint64_t          when = io->n_events ? 1 : ipvs__deadline(io);
+
+    if (when <= io->now)
+        when = 1;
+    if (when == io->armed)
+        return;
+    io->armed = when;
+    memset(&at, 0, sizeof at);
+    if (when != IPVS_NEVER) {
+        at.it_value.tv_sec = (time_t)(when / IPVS_SECOND);
+        at.it_value.tv_nsec = (long)(when % IPVS_SECOND);
+    }
+    timerfd_settime(io->timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/* After a call that made work: the next turn is now. */
+static void ipvs__woken(ipvs_io *io, uint64_t now)
+{
+    io->now = now;
+    ipvs__rearm(io);
+}
+
+IPVS_DEF void ipvs_io_run(ipvs_io *io, uint64_t now)
+{
+    io->now = now;
+    if (io->n_events < IPVS__EVENTS / 2)
+        ipvs__turn(io);                 /* else nobody reads what happens */
+    ipvs__rearm(io);
+}
+
+IPVS_DEF bool ipvs_io_next(ipvs_io *io, ipvs_event *event)
+{
+    if (io->n_events == 0)
+        return false;
+    *event = io->events[io->event_first];
+    io->event_first = (io->event_first + 1) % IPVS__EVENTS;
+    io->n_events--;
+    if (io->n_events == 0)
+        ipvs__rearm(io);
+    return true;
+}
+
+IPVS_DEF int ipvs_io_fd(const ipvs_io *io)
+{
+    return io->epoll;
+}
+
+IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
+{
+    struct epoll_event e;
+    int                error;
+
+    memset(io, 0, sizeof *io);
+    io->period = options ? options->period : 0;
+    io->nl.fd = -1;
+    io->armed = io->drain_at = io->settings_at = IPVS_NEVER;
+    io->epoll = epoll_create1(EPOLL_CLOEXEC);
+    io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    memset(&e, 0, sizeof e);
+    e.events = EPOLLIN;
+    error = io->epoll < 0 || io->timer < 0 ||
+            epoll_ctl(io->epoll, EPOLL_CTL_ADD, io->timer, &e) < 0 ? -errno : 0;
+    if (!error)
+        error = ipvs__nl_open(&io->nl, NETLINK_GENERIC, io->room);
+    if (error) {
+        ipvs_io_close(io);
+        return ipvs__fail(io, error, "cannot open netlink or a timer: %s", strerror(-error));
+    }
+    ipvs__rearm(io);
+    return 0;
+}
+
+IPVS_DEF void ipvs_io_close(ipvs_io *io)
+{
+    ipvs__stop_looking(io);
+    ipvs__close(&io->nl.fd);
+    ipvs__close(&io->timer);
+    ipvs__close(&io->epoll);
+}
+
+/* --- the wanted state --- */
+
+IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p)
+{
+    ipvs_service have = *s;
+    ipvs_cursor  cursor;
+    ipvs_dest    d;
+    ipvs_counts  counts;
+    ipvs_real   *r;
+    size_t       i;
+    int          more = ipvs_service_get(io, &have, NULL);
+
+    if (more)
+        return more;
+    for (i = 0; i < p->n; i++)
+        p->reals[i].up = false;
+    memset(&cursor, 0, sizeof cursor);
+    while ((more = ipvs_dests(io, &cursor, s, &d, &counts)) > 0) {
+        i = ipvs__find(p, s, &d.to);
+        if (i < p->n) {
+            r = &p->reals[i];
+            r->up = d.weight != 0 || r->d.weight == 0 || !r->inhibit;
+        }
+    }
+    p->ready = false;
+    ipvs_pool_init(p, NULL);
+    return more;
+}
+
+/* Its table is to be read before anything is sent. */
+static void ipvs__renew(ipvs_io *io, ipvs_virtual *v)
+{
+    bool there = v->there, was_there = v->was_there;
+
+    if (io->looking == v || io->stranger_of == v)
+        ipvs__stop_looking(io);
+    ipvs__blank(v);
+    v->there = there;
+    v->was_there = was_there;
+    v->touched = true;
+    v->said = 0;
+    v->retry_wait = v->hold_until = 0;
+    io->touched = true;
+}
+
+IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
+{
+    int error = ipvs_service_check(&v->s);
+
+    if (error || v->added) {
+        error = error ? error : -EEXIST;
+        return ipvs__fail(io, error, "%s", ipvs_str(error));
+    }
+    v->there = v->was_there = false;
+    v->lost[0] = v->lost[1] = v->hold = 0;
+    ipvs__renew(io, v);
+    v->added = true;
+    v->next = NULL;
+    *(io->virtuals ? &io->last->next : &io->virtuals) = v;
+    io->last = v;
+    ipvs__woken(io, now);
+    return 0;
+}
+
+IPVS_DEF int ipvs_io_update(ipvs_io *io, ipvs_virtual *v, const ipvs_service *s, ipvs_pool *p,
+                            uint8_t *marks, uint64_t now)
+{
+    int error = ipvs_service_check(s);
+
+    if (!error && ipvs_diff_service(&v->s, s) == IPVS_OTHER)
+        error = -EINVAL;                /* another address is another service */
+    if (error)
+        return ipvs__fail(io, error, "%s", ipvs_str(error));
+    v->s = *s;
+    v->pool = p;
+    v->marks = marks;
+    ipvs__renew(io, v);
+    ipvs__woken(io, now);
+    return 0;
+}
+
+IPVS_DEF void ipvs_io_touch(ipvs_io *io, ipvs_pool *p, uint64_t now)
+{
+    ipvs_virtual *v;
+
+    for (v = io->virtuals; v; v = v->next)
+        if (v->pool == p)
+            v->touched = io->touched = true;
+    ipvs__woken(io, now);
+}
+
+IPVS_DEF void ipvs_io_drain(ipvs_io *io, ipvs_pool *p, ipvs_real *r, uint64_t limit, uint64_t now)
+{
+    uint64_t before = ipvs__load(r);
+
+    if (r->draining)
+        return;
+    r->draining = true;
+    r->drained = false;
+    r->drain_round = io->round + 1;
+    r->drain_at = limit ? now + limit : IPVS_NEVER;
+    if (r->drain_at < io->drain_at)
+        io->drain_at = r->drain_at;
+    io->draining = true;
+    ipvs__changed(p, r, IPVS__MOVED, before);
+    ipvs_io_touch(io, p, now);
+}
+
+IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, uint64_t now)
+{
+    if (states > 3 || (states && (!d || !d->interface[0])))
+        return IPVS_E_DAEMON;
+    io->daemon_states = states;
+    if (d)
+        io->daemon = *d;
+    io->daemon_on &= states;            /* a change of our own restores nothing */
+    io->settings_at = 0;
+    ipvs__woken(io, now);
+    return 0;
+}
+
+IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now)
+{
+    if (!c && io->config_set && io->config_kept && io->greeted)
+        ipvs_config_set(io, &io->config_before);
+    io->config_wanted = c != NULL;
+    io->config_set = false;
+    if (c)
+        io->config = *c;
+    else
+        io->config_kept = false;
+    io->settings_at = 0;
+    ipvs__woken(io, now);
+}
+
+/* Its events have lost their subject. */
+static void ipvs__forget(ipvs_io *io, ipvs_virtual *v)
+{
+    ipvs_virtual **at = &io->virtuals, *before = NULL;
+    uint32_t       i;
+
+    for (; *at != v; at = &(*at)->next)
+        before = *at;
+    *at = v->next;
+    if (io->last == v)
+        io->last = before;
+    v->added = false;
+    if (io->looking == v || io->stranger_of == v)
+        ipvs__stop_looking(io);
+    for (i = 0; i < IPVS__EVENTS; i++)
+        if (io->events[i].v == v)
+            io->events[i].v = NULL;
+}
+
+IPVS_DEF void ipvs_io_remove(ipvs_io *io, ipvs_virtual *v, bool keep, uint64_t now)
+{
+    int error;
+
+    if (!v->added)
+        return;
+    ipvs__forget(io, v);
+    error = keep || !v->there || !io->greeted ? 0 : ipvs_service_delete(io, &v->s);
+    if (error && error != -ESRCH && !ipvs__vanished(io))
+        ipvs__complain(io, IPVS_EVENT_ERROR, error, NULL);
+    ipvs__woken(io, now);
+}
+
+/* Deletes services from here on, as many as fit. */
+static ipvs_virtual *ipvs__flush_some(ipvs_io *io, ipvs_virtual *v)
+{
+    io->n_jobs = 0;
+    for (; v && !ipvs__is_full(io); v = v->next)
+        ipvs__job_add(io, v, IPVS__TAKE, SIZE_MAX, NULL);
+    if (io->n_jobs)
+        ipvs__carry_out(io);
+    return v;
+}
+
+IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now)
+{
+    ipvs_virtual *v = io->virtuals;
+    int           error = 0, said;
+
+    io->now = now;
+    ipvs__stop_looking(io);
+    for (; v; v = v->next) {
+        v->retry_at = IPVS_NEVER;
+        v->said = 0;
+    }
+    v = io->virtuals;
+    while (v && io->greeted)
+        v = ipvs__flush_some(io, v);
+    for (v = io->virtuals; v; v = v->next) {
+        said = v->retry_at == IPVS_NEVER ? 0 : v->said ? v->said : -EIO;
+        error = error ? error : said;
+        v->added = false;
+    }
+    io->virtuals = io->last = NULL;
+    io->daemon_states = 0;
+    if (io->greeted && io->daemon_on)
+        error = error ? error : ipvs__daemons(io);
+    ipvs_io_timeouts(io, NULL, now);
+    return error;
+}
 
 #endif /* IPVS_NO_LINUX */
 
