@@ -47,6 +47,7 @@ fi
 program rules_packets | say
 program rules_machine | say
 program shell | say
+program ipvs_pool | say
 program check_verdict | say
 program check_wire | say
 program check_bfd | say
