@@ -2499,7 +2499,7 @@ static void ipvs__request_of(const ipvs__job *job, ipvs_request *r)
     memset(r, 0, sizeof *r);
     r->command = job->service ? of_service[job->step] : of_dest[job->step];
     r->s = &job->v->s;
-    r->d = &job->d;
+    r->d = job->service ? NULL : &job->d;
 }
 
 static bool ipvs__is_full(const ipvs_io *io)
@@ -2619,7 +2619,8 @@ static void ipvs__job_bad(ipvs_io *io, const ipvs__job *job)
     if (job->entry != SIZE_MAX)
         v->marks[job->entry] &= (uint8_t)~IPVS__DIRTY;
     if (job->error == 1 || ipvs__is_surprise(job)) {
-        v->retry_at = ipvs__sooner(v->retry_at, io->now + IPVS_SECOND / 20);
+        if (v->retry_at == IPVS_NEVER)  /* else its service is the trouble */
+            v->retry_at = io->now + IPVS_SECOND / 20;
         return;
     }
     if (job->service)

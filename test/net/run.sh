@@ -44,7 +44,7 @@ build_tools() {
     local tool tls=()
     [ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && return 1; }
     mkdir -p "$TOOLS"
-    for tool in watch probe noise pod; do
+    for tool in watch probe noise pod director; do
         "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
             -o "$TOOLS/$tool" "$NET/$tool.c" || return 1
     done
