@@ -324,14 +324,14 @@ typedef struct ipvs_event {
 typedef struct ipvs__job {
     ipvs_virtual *v;
     char          text[96];             /* the kernel's */
-    int           error;                /* 1: not answered */
+    int           error;                /* 1: not known */
     ipvs_dest     d;                    /* for messages */
     size_t        entry;                /* of its pool; SIZE_MAX: none */
     uint8_t       step;                 /* IPVS__PUT ... */
     bool          service;              /* of the service itself */
 } ipvs__job;
 
-enum { IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
+enum { IPVS__PACE = 16, IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
 
 typedef struct ipvs_io_options {
     uint64_t period;                    /* ns between looks at the table (default 1 s, and 1 s for
@@ -355,9 +355,10 @@ typedef struct ipvs_io {
     uint16_t      greeted;              /* family, as it was when all tables were unknown */
     int           epoll, timer;
     uint32_t      foreign;              /* changes by others, of the service that is looked at */
+    uint32_t      pace;                 /* of IPVS__PACE: how much of what a turn may do */
     uint64_t      budget;               /* servers that may still be read in this turn */
     bool          round_open, draining, absent, refused, touched;
-    uint8_t       daemon_states, daemon_on;     /* wanted; started by us */
+    uint8_t       daemon_states, daemon_on, daemon_settled;    /* wanted; ours; as wanted */
     ipvs_daemon   daemon;
     ipvs_config   config, config_before;   /* wanted; as we found it */
     bool          config_wanted, config_set, config_kept;
@@ -2420,6 +2421,7 @@ static void ipvs__blank(ipvs_virtual *v)
 {
     memset(v->marks, 0, ipvs__entries(v->pool));
     v->retry_at = IPVS_NEVER;
+    v->hold_until = 0;
     v->there = v->edit = v->work = false;
     v->look = v->fresh = true;
 }
@@ -2461,7 +2463,7 @@ static void ipvs__greet(ipvs_io *io)
     }
     for (v = io->virtuals; v; v = v->next)
         ipvs__blank(v);
-    io->daemon_on = 0;
+    io->daemon_on = io->daemon_settled = 0;
     io->config_set = false;
     io->settings_at = 0;
     io->absent_wait = 0;
@@ -2504,23 +2506,27 @@ static void ipvs__request_of(const ipvs__job *job, ipvs_request *r)
 
 static bool ipvs__is_full(const ipvs_io *io)
 {
-    return io->n_jobs == IPVS__JOBS || io->nl.cap - io->nl.size < 512;
+    return io->n_jobs >= IPVS__JOBS / IPVS__PACE * io->pace || io->nl.cap - io->nl.size < 512;
 }
 
 static void ipvs__job_add(ipvs_io *io, ipvs_virtual *v, uint8_t step, size_t entry,
                           const ipvs_dest *d)
 {
     ipvs__job   *job = &io->jobs[io->n_jobs++];
+    uint16_t     quiet = NLM_F_REQUEST;
     ipvs_request r;
 
     job->v = v;
-    job->error = 1;                     /* not answered yet */
+    job->error = 0;
     job->step = step;
     job->entry = entry;
     job->service = d == NULL;
     if (d)
         job->d = *d;
     ipvs__request_of(job, &r);
+    if (io->n_jobs > 1)                 /* the message before this one is not the last */
+        memcpy(io->nl.data + io->nl.start + offsetof(struct nlmsghdr, nlmsg_flags), &quiet,
+               sizeof quiet);
     ipvs__put(&io->nl, io->family, &r);
 }
 
@@ -2629,35 +2635,84 @@ static void ipvs__job_bad(ipvs_io *io, const ipvs__job *job)
     ipvs__trouble(io, v, ipvs__explain(io, &r, job->error, job->text));
 }
 
-static void ipvs__job_answer(void *arg, const ipvs__nl_answer *a)
+/* What the kernel says of the jobs. True: the last one is answered. */
+static bool ipvs__job_answers(ipvs_io *io, size_t size)
 {
-    ipvs_io *io = (ipvs_io *)arg;
-    uint32_t i = a->seq - io->nl.first;
+    ipvs__nl_answer a;
+    size_t          at = 0;
+    uint32_t        i;
+    bool            last = false;
 
-    if (i >= io->n_jobs || a->type != NLMSG_ERROR)
-        return;
-    io->jobs[i].error = a->error;
-    memcpy(io->jobs[i].text, a->text, sizeof io->jobs[i].text);
+    while (ipvs__nl_pop(io->nl.answer, size, &at, &a)) {
+        i = a.seq - io->nl.first;
+        if (i >= io->n_jobs || a.type != NLMSG_ERROR)
+            continue;
+        io->jobs[i].error = a.error;
+        memcpy(io->jobs[i].text, a.text, sizeof io->jobs[i].text);
+        last |= i + 1 == io->n_jobs;
+    }
+    return last;
 }
 
-/* One send, one pass over the answers. */
+/* One send; errors, and an acknowledgement of the last message, which says that the others without
+   an error were carried out. */
+static int ipvs__exchange(ipvs_io *io)
+{
+    size_t  size = io->nl.size;
+    bool    full = io->nl.full;
+    ssize_t n;
+
+    io->nl.size = 0;
+    io->nl.full = false;
+    if (full)
+        return -EMSGSIZE;
+    if (send(io->nl.fd, io->nl.data, size, 0) < 0)
+        return -errno;
+    do {
+        n = recv(io->nl.fd, io->nl.answer, IPVS__ANSWER, 0);
+        if (n < 0 && errno != EINTR)
+            return errno == EAGAIN ? -ETIMEDOUT : -errno;
+    } while (n < 0 || !ipvs__job_answers(io, (size_t)n));
+    return 0;
+}
+
+/* How long the kernel takes depends on the machine, and on the scheduler (Maglev's table is made
+   anew for each server): a turn is to take a millisecond or a few. */
+static void ipvs__pace(ipvs_io *io, uint64_t began)
+{
+    uint64_t took = ipvs_now() - began;
+
+    if (took > 4 * IPVS_SECOND / 1000 && io->pace > 1)
+        io->pace /= 2;
+    else if (took < IPVS_SECOND / 1000 && io->pace < IPVS__PACE)
+        io->pace *= 2;
+}
+
 static void ipvs__carry_out(ipvs_io *io)
 {
+    uint64_t   began = ipvs_now();
+    int        error = ipvs__exchange(io);
     ipvs__job *job;
     uint32_t   i;
 
-    if (ipvs__nl_talk(&io->nl, ipvs__job_answer, io) == -ENOENT && ipvs__moved(io)) {
+    for (i = 0; i < io->n_jobs; i++)
+        if (io->jobs[i].error == -ENOENT && io->jobs[i].service)
+            error = -ENOENT;            /* no scheduler, or no ip_vs any more */
+    if (error == -ENOENT && ipvs__moved(io)) {
         ipvs__vanished(io);
         return;
     }
     for (i = 0; i < io->n_jobs; i++) {
         job = &io->jobs[i];
+        if (error && error != -ENOENT && job->error == 0)
+            job->error = 1;             /* nobody knows */
         if (job->error == 0 ||
             (job->step == IPVS__TAKE && (job->error == -ENOENT || job->error == -ESRCH)))
             ipvs__job_good(job);
         else
             ipvs__job_bad(io, job);
     }
+    ipvs__pace(io, began);
 }
 
 /* --- looking --- */
@@ -2823,17 +2878,20 @@ static void ipvs__look_on(ipvs_io *io)
 {
     ipvs_virtual *v;
 
-    for (io->budget = IPVS__LOOKS; io->budget && io->greeted && !io->n_strangers;) {
+    uint64_t      began = ipvs_now();
+
+    for (io->budget = IPVS__LOOKS / IPVS__PACE * io->pace; io->budget && io->greeted && !io->n_strangers;) {
         if (io->looking) {
             ipvs__look_dests(io);
             continue;
         }
         v = ipvs__look_next(io);
         if (!v)
-            return;
+            break;
         ipvs__look_begin(io, v);
         io->budget -= ipvs__sooner(io->budget, IPVS__LOOK_COST);
     }
+    ipvs__pace(io, began);
 }
 
 /* --- draining --- */
@@ -2910,7 +2968,7 @@ static int ipvs__daemon_enter(ipvs_io *io, uint8_t state)
 
     d.state = state;
     error = ipvs_daemon_start(io, &d);
-    if (!error && (io->daemon_on & state))
+    if (!error && (io->daemon_settled & state))
         e = ipvs__event(io, IPVS_EVENT_RESTORED, 1, NULL);
     if (e)
         snprintf(e->text, sizeof e->text, "the sync daemon (%s) was stopped or changed by somebody "
@@ -2933,7 +2991,7 @@ static int ipvs__daemons(ipvs_io *io)
             error = ipvs__daemon_enter(io, state);
     }
     if (!error)
-        io->daemon_on = io->daemon_states;
+        io->daemon_on = io->daemon_settled = io->daemon_states;
     return error;
 }
 
@@ -3124,6 +3182,7 @@ IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
     memset(io, 0, sizeof *io);
     io->period = options ? options->period : 0;
     io->nl.fd = -1;
+    io->pace = IPVS__PACE;
     io->armed = io->drain_at = io->settings_at = IPVS_NEVER;
     io->epoll = epoll_create1(EPOLL_CLOEXEC);
     io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -3190,7 +3249,7 @@ static void ipvs__renew(ipvs_io *io, ipvs_virtual *v)
     v->was_there = was_there;
     v->touched = true;
     v->said = 0;
-    v->retry_wait = v->hold_until = 0;
+    v->retry_wait = 0;
     io->touched = true;
 }
 
@@ -3264,7 +3323,7 @@ IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, u
     io->daemon_states = states;
     if (d)
         io->daemon = *d;
-    io->daemon_on &= states;            /* a change of our own restores nothing */
+    io->daemon_settled = 0;             /* a change of our own restores nothing */
     io->settings_at = 0;
     ipvs__woken(io, now);
     return 0;

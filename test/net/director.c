@@ -10,7 +10,6 @@
 
    Events are lines "KIND CODE [server I] TEXT"; each command is answered by "done COMMAND". "sent"
    tells how many messages changed services or servers, and the longest turn. */
-#define _GNU_SOURCE
 #include <sys/socket.h>
 #include <sys/types.h>
 

@@ -3,8 +3,10 @@
 # ../../net/director.c does what it is told; ipvsadm is the judge, and the other hand in the tables.
 
 director() { # director [PERIOD_MS]: a world with one, which looks at its tables that often
-    unshare -n ipvsadm -Ln >/dev/null 2>&1 || skip "this kernel has no IPVS, or not for us"
-    [ -n "$W" ] || world n1
+    [ -n "$W" ] || {
+        unshare -n ipvsadm -Ln >/dev/null 2>&1 || skip "this kernel has no IPVS, or not for us"
+        world n1
+    }
     rm -f $W/orders $W/d.log
     must mkfifo $W/orders
     start d n1 "$TOOLS/director" $W/orders "${1:-200}"
@@ -190,25 +192,43 @@ t_ipvs_adopts() {
     tell look 3 2 rr
     said d '^looked -3' || die "a service that is not there was found"
 }
-t_ipvs_drains() {
-    director
+# talker: a client of the service; what it is told on LINE it says to the server, and prints what
+# that answers; at the end it resets the connection, which leaves no state that lasts for minutes
+talker() {
     must ipn n1 addr add 198.51.100.1/32 dev lo
     must ipn n1 addr add 203.0.113.1/32 dev lo
+    must at n1 sysctl -qw net.ipv4.tcp_orphan_retries=1 # no socket stays for minutes
     start echo n1 busybox nc -ll -p 80 -e cat
+    wait_for 10 served || die "nobody listens"
+    must mkfifo $W/line
+    exec {LINE}<>$W/line
+    start talk n1 python3 -uc '
+import socket, struct
+s = socket.create_connection(("198.51.100.1", 80))
+s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+for line in open("'$W/line'"):
+    if line == "end\n": break
+    s.sendall(line.encode())
+    print(s.recv(100))
+s.close()'
+    says hello
+}
+served() { [ -n "$(at n1 ss -Hltn 'sport = :80')" ]; }
+says() {
+    echo "$1" >&"$LINE"
+    wait_for 15 said talk "$1" || die "no answer through the service"
+}
+t_ipvs_drains() {
+    director
     tell add 1 1 rr
     becomes 'service V1 -s rr' '  R1 -w 1'
-    exec {LINE}> >(exec nsenter --net="/run/netns/${NS[n1]}" busybox nc 198.51.100.1 80 >$W/said)
-    echo hello >&"$LINE"
-    wait_for 10 grep -q hello $W/said || die "no answer through the service"
+    talker
     tell drain 1 1 0
     becomes 'service V1 -s rr' '  R1 -w 0'
     for_all_of 2 not said d '^DRAINED' || die "drained with a connection open"
-    echo again >&"$LINE"
-    wait_for 10 grep -q again $W/said || die "the connection was cut"
-    exec {LINE}>&-
-    end echo KILL
-    must adm --set 900 1 300
-    wait_for 150 said d '^DRAINED 0 server 1 203.0.113.1:80 has no connections' ||
+    says again
+    echo end >&"$LINE"
+    wait_for 60 said d '^DRAINED 0 server 1 203.0.113.1:80 has no connections' ||
         die "not drained: $(adm -Ln)"
     becomes 'service V1 -s rr'
     quiet_but_drained
@@ -218,20 +238,15 @@ quiet_but_drained() {
 }
 t_ipvs_drain_has_a_limit() {
     director
-    must ipn n1 addr add 198.51.100.1/32 dev lo
-    must ipn n1 addr add 203.0.113.1/32 dev lo
-    start echo n1 busybox nc -ll -p 80 -e cat
     tell add 1 2 rr
     tell down 1 2
     becomes 'service V1 -s rr' '  R1 -w 1'
-    exec {LINE}> >(exec nsenter --net="/run/netns/${NS[n1]}" busybox nc 198.51.100.1 80 >$W/said)
-    echo hello >&"$LINE"
-    wait_for 10 grep -q hello $W/said || die "no answer through the service"
+    talker
     tell drain 1 1 1500
     becomes 'service V1 -s rr' '  R1 -w 0'
     wait_for 10 said d '^DRAINED 0 server 1 203.0.113.1:80 still has' || die "the limit is not kept"
     becomes 'service V1 -s rr'
-    exec {LINE}>&-
+    quiet_but_drained
 }
 
 t_ipvs_errors_are_told_once() {
@@ -261,6 +276,11 @@ t_ipvs_sync_daemon() {
     director
     tell daemon 1 eth0 7
     wait_for 10 syncs 'master sync daemon (mcast=eth0, syncid=7' || die "$(adm -L --daemon)"
+    tell daemon 2 eth0 7 # not before a turn, and then the end: nothing stays
+    tell flush
+    wait_for 10 not syncs daemon || die "it stays: $(adm -L --daemon)"
+    tell daemon 1 eth0 7
+    wait_for 10 syncs 'master sync daemon' || die "$(adm -L --daemon)"
     tell daemon 2 eth0 7
     wait_for 10 syncs 'backup sync daemon (mcast=eth0, syncid=7' || die "$(adm -L --daemon)"
     not syncs 'master sync' || die "the master still runs"
@@ -331,8 +351,9 @@ has() { adm -Sn | grep -qF -- "$1"; }
 # --- the module ---
 
 no_module() { # the kernel has none, and does not find one
-    echo /bin/false >/proc/sys/kernel/modprobe
     local list
+    adm -C 2>/dev/null
+    echo /bin/false >/proc/sys/kernel/modprobe
     list=$(sed -n 's/^\(ip_vs_[a-z0-9_]*\) .*/\1/p' /proc/modules)
     # shellcheck disable=SC2086
     rmmod $list ip_vs 2>/dev/null
@@ -343,12 +364,11 @@ t_ipvs_module_comes_and_goes_alone() {
     grep -q '^ip_vs ' /proc/modules || skip "ip_vs is no module of this kernel"
     local helper list=('service V1 -s rr' '  R1 -w 1' '  R2 -w 1')
     helper=$(cat /proc/sys/kernel/modprobe)
-    # shellcheck disable=SC2064
+    # shellcheck disable=SC2064 # what it is now
     trap "echo '$helper' >/proc/sys/kernel/modprobe; leave" EXIT
     end d
-    wait_for 30 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
-    forget
-    director
+    wait_for 120 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
+    director 3000
     tell add 1 2 rr
     event 'MODULE -[0-9]+ .*modprobe ip_vs'
     for_all_of 3 not grep -q MODULE.*MODULE <(tr '\n' ' ' <"${LOG[d]}") || die "said again"
@@ -356,8 +376,7 @@ t_ipvs_module_comes_and_goes_alone() {
     event 'MODULE 0 ip_vs .*is there now'
     becomes "${list[@]}"
     forget
-    must adm -C
-    wait_for 30 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
+    wait_for 120 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
     event 'MODULE -[0-9]+ .*modprobe ip_vs'
     echo "$helper" >/proc/sys/kernel/modprobe
     event 'MODULE 0'
