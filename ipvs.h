@@ -38,6 +38,10 @@
    - every scheduler the kernel has and its flags, persistence with granularity and engine
    - real servers by NAT, direct routing and tunnels (IPIP, GUE, GRE), weights, thresholds
    - statistics in 64 bits, with rates; timeouts; the sync daemons of a pair of directors
+   - pools of real servers with a quorum, a sorry server, inhibit_on_failure, draining: you say who
+     is up, the pool says who belongs into the table, as keepalived does
+   - the tables as they are wanted: the difference alone is sent, what a dead predecessor left is
+     adopted, what others change in our services is put back, and what is not ours is left alone
    - one message for each change, many of them in one system call
    - errors in a sentence: what was asked, of what, the kernel's words, and what to do
 
@@ -53,6 +57,14 @@
    messages, messages into answers, what differs. It has no system call and no clock; it does want
    the kernel's headers, as its constants are theirs. The other half (>>netlink to >>shell) talks
    with the kernel. IPVS_NO_LINUX leaves the pure half alone.
+
+   The wanted state is on one descriptor, in bounded turns. The kernel sends no events, so its tables
+   are read again each period; without ip_vs it says so once and asks again:
+
+       ipvs_pool_init(), ipvs_io_add()      what is wanted
+       ipvs_pool_up(), ipvs_io_touch()      a verdict; then, whenever ipvs_io_fd() is readable:
+       ipvs_io_run(), ipvs_io_next()        it is made so; what happened
+       ipvs_io_flush()                      the way out
 
    A service is known by its family and firewall mark, or by protocol, address and port; a real
    server by its family, address and port. The rest can be changed in place: connections stay.
@@ -439,8 +451,9 @@ IPVS_DEF bool ipvs_io_next(ipvs_io *io, ipvs_event *event);
 
 IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p);
 /* Before ipvs_io_add(): which of the reals the kernel has (each real's up is set to that; weight 0
-   with inhibit is not up), and the quorum of that. 0: the service is there; -ESRCH: it is not, and
-   nothing was set; IPVS_E_ABSENT, -errno. What a dead predecessor left is adopted without a flap. */
+   with inhibit is not up), and the quorum of that. What a dead predecessor left is adopted without
+   a flap. 0: the service is there; -ESRCH: it is not, and nothing was set; IPVS_E_ABSENT, -errno.
+   */
 
 IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now);
 /* v->s, pool (after ipvs_pool_init()) and marks are set. Its table is read before anything is sent:
@@ -463,16 +476,16 @@ IPVS_DEF void ipvs_io_remove(ipvs_io *io, ipvs_virtual *v, bool keep, uint64_t n
 /* Forgets it, deletes it from the kernel at once; keep: leaves it there. */
 
 IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, uint64_t now);
-/* Which sync daemons (bits of IPVS_SYNC_*) are to run with these settings (whose state is not looked
-   at); kept so, and the other one is stopped. 0: none, those that others started are left alone.
+/* Which sync daemons (bits of IPVS_SYNC_*; d->state is not looked at) are to run with these
+   settings; kept so, and the other one is stopped. 0: none; what others started is left alone.
    0 or IPVS_E_DAEMON. */
 
 IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now);
 /* Timeouts for as long as we run. NULL: those from before at once. */
 
 IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now);
-/* The way out of a process: everything of ours is gone on return (services, sync daemons, timeouts),
-   all else is as it was. 0, or the first error. */
+/* The way out of a process: everything of ours is gone on return (services, sync daemons,
+   timeouts), all else is as it was. 0, or the first error. */
 
 /* Direct calls, each one talk with the kernel. 0, or -errno, IPVS_E_*; io->err is the sentence. */
 
@@ -1632,6 +1645,9 @@ IPVS_DEF bool ipvs_pool_want(const ipvs_pool *p, const ipvs_real *r, const ipvs_
 
 // >>reconcile
 
+/* Pure, but for the shell alone. */
+#define IPVS__SHELLS static __attribute__((unused))
+
 /* What is known of one entry of a service's table, in one byte: the pool is the only copy of the
    table. IN, ZERO: the kernel has it, with weight 0. SEEN: in the dump under way. EDIT: differs in
    other than its weight, or that is unknown. */
@@ -1652,8 +1668,8 @@ static ipvs_real *ipvs__entry(const ipvs_pool *p, size_t i)
 }
 
 /* The operation that brings entry i to what is wanted, and its arguments. */
-static uint8_t ipvs__step(const ipvs_pool *p, size_t i, const ipvs_service *s, uint8_t mark,
-                          ipvs_dest *out)
+IPVS__SHELLS uint8_t ipvs__step(const ipvs_pool *p, size_t i, const ipvs_service *s, uint8_t mark,
+                                ipvs_dest *out)
 {
     bool zero = (mark & IPVS__ZERO) != 0;
 
@@ -1666,7 +1682,7 @@ static uint8_t ipvs__step(const ipvs_pool *p, size_t i, const ipvs_service *s, u
 }
 
 /* The mark after such an operation, which left it with weight 0 or another one. */
-static uint8_t ipvs__after(uint8_t mark, uint8_t step, bool zero)
+IPVS__SHELLS uint8_t ipvs__after(uint8_t mark, uint8_t step, bool zero)
 {
     mark &= (uint8_t)~(IPVS__DIRTY | IPVS__EDIT | IPVS__WEIGHT);
     if (step == IPVS__KEEP)
@@ -1697,8 +1713,8 @@ static size_t ipvs__find(const ipvs_pool *p, const ipvs_service *s, const ipvs_a
 
 /* A server of a dump, and which entry it is. Settled entries that are not as they were left were
    changed by others, and are counted. */
-static size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
-                         const ipvs_dest *have, uint32_t *foreign)
+IPVS__SHELLS size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
+                               const ipvs_dest *have, uint32_t *foreign)
 {
     size_t    i = ipvs__find(p, s, &have->to);
     uint8_t   before;
@@ -1717,7 +1733,7 @@ static size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_t *mar
     return i;
 }
 
-static void ipvs__unsee(uint8_t *marks, size_t n)
+IPVS__SHELLS void ipvs__unsee(uint8_t *marks, size_t n)
 {
     size_t i;
 
@@ -1726,8 +1742,8 @@ static void ipvs__unsee(uint8_t *marks, size_t n)
 }
 
 /* The end of a dump: what was not in it is not there. True: there is something to do. */
-static bool ipvs__settle(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
-                         uint32_t *foreign)
+IPVS__SHELLS bool ipvs__settle(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
+                               uint32_t *foreign)
 {
     ipvs_dest want;
     size_t    i;
@@ -1747,7 +1763,7 @@ static bool ipvs__settle(const ipvs_pool *p, const ipvs_service *s, uint8_t *mar
 }
 
 /* Changes of the pool since the last time become work of a service. */
-static bool ipvs__spread(const ipvs_pool *p, uint8_t *marks)
+IPVS__SHELLS bool ipvs__spread(const ipvs_pool *p, uint8_t *marks)
 {
     size_t  i;
     uint8_t dirty;
@@ -2530,6 +2546,21 @@ static void ipvs__job_add(ipvs_io *io, ipvs_virtual *v, uint8_t step, size_t ent
     ipvs__put(&io->nl, io->family, &r);
 }
 
+/* An old kernel would take a server behind a tunnel that it does not know for one of IPIP. */
+static bool ipvs__is_beyond(ipvs_io *io, ipvs_virtual *v, size_t i, uint8_t step,
+                            const ipvs_dest *d)
+{
+    ipvs_request r;
+
+    if (step == IPVS__TAKE || ipvs__has_tunnel(d))
+        return false;
+    v->marks[i] &= (uint8_t)~IPVS__DIRTY;
+    r = ipvs__request(IPVS_CMD_NEW_DEST, &v->s, d);
+    ipvs__trouble(io, v, ipvs__explain(io, &r, IPVS_E_TUNNEL,
+                                       "this kernel's IPVS has no such tunnels"));
+    return true;
+}
+
 /* New servers and weights first, then those that leave. False: the batch is full. */
 static bool ipvs__gather_dests(ipvs_io *io, ipvs_virtual *v, bool leaving)
 {
@@ -2543,7 +2574,7 @@ static bool ipvs__gather_dests(ipvs_io *io, ipvs_virtual *v, bool leaving)
         step = ipvs__step(v->pool, i, &v->s, v->marks[i], &d);
         if (step == IPVS__KEEP)
             v->marks[i] = ipvs__after(v->marks[i], step, false);
-        else if ((step == IPVS__TAKE) == leaving) {
+        else if ((step == IPVS__TAKE) == leaving && !ipvs__is_beyond(io, v, i, step, &d)) {
             if (ipvs__is_full(io))
                 return false;
             ipvs__job_add(io, v, step, i, &d);
@@ -2876,11 +2907,11 @@ static ipvs_virtual *ipvs__look_next(const ipvs_io *io)
 
 static void ipvs__look_on(ipvs_io *io)
 {
+    uint64_t      began = ipvs_now();
     ipvs_virtual *v;
 
-    uint64_t      began = ipvs_now();
-
-    for (io->budget = IPVS__LOOKS / IPVS__PACE * io->pace; io->budget && io->greeted && !io->n_strangers;) {
+    io->budget = IPVS__LOOKS / IPVS__PACE * io->pace;
+    while (io->budget && io->greeted && (io->looking || !io->n_strangers)) {
         if (io->looking) {
             ipvs__look_dests(io);
             continue;

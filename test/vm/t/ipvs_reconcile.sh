@@ -124,9 +124,11 @@ t_ipvs_restores_the_scheduler() {
 t_ipvs_removes_a_strange_server() {
     three
     local i
-    for i in {101..150}; do echo "-a -t 198.51.100.1:80 -r 203.0.113.$i:80 -m"; done >$W/rules
+    for i in {101..500}; do echo "-a -t 198.51.100.1:80 -r 203.0.113.9:$i -m"; done >$W/rules
     must adm -R <$W/rules
-    put_back 50 'servers'
+    settled
+    event 'RESTORED .*servers'
+    sends 400
 }
 t_ipvs_restores_a_service() {
     three
