@@ -58,8 +58,8 @@
    the kernel's headers, as its constants are theirs. The other half (>>netlink to >>shell) talks
    with the kernel. IPVS_NO_LINUX leaves the pure half alone.
 
-   The wanted state is on one descriptor, in bounded turns. The kernel sends no events, so its tables
-   are read again each period; without ip_vs it says so once and asks again:
+   The wanted state is on one descriptor, in bounded turns. The kernel sends no events, so its
+   tables are read again each period; without ip_vs it says so once and asks again:
 
        ipvs_pool_init(), ipvs_io_add()      what is wanted
        ipvs_pool_up(), ipvs_io_touch()      a verdict; then, whenever ipvs_io_fd() is readable:
@@ -1539,7 +1539,7 @@ static uint64_t ipvs__load(const ipvs_real *r)
 static bool ipvs__judge(ipvs_pool *p)
 {
     uint64_t limit = p->quorum_up ? p->need - p->margin : p->need + p->margin;
-    bool     up = p->weight && p->weight >= limit;
+    bool     up = p->weight >= limit;       /* which is never 0, see ipvs__clamp() */
     size_t   i;
 
     if (up == p->quorum_up)
