@@ -157,16 +157,15 @@ t_ipvs_default_period_is_a_second() {
 t_ipvs_fought_over() {
     director 1000
     tell add 1 2 rr
-    becomes 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1'
     local i
-    for i in 1 2 3; do
-        wait_for 10 is 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1' || die "$(table)"
+    for i in 1 2 3 4 5; do
+        becomes 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1'
         must adm -C
-        wait_for 10 restored $i || die "not put back"
+        wait_for 10 restored $i || die "its end is not seen"
     done
-    event 'FOUGHT .*--ipvs-exclude-cidrs'
-    is '' || die "it does not wait"
+    for_all_of 1 is '' || die "it does not wait" # four seconds by now
     becomes 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1'
+    said d '^FOUGHT .*--ipvs-exclude-cidrs' || die "it is not said"
     [ "$(grep -c ^FOUGHT "${LOG[d]}")" = 1 ] || die "said more than once"
 }
 restored() { [ "$(grep -c '^RESTORED' "${LOG[d]}")" -ge "$1" ]; }
