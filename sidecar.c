@@ -55,6 +55,15 @@
 
    Without a weight one that is down is a FAULT, and until its first result it is not up.
 
+   VIRTUAL SERVERS
+   IPVS_<NAME> is a virtual server of the kernel's load balancer, as keepalived's virtual_server.
+   A URL without an address is each real server's own; keepalived's checkers are blocks:
+
+       IPVS_WEB=tcp://198.51.100.10:80     or fwmark:N, or group:NAME of an IPVS_GROUP_<NAME>
+       IPVS_WEB_REAL_SERVER="203.0.113.1 weight=2, 203.0.113.2"    IPVS_WEB_LVS_METHOD=DR
+       IPVS_WEB_CHECK=http:///healthz      or IPVS_WEB_HTTP_GET_URL_PATH=/healthz
+       IPVS_WEB_REAL_SERVER_2_TCP_CHECK_1_CONNECT_PORT=8080        IPVS_LB_ALGO=rr
+
    FILES AND PRIVILEGES
    None is needed but the binary: the root file system may be empty and read-only. It needs the
    capabilities NET_ADMIN (addresses) and NET_RAW (adverts, ARP), for commands of other users
@@ -90,9 +99,12 @@
 #define VRRP_STATIC
 #define CHECK_IMPLEMENTATION
 #define CHECK_STATIC
+#define IPVS_IMPLEMENTATION
+#define IPVS_STATIC
 #endif
 #include "vrrp.h"
 #include "check.h"
+#include "ipvs.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -218,13 +230,23 @@ typedef struct page {
     check_url u;
 } page;
 
-/* CHECK_<NAME>=URL; or without a name a URL that is tracked. */
+/* CHECK_<NAME>=URL; or without a name a URL that is tracked; or a check of a real server, where
+   several real servers have the same each its own. */
 typedef struct probe {
     node        n;
     check_desc  d;
     page       *pages;
     const char *url, *label, *bfd_key;
     address     bind;
+    address     connect_ip;             /* instead of the server's */
+    uint32_t    retry;
+    const char *command, *of;           /* misc_path; the check that BFD_CHECK, FILE_CHECK mean */
+    uint16_t    connect_port;
+    bool        at_server, at_port;     /* d.to has the server's address, its port: a server by
+                                           name tells them later */
+    bool        own;                    /* of one real server, and not among model.probes */
+    bool        used;                   /* real servers go by it, or by copies of it */
+    bool        sni;                    /* enable_sni */
     user_ids    user;
     uint8_t     protocol, match;        /* words, from 1; 0: none */
     int16_t     weight;                 /* where it is tracked without one */
@@ -313,7 +335,7 @@ typedef struct instance {
     uint64_t    garp_interval, gna_interval;
     extra       garp_extra;
     uint32_t    rcvbuf;
-    char        interface[16];
+    char        interface[16], lvs_interface[16];
     uint8_t     version, state, checksum, checksum_accept, garp_form;   /* words, from 1; 0: none */
     uint8_t     auth_type, ah_form, hmac_replay, hmac_mode;
     bool        ah_replay;
@@ -323,6 +345,121 @@ typedef struct instance {
     bool        goes_on;                /* it ran before this was read */
     uint8_t     told;                   /* what it has said while there is no interface */
 } instance;
+
+/* Where a virtual server listens: an address, count of them in a row, or a firewall mark. */
+typedef struct vs_at {
+    address     ip;                     /* the first; family 0: none */
+    uint32_t    count;
+    uint32_t    fwmark;                 /* 0: none */
+    const char *group;                  /* NULL: none */
+    uint16_t    port;
+    uint8_t     protocol;               /* IPVS_TCP ...; 0: not said */
+    uint8_t     family;                 /* of a fwmark: a word, from 1; 0: none */
+} vs_at;
+
+typedef struct vs_entry {
+    node  n;
+    vs_at at;
+} vs_entry;
+
+/* IPVS_GROUP_<NAME>: keepalived's virtual_server_group. */
+typedef struct vs_group {
+    node        n;
+    const char *label;
+    vs_entry   *entries;
+    bool        used;
+} vs_group;
+
+/* lvs_method: "TUN type gue port 6080 csum" */
+typedef struct lvs_method {
+    uint16_t port;
+    uint8_t  method, tunnel, flags;     /* IPVS_MASQ ..., IPVS_IPIP ..., IPVS_TUN_* */
+} lvs_method;
+
+/* A real server as it was written. */
+typedef struct vs_target {
+    address     ip;                     /* family 0: host is a name */
+    const char *host;                   /* as written, without the port */
+    uint16_t    port;                   /* 0: that of the virtual server */
+} vs_target;
+
+/* Kinds of checkers, as their blocks are called. */
+enum {
+    TCP_CHECK, HTTP_GET, SSL_GET, SMTP_CHECK, DNS_CHECK, MISC_CHECK, PING_CHECK, UDP_CHECK,
+    BFD_CHECK, FILE_CHECK, CHECKERS
+};
+
+/* Words that a real server has, or else its virtual server. */
+typedef struct checkers {
+    probe      *of[CHECKERS];           /* as written; see real_server.probes */
+    watch      *watches;                /* URLs and names of checks */
+    const char *virtualhost;
+    uint64_t    delay_loop, delay_before_retry, warmup, connect_timeout;
+    uint32_t    retry;
+    bool        alpha;
+} checkers;
+
+typedef struct real_server {
+    node        n;
+    vs_target   at;
+    const char *label;                  /* how logs call it: "203.0.113.1:80" */
+    ipvs_dest   d;                      /* as wanted while it is up; by name: to.family is 0 */
+    lvs_method  method;
+    checkers    checks;
+    watch      *uses;                   /* the checks that it goes by, by watch_next(): all have to
+                                           be up; the weight of a file's check counts */
+    int32_t     weight;
+    bool        inhibit;                /* inhibit_on_failure */
+    bool        alpha;                  /* starts down */
+    bool        dynamic;                /* a check may change the weight: misc_dynamic, a file */
+    uint64_t    drain;                  /* longest time for its connections to end; 0: at once */
+    const char *notify_up, *notify_down;    /* "exec:..." or "sh:..."; NULL: none */
+    void       *run;                    /* whatever runs it keeps here */
+} real_server;
+
+typedef struct virtual_server {
+    node            n;
+    const char     *label;
+    vs_at           at;
+    vs_entry       *entries;            /* where it listens: its own, or those of its group */
+    unsigned        n_services;         /* see virtual_service() */
+    ipvs_service    service;            /* as each is, but for its address or mark */
+    real_server    *reals, *sorry;      /* sorry: one or none */
+    lvs_method      method, sorry_method;
+    checkers        checks;
+    int32_t         weight;
+    uint64_t        drain;
+    uint32_t        quorum, hysteresis;
+    const char     *quorum_up, *quorum_down;
+    user_ids        user;               /* who runs its commands */
+    uint32_t        persistence;
+    uint8_t         granularity;
+    char            scheduler[16], engine[16];
+    uint8_t         protocol;           /* word of keepalived's, from 1; 0: none */
+    uint8_t         family;
+    bool            ops, flag[3], sh_port, sh_fallback, mh_port, mh_fallback;
+    bool            omega;              /* notify_down, quorum_down when we stop */
+    bool            ha_suspend;         /* checked only while its address is on this host */
+    bool            inhibit, sorry_inhibit;
+    bool            secure;             /* enable_script_security */
+    void           *run;                /* whatever runs it keeps here */
+} virtual_server;
+
+/* lvs_sync_daemon: "IF [inst] VI id N maxlen N port N ttl N group A" */
+typedef struct sync_daemon {
+    node        n;
+    char        interface[16];
+    const char *of;
+    instance   *instance;               /* whose state decides; NULL: both daemons, always */
+    address     group;
+    uint16_t    maxlen, port;
+    uint8_t     id, ttl;                /* id 0: not given */
+} sync_daemon;
+
+typedef struct lvs_timeouts {
+    node     n;
+    uint32_t tcp, tcp_fin, udp;         /* seconds; 0: as they are */
+} lvs_timeouts;
 
 typedef struct log_form {
     uint8_t json, level;
@@ -349,7 +486,15 @@ typedef struct globals {
     rule       *rules;
     vrrp_setup  setup;                  /* of these */
     void       *run;                    /* whatever runs them keeps here */
+    sync_daemon  *lvs_daemon;           /* one or none */
+    ipvs_daemon   lvs_sync;             /* the same as ipvs.h has it, without state */
+    lvs_timeouts *lvs_timeouts;         /* one or none */
+    uint64_t    ipvs_sync;              /* ipvs_io_options.period; 0: by the size */
+    uint8_t     flush_on_stop;          /* FLUSH_* */
+    bool        lvs_flush;
 } globals;
+
+enum { FLUSH_NO = 1, FLUSH_ALL, FLUSH_VS };     /* lvs_flush_on_stop; ours, everybody's, ours */
 
 typedef struct model {
     arena       a;
@@ -359,6 +504,9 @@ typedef struct model {
     sync_group *groups;
     probe       check_preset;           /* what CHECK_<KEYWORD> says for all */
     probe      *probes;
+    virtual_server  vs_preset;          /* what IPVS_<KEYWORD> says for all */
+    virtual_server *virtuals;
+    vs_group   *vs_groups;
     unsigned    n_instances, n_undecided;
     uint32_t    preference;             /* of the last rule that did not say one */
     bool        unnamed;                /* the one instance was made by unnamed variables */
@@ -621,6 +769,51 @@ static sync_group *group_next(const sync_group *g)
     return (sync_group *)(void *)g->n.next;
 }
 
+static virtual_server *virtual_next(const virtual_server *v)
+{
+    return (virtual_server *)(void *)v->n.next;
+}
+
+static real_server *real_next(const real_server *r)
+{
+    return (real_server *)(void *)r->n.next;
+}
+
+static vs_group *vs_group_next(const vs_group *g)
+{
+    return (vs_group *)(void *)g->n.next;
+}
+
+static vs_entry *entry_next(const vs_entry *e)
+{
+    return (vs_entry *)(void *)e->n.next;
+}
+
+/* The i-th of v->n_services services that the kernel is to have: one for each address and mark. */
+static ipvs_service virtual_service(const virtual_server *v, unsigned i)
+{
+    ipvs_service    s = v->service;
+    const vs_entry *e = v->entries;
+    unsigned        carry;
+
+    for (; i >= e->at.count; e = entry_next(e))
+        i -= e->at.count;
+    memset(&s.at, 0, sizeof s.at);
+    s.fwmark = e->at.fwmark;
+    s.protocol = s.fwmark ? 0 : s.protocol;
+    s.at.family = s.fwmark ? (uint8_t)(e->at.family == 2 ? IPVS_IPV6 : IPVS_IPV4)
+                           : e->at.ip.family;
+    if (s.fwmark)
+        return s;
+    memcpy(s.at.ip, e->at.ip.ip.byte, sizeof s.at.ip);
+    s.at.port = e->at.port;
+    for (carry = i, i = s.at.family == IPVS_IPV6 ? 16 : 4; carry; carry >>= 8) {
+        carry += s.at.ip[--i];
+        s.at.ip[i] = (uint8_t)carry;
+    }
+    return s;
+}
+
 // >>table
 
 /* Every option is one row. From the rows come the environment's names, what is checked, every
@@ -629,7 +822,8 @@ static sync_group *group_next(const sync_group *g)
 
 enum {
     B_GROUP, B_INSTANCE, B_GLOBAL, B_CHECK, B_IPVS_GROUP, B_IPVS, B_BFD, B_VIP, B_PEER, B_KEY,
-    B_TRACK, B_WATCH, B_URL, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, BLOCKS
+    B_TRACK, B_WATCH, B_URL, B_GARP, B_TGROUP, B_DELAY, B_ROUTE, B_HOP, B_ENCAP, B_RULE, B_ENTRY,
+    B_REAL, B_DAEMON, B_TIMEOUTS, BLOCKS
 };
 
 typedef struct block {
@@ -644,8 +838,8 @@ static const block blocks[BLOCKS] = {
     [B_INSTANCE] = {"VRRP", sizeof(instance), NULL},
     [B_GLOBAL] = {"SIDECAR", sizeof(globals), NULL},
     [B_CHECK] = {"CHECK", sizeof(probe), NULL},
-    [B_IPVS_GROUP] = {"IPVS_GROUP", 0, "virtual servers are not part of this version"},
-    [B_IPVS] = {"IPVS", 0, "virtual servers are not part of this version"},
+    [B_IPVS_GROUP] = {"IPVS_GROUP", sizeof(vs_group), NULL},
+    [B_IPVS] = {"IPVS", sizeof(virtual_server), NULL},
     [B_BFD] = {"BFD", 0, "a BFD session is a check: CHECK_<NAME>=bfd://ADDRESS"},
     [B_VIP] = {NULL, sizeof(vip), NULL},
     [B_PEER] = {NULL, sizeof(peer), NULL},
@@ -660,6 +854,10 @@ static const block blocks[BLOCKS] = {
     [B_GARP] = {NULL, sizeof(garp_group), NULL},
     [B_TGROUP] = {NULL, sizeof(track_group), NULL},
     [B_DELAY] = {NULL, sizeof(delay), NULL},
+    [B_ENTRY] = {NULL, sizeof(vs_entry), NULL},
+    [B_REAL] = {NULL, sizeof(real_server), NULL},
+    [B_DAEMON] = {NULL, sizeof(sync_daemon), NULL},
+    [B_TIMEOUTS] = {NULL, sizeof(lvs_timeouts), NULL},
 };
 
 enum {
@@ -668,7 +866,8 @@ enum {
     T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
     T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_OPTIONS, T_HEADERS,
-    T_PAYLOAD, T_USER,
+    T_PAYLOAD, T_USER, T_AT, T_REAL, T_METHOD, T_SCHEDULER, T_PERSIST, T_MASK, T_DNS_TYPE,
+    T_SCRIPT, T_SYNC,
     TYPES
 };
 
@@ -682,7 +881,9 @@ enum {
     INERT = 64,             /* read and checked, no effect; help says why */
     REFUSED = 128,          /* known, an error; help says why */
     NEEDS_TLS = 256,        /* an error in a sidecar without mbedTLS */
-    BARE = 512              /* its values are words of the item by themselves: blackhole */
+    BARE = 512,             /* its values are words of the item by themselves: blackhole */
+    PLAIN = 1024,           /* T_BLOCK: its items have options only */
+    INNER = 2048            /* of checks: only in those of real servers */
 };
 
 #ifdef SIDECAR_TLS
@@ -696,7 +897,7 @@ enum { HAS_TLS = 0 };
 #define KIND(kind) (1u << CHECK_##kind)
 enum {
     FOR_ALL, FOR_LOOK, FOR_TRY, FOR_NET, FOR_SOCKET, FOR_HTTP, FOR_TLS, FOR_UDP, FOR_SMTP,
-    FOR_EXEC, FOR_PROCESS, FOR_BFD, FOR_TOLD
+    FOR_EXEC, FOR_PROCESS, FOR_BFD, FOR_TOLD, FOR_DNS, FOR_PORT, FOR_NAMED, FOR_FILE
 };
 enum {
     K_HTTP = KIND(HTTP) | KIND(HTTPS), K_EXEC = KIND(EXEC) | KIND(SH),
@@ -709,6 +910,8 @@ static const uint16_t kinds_of[] = {
     [FOR_UDP] = KIND(UDP), [FOR_SMTP] = KIND(SMTP), [FOR_EXEC] = K_EXEC,
     [FOR_PROCESS] = KIND(PROCESS), [FOR_BFD] = KIND(BFD),
     [FOR_TOLD] = KIND(FILE) | KIND(PROCESS) | KIND(INTERFACE) | KIND(BFD),
+    [FOR_DNS] = KIND(DNS), [FOR_PORT] = K_NET & ~KIND(ICMP), [FOR_NAMED] = KIND(DNS) | KIND(BFD),
+    [FOR_FILE] = KIND(FILE),
 };
 
 typedef struct row {
@@ -731,6 +934,42 @@ typedef struct row {
 #define U(member) AT(rule, r.member)
 #define C(member) AT(probe, d.member)
 #define P(member) AT(page, u.member)
+#define V(member) AT(virtual_server, member)
+#define S(member) AT(real_server, member)
+#define CHECKER(in, checks, number, key, help) \
+    {in, T_BLOCK, B_CHECK, INHERIT | PLAIN, (uint16_t)(checks + sizeof(probe *) * (number)), key, \
+     "yes | [option...], ...", NULL, help}
+#define CHECKER_ROWS(in, at) \
+    CHECKER(in, at, TCP_CHECK, "TCP_CHECK", "A connection can be made."), \
+    CHECKER(in, at, HTTP_GET, "HTTP_GET", "Its pages (url) are good."), \
+    CHECKER(in, at, SSL_GET, "SSL_GET", "The same in TLS, without a look at the certificate."), \
+    CHECKER(in, at, SMTP_CHECK, "SMTP_CHECK", "A mail server answers."), \
+    CHECKER(in, at, DNS_CHECK, "DNS_CHECK", "A name server answers."), \
+    CHECKER(in, at, MISC_CHECK, "MISC_CHECK", "The command misc_path succeeds."), \
+    CHECKER(in, at, PING_CHECK, "PING_CHECK", "It answers an echo request."), \
+    CHECKER(in, at, UDP_CHECK, "UDP_CHECK", "No ICMP error comes, or the reply that has to."), \
+    CHECKER(in, at, BFD_CHECK, "BFD_CHECK", "The BFD session name, a CHECK_<NAME>, is up."), \
+    CHECKER(in, at, FILE_CHECK, "FILE_CHECK", "The number in the file of track_file, a" \
+            " CHECK_<NAME>, times weight is added to the server's weight.")
+#define TIMING_ROWS(in, checks) \
+    {in, T_TIME, 0, INHERIT, checks(delay_loop), "delay_loop", "0.001..604800", \
+     "(checkers 60, URLs 1)", "Time between two attempts of a check."}, \
+    {in, T_TIME, 0, INHERIT, checks(connect_timeout), "connect_timeout", "0.001..86400", "(5)", \
+     "Time for an attempt of a check, all of it."}, \
+    {in, T_NUMBER, 0, INHERIT, checks(retry), "retry", "0..65534", "(1, DNS_CHECK 3, MISC_CHECK" \
+     " and URLs 0)", "How often a check that fails is tried again before it counts."}, \
+    {in, T_TIME, 0, INHERIT, checks(delay_before_retry), "delay_before_retry", "0..86400", \
+     "(1, HTTP_GET and SSL_GET 3; DNS_CHECK and URLs delay_loop)", \
+     "Time from a failure to such another try."}, \
+    {in, T_TIME, 0, INHERIT, checks(warmup), "warmup", "0..86400", \
+     "(delay_loop; of URLs a check a millisecond)", \
+     "Time over which the first attempts of all checks are spread."}, \
+    {in, T_FLAG, 0, INHERIT, checks(alpha), "alpha", "yes|no", "no", \
+     "Servers count as down until their checks have succeeded, instead of as up until one fails."}
+#define METHODS "NAT|DR|TUN [type ipip|gre|gue port N] [nocsum|csum|remcsum]"
+#define V_CHECKS(member) V(checks.member)
+#define S_CHECKS(member) S(checks.member)
+#define IS_VIRTUAL "a virtual server is IPVS_<NAME>=tcp://ADDRESS:PORT"
 #define METRIC(key, number, allowed, help) \
     {B_ROUTE, T_METRIC, 0, 0, R(metrics[number]), key, allowed, NULL, help}
 #define LATER(in, key, what) \
@@ -963,7 +1202,9 @@ static const row rows[] = {
     {B_INSTANCE, T_NONE, 0, REFUSED, 0, "use_ipvlan", NULL, NULL,
      "an ipvlan shares the MAC address of its interface, so the addresses can as well be on that"
      " interface: leave it out, or take use_vmac for a MAC address of their own"},
-    LATER(B_INSTANCE, "lvs_sync_daemon_interface", "IPVS is"),
+    {B_INSTANCE, T_IFNAME, 0, 0, I(lvs_interface), "lvs_sync_daemon_interface", "interface name",
+     "(none)", "The kernel's sync daemon of virtual servers runs on this interface: as master while"
+     " this virtual router is MASTER, else as backup. See SIDECAR_LVS_SYNC_DAEMON."},
 
     /* --- an item of virtual_ipaddress ------------------------------------------------------- */
     {B_VIP, T_CIDR, 0, HEAD, AT(vip, v), "address", "ADDRESS[/LEN]", "(/32, IPv6 /128)",
@@ -1356,6 +1597,39 @@ static const row rows[] = {
      "Most bytes of the reply."},
     {B_CHECK, T_TEXT, FOR_SMTP, 0, C(smtp.helo), "helo_name", "host name",
      "(smtpchecker.keepalived.org)", "What HELO says."},
+    {B_CHECK, T_IP, FOR_NET, INNER, AT(probe, connect_ip), "connect_ip", "address",
+     "(the server's)", "Address to check instead."},
+    {B_CHECK, T_SHORT, FOR_PORT, INNER, AT(probe, connect_port), "connect_port", "1..65535",
+     "(the server's)", "Port to check instead."},
+    {B_CHECK, T_TIME, FOR_NET, INNER | ALIAS, C(timeout), "connect_timeout", "0.001..86400", NULL,
+     "keepalived's name of timeout."},
+    {B_CHECK, T_TIME, FOR_EXEC, INNER | ALIAS, C(timeout), "misc_timeout", "0.001..86400", NULL,
+     "keepalived's name of timeout; default delay_loop."},
+    {B_CHECK, T_TIME, FOR_LOOK, INNER | ALIAS, C(interval), "delay_loop", "0.001..604800", NULL,
+     "keepalived's name of interval."},
+    {B_CHECK, T_FLAG, FOR_ALL, INNER | ALIAS, AT(probe, init_fail), "alpha", "yes|no", NULL,
+     "keepalived's name of init_fail."},
+    {B_CHECK, T_NUMBER, FOR_TRY, INNER, AT(probe, retry), "retry", "0..65534",
+     "(1, DNS_CHECK 3, MISC_CHECK 0)", "How often it is tried again before a failure counts: fall"
+     " less one."},
+    {B_CHECK, T_NUMBER, FOR_HTTP, INNER | ALIAS, AT(probe, retry), "nb_get_retry", "0..65534",
+     NULL, "keepalived's old name of retry."},
+    {B_CHECK, T_FLAG, FOR_HTTP, INNER, AT(probe, sni), "enable_sni", "yes|no", "no",
+     "SSL_GET: the virtual host is asked for in TLS, too (SNI)."},
+    {B_CHECK, T_TEXT, FOR_TLS, INNER | ALIAS | NEEDS_TLS, C(tls.name), "sni_name", "host name",
+     NULL, "keepalived's name of tls_name."},
+    {B_CHECK, T_SCRIPT, FOR_EXEC, INNER, AT(probe, command), "misc_path",
+     "/PATH WORD... | sh:COMMAND", NULL, "The command of MISC_CHECK."},
+    {B_CHECK, T_DNS_TYPE, FOR_DNS, INNER, C(dns.type), "type",
+     "A|NS|CNAME|SOA|PTR|MX|TXT|AAAA|SRV|RRSIG|DNSKEY", "(SOA)", "What DNS_CHECK asks for."},
+    {B_CHECK, T_TEXT, FOR_NAMED, INNER, AT(probe, of), "name", "name", "(.)",
+     "Name that DNS_CHECK asks for; of BFD_CHECK the NAME of a CHECK_<NAME>=bfd://ADDRESS."},
+    {B_CHECK, T_TEXT, FOR_FILE, INNER | ALIAS, AT(probe, of), "track_file", "name", NULL,
+     "Of FILE_CHECK the NAME of a CHECK_<NAME>=file:/PATH."},
+    NO_EFFECT(B_CHECK, "log_all_failures", "see SIDECAR_LOG=debug"),
+    NO_EFFECT(B_CHECK, "tls_compliant", "nothing but TLS is spoken"),
+    {B_CHECK, T_TEXT, FOR_SMTP, REFUSED, 0, "host", NULL, NULL,
+     "connect_ip and so on stand in SMTP_CHECK itself; several hosts: SMTP_CHECK_1, SMTP_CHECK_2"},
     {B_CHECK, T_FLAG, FOR_SMTP, NEEDS_TLS, C(smtp.starttls), "starttls", "yes|no", "no",
      "The dialogue goes over to TLS."},
     {B_CHECK, T_USER, FOR_EXEC, INHERIT, AT(probe, user), "user", "USER [GROUP]", "(ours)",
@@ -1398,6 +1672,148 @@ static const row rows[] = {
      "1..16 characters, sha1 20", "(none)", "Its key."},
     {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.key_id), "auth_key_id", "0..255", "0",
      "The number of the key."},
+
+    /* --- virtual servers -------------------------------------------------------------------- */
+    {B_IPVS, T_AT, 0, HEAD | MAKES | ESSENTIAL, V(at), "address",
+     "tcp://ADDRESS:PORT | udp:// | sctp:// | fwmark N | group NAME", NULL,
+     "A virtual server (LVS): connections to it go to its real servers. fwmark: what the firewall"
+     " has marked so; group: an IPVS_GROUP_<NAME>. Also keepalived's ADDRESS PORT."},
+    {B_IPVS, T_BLOCK, B_REAL, ESSENTIAL, V(reals), "real_server",
+     "ADDRESS|NAME[:PORT] [option...], ...", "(none)",
+     "Its real servers: \"203.0.113.1:80 weight=2, 203.0.113.2:80\", or numbered:"
+     " IPVS_WEB_REAL_SERVER_1, IPVS_WEB_REAL_SERVER_1_WEIGHT. Without a port that of the virtual"
+     " server."},
+    {B_IPVS, T_BLOCK, B_WATCH, INHERIT | ESSENTIAL, V(checks.watches), "check", "CHECK, ...",
+     "(none)", "What every real server has to pass, each a URL without an address (tcp://,"
+     " http:///healthz, http://:8080/), which is each server's own then, or another URL, or the"
+     " NAME of a CHECK_<NAME>."},
+    {B_IPVS, T_WORD, 0, INHERIT, V(protocol), "protocol", "TCP|UDP|SCTP",
+     "(that of tcp://; else UDP)", "For keepalived's ADDRESS PORT, and groups."},
+    {B_IPVS, T_SCHEDULER, 0, INHERIT | ESSENTIAL, V(scheduler), "lb_algo",
+     "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|mh|sed|nq|fo|ovf|twos", "wlc",
+     "How a connection finds its server, see ipvsadm(8)."},
+    {B_IPVS, T_SCHEDULER, 0, INHERIT | ALIAS, V(scheduler), "lvs_sched",
+     "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|mh|sed|nq|fo|ovf|twos", NULL, "lb_algo."},
+    {B_IPVS, T_METHOD, 0, INHERIT | ESSENTIAL, V(method), "lvs_method", METHODS, "NAT",
+     "How packets reach the servers: NAT, DR (direct routing), TUN (a tunnel)."},
+    {B_IPVS, T_METHOD, 0, INHERIT | ALIAS, V(method), "lb_kind", METHODS, NULL, "lvs_method."},
+    {B_IPVS, T_NUMBER, 0, INHERIT, V(weight), "weight", "0..2147483647", "1",
+     "Weight of servers that say none; 0: no new connections."},
+    {B_IPVS, T_PERSIST, 0, INHERIT, V(persistence), "persistence_timeout", "no|yes|1..2678400",
+     "no", "Seconds for which a client stays with its server; yes: 360."},
+    {B_IPVS, T_MASK, 0, INHERIT, V(granularity), "persistence_granularity", "0..128|NETMASK",
+     "(32, IPv6 128)", "Prefix length by which clients are one."},
+    {B_IPVS, T_IFNAME, 0, INHERIT, V(engine), "persistence_engine", "1..15 characters", "(none)",
+     "Such as sip: one call is one client."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(ops), "ops", "yes|no", "no",
+     "UDP: every packet is scheduled by itself."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(sh_port), "sh-port", "yes|no", "no",
+     "lb_algo sh: the client's port counts, too."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(sh_fallback), "sh-fallback", "yes|no", "no",
+     "lb_algo sh: another server if the one has no weight."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(mh_port), "mh-port", "yes|no", "no", "The same of lb_algo mh."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(mh_fallback), "mh-fallback", "yes|no", "no",
+     "The same of lb_algo mh."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[0]), "flag-1", "yes|no", "no",
+     "The scheduler's first flag."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[1]), "flag-2", "yes|no", "no", "The second."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[2]), "flag-3", "yes|no", "no", "The third."},
+    {B_IPVS, T_WORD, 0, INHERIT, V(family), "ip_family", "inet|inet6",
+     "(that of the servers)", "Of a firewall mark: family of its packets."},
+    {B_IPVS, T_NUMBER, 0, INHERIT, V(quorum), "quorum", "1..2147483647", "1",
+     "Sum of weights that has to be up; else sorry_server serves, and no one else."},
+    {B_IPVS, T_NUMBER, 0, INHERIT, V(hysteresis), "hysteresis", "0..2147483647", "0",
+     "Lost below quorum less this, gained at quorum plus this."},
+    {B_IPVS, T_SCRIPT, 0, INHERIT, V(quorum_up), "quorum_up", "/PATH WORD... | sh:COMMAND",
+     "(none)", "Command to run when the quorum is gained."},
+    {B_IPVS, T_SCRIPT, 0, INHERIT, V(quorum_down), "quorum_down", "/PATH WORD... | sh:COMMAND",
+     "(none)", "When it is lost."},
+    {B_IPVS, T_BLOCK, B_REAL, 0, V(sorry), "sorry_server", "ADDRESS[:PORT] [option...]", "(none)",
+     "Serves while the quorum is lost. It is not checked."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(sorry_inhibit), "sorry_server_inhibit", "yes|no", "no",
+     "The sorry server stays in the table with weight 0 while it is not needed."},
+    {B_IPVS, T_METHOD, 0, INHERIT, V(sorry_method), "sorry_server_lvs_method", METHODS,
+     "(lvs_method)", "lvs_method of the sorry server."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(inhibit), "inhibit_on_failure", "yes|no", "no",
+     "A server that is down stays with weight 0, and keeps its connections."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(omega), "omega", "yes|no", "no",
+     "notify_down and quorum_down are run when sidecar stops."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(ha_suspend), "ha_suspend", "yes|no", "no",
+     "Servers are checked only while the virtual server's address is on this host."},
+    {B_IPVS, T_TIME, 0, INHERIT, V(drain), "drain", "0..604800", "0",
+     "A server that leaves the configuration keeps its connections for so long, with weight 0."},
+    TIMING_ROWS(B_IPVS, V_CHECKS),
+    {B_IPVS, T_TEXT, 0, INHERIT, V(checks.virtualhost), "virtualhost", "host name", "(the address)",
+     "Host that http checks ask for."},
+    {B_IPVS, T_USER, 0, INHERIT, V(user), "script_user", "USER [GROUP]", "(ours)",
+     "Who runs quorum_up, quorum_down, notify_up, notify_down and MISC_CHECK; see CHECK_USER."},
+    {B_IPVS, T_FLAG, 0, INHERIT, V(secure), "enable_script_security", "yes|no", "no",
+     "As CHECK_ENABLE_SCRIPT_SECURITY, for these."},
+    {B_IPVS, T_TEXT, 0, 0, V(label), "label", "text", "(the name in the variables)",
+     "How logs call this virtual server."},
+    NO_EFFECT(B_IPVS, "hashed", "the kernel sets this flag itself"),
+    NO_EFFECT(B_IPVS, "snmp_name", "there is no SNMP agent"),
+    LATER(B_IPVS, "smtp_alert", "notifications are"),
+    CHECKER_ROWS(B_IPVS, V(checks.of)),
+
+    /* --- an item of real_server ------------------------------------------------------------- */
+    {B_REAL, T_REAL, 0, HEAD, S(at), "address", "ADDRESS|NAME[:PORT]", NULL, "The server."},
+    {B_REAL, T_NUMBER, 0, INHERIT, S(weight), "weight", "0..2147483647",
+     "(weight of the virtual server)", "Its share; 0: no new connections."},
+    {B_REAL, T_METHOD, 0, INHERIT, S(method), "lvs_method", METHODS,
+     "(lvs_method of the virtual server)", "How packets reach it."},
+    {B_REAL, T_METHOD, 0, INHERIT | ALIAS, S(method), "lb_kind", METHODS, NULL, "lvs_method."},
+    {B_REAL, T_FLAG, 0, INHERIT, S(inhibit), "inhibit_on_failure", "yes|no", "no",
+     "It stays with weight 0 while it is down."},
+    {B_REAL, T_NUMBER, 0, 0, S(d.upper), "uthreshold", "1..2147483647", "(none)",
+     "From so many connections on it gets no new ones, ..."},
+    {B_REAL, T_NUMBER, 0, 0, S(d.lower), "lthreshold", "1..2147483647", "(three quarters of that)",
+     "... until there are fewer than this."},
+    {B_REAL, T_SCRIPT, 0, 0, S(notify_up), "notify_up", "/PATH WORD... | sh:COMMAND", "(none)",
+     "Command to run when it comes up."},
+    {B_REAL, T_SCRIPT, 0, 0, S(notify_down), "notify_down", "/PATH WORD... | sh:COMMAND", "(none)",
+     "When it goes down."},
+    {B_REAL, T_TIME, 0, INHERIT, S(drain), "drain", "0..604800", "0",
+     "When it leaves the configuration it keeps its connections for so long, with weight 0."},
+    TIMING_ROWS(B_REAL, S_CHECKS),
+    {B_REAL, T_TEXT, 0, INHERIT, S(checks.virtualhost), "virtualhost", "host name",
+     "(the address)", "Host that http checks ask for."},
+    NO_EFFECT(B_REAL, "snmp_name", "there is no SNMP agent"),
+    LATER(B_REAL, "smtp_alert", "notifications are"),
+    {B_REAL, T_BLOCK, B_WATCH, 0, S(checks.watches), "check", "CHECK", "(those of all)",
+     "A URL or NAME as in check; repeated. A server with checks of its own has these alone."},
+    CHECKER_ROWS(B_REAL, S(checks.of)),
+
+    /* --- virtual_server_group --------------------------------------------------------------- */
+    {B_IPVS_GROUP, T_BLOCK, B_ENTRY, HEAD | MAKES, AT(vs_group, entries), "addresses",
+     "ADDRESS[-LAST] [PORT], fwmark N, ...", NULL,
+     "Addresses, ranges of them and firewall marks that are one virtual server: IPVS_WEB=\"group"
+     " NAME\"."},
+    {B_IPVS_GROUP, T_TEXT, 0, 0, AT(vs_group, label), "label", "text",
+     "(the name in the variables)", "How logs call it."},
+    {B_ENTRY, T_AT, 0, HEAD, AT(vs_entry, at), "address",
+     "ADDRESS[-LAST|/LEN] [PORT] | fwmark N [inet|inet6]", NULL, "Where it listens."},
+
+    /* --- lvs_sync_daemon, lvs_timeouts ------------------------------------------------------ */
+    {B_DAEMON, T_SYNC, 0, HEAD, AT(sync_daemon, interface), "interface", "INTERFACE [INSTANCE]",
+     NULL, "The interface, and the virtual router whose state decides."},
+    {B_DAEMON, T_TEXT, 0, 0, AT(sync_daemon, of), "inst", "name of a virtual router", "(none)",
+     "Master while this one is MASTER, else backup; without it both."},
+    {B_DAEMON, T_BYTE, 0, 0, AT(sync_daemon, id), "id", "1..255", "(the virtual router's)",
+     "Number of the daemons that belong together."},
+    {B_DAEMON, T_SHORT, 0, 0, AT(sync_daemon, maxlen), "maxlen", "1..65507", "(by the MTU)",
+     "Most bytes of a packet."},
+    {B_DAEMON, T_SHORT, 0, 0, AT(sync_daemon, port), "port", "1..65535", "8848", "UDP port."},
+    {B_DAEMON, T_BYTE, 0, 0, AT(sync_daemon, ttl), "ttl", "1..255", "1", "Multicast TTL."},
+    {B_DAEMON, T_MCAST, 0, 0, AT(sync_daemon, group), "group", "multicast address",
+     "224.0.0.81", "Multicast group."},
+    {B_TIMEOUTS, T_NONE, 0, HEAD, 0, "timeouts", "options", NULL, "Timeouts."},
+    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, tcp), "tcp", "1..31536000", "(as it is)",
+     "Seconds of an idle connection."},
+    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, tcp_fin), "tcpfin", "1..31536000", "(as it is)",
+     "Of one that was closed."},
+    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, udp), "udp", "1..31536000", "(as it is)",
+     "Of UDP."},
 
     /* --- global_defs ------------------------------------------------------------------------ */
     {B_GLOBAL, T_LOG, 0, ESSENTIAL, G(log), "log", "text|json error|warning|info|debug",
@@ -1487,7 +1903,33 @@ static const row rows[] = {
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace", NULL, NULL,
      "a process stays in the network namespace it was started in: `ip netns exec NAME sidecar`, or"
      " one container each"},
-    LATER(B_GLOBAL, "net_namespace_ipvs", "IPVS is"),
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace_ipvs", NULL, NULL,
+     "virtual servers are in the network namespace of the process: run one process each"},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "virtual_server", NULL, NULL, IS_VIRTUAL},
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "virtual_server_group", NULL, NULL,
+     "a group of virtual servers is IPVS_GROUP_<NAME>=\"ADDRESS PORT, ...\""},
+    NO_EFFECT(B_GLOBAL, "nftables_ipvs", "every address of a group is a service of its own"),
+    NO_EFFECT(B_GLOBAL, "nftables_ipvs_start_fwmark", "no firewall mark is made"),
+    NO_EFFECT(B_GLOBAL, "checker_log_all_failures", "see SIDECAR_LOG=debug"),
+    NO_EFFECT(B_GLOBAL, "checker_priority", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "checker_rt_priority", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "checker_rlimit_rttime", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "checker_cpu_affinity", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "checker_no_swap", SCHEDULED),
+    NO_EFFECT(B_GLOBAL, "checker_process_name", "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL, "lvs_process_name", "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL, "lvs_netlink_cmd_rcv_bufs", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "lvs_netlink_cmd_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "lvs_netlink_monitor_rcv_bufs", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "lvs_netlink_monitor_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "snmp_vs_stats_update_interval", "there is no SNMP agent"),
+    NO_EFFECT(B_GLOBAL, "snmp_rs_stats_update_interval", "there is no SNMP agent"),
+    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_checker", NULL, NULL, NO_AGENT},
+    LATER(B_GLOBAL, "lvs_notify_fifo", "notifications are"),
+    LATER(B_GLOBAL, "lvs_notify_fifo_script", "notifications are"),
+    LATER(B_GLOBAL, "rs_init_notifies", "notifications are"),
+    LATER(B_GLOBAL, "smtp_alert_checker", "notifications are"),
+    LATER(B_GLOBAL, "no_checker_emails", "notifications are"),
     LATER(B_GLOBAL, "notify_fifo", "notifications are"),
     LATER(B_GLOBAL, "notify_fifo_script", "notifications are"),
     LATER(B_GLOBAL, "vrrp_notify_fifo", "notifications are"),
@@ -1506,16 +1948,29 @@ static const row rows[] = {
     LATER(B_GLOBAL, "shutdown_script", "scripts are"),
     LATER(B_GLOBAL, "shutdown_script_timeout", "scripts are"),
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "script_user", NULL, NULL,
-     "for the commands of checks set CHECK_USER"},
+     "for the commands of checks set CHECK_USER, of virtual servers IPVS_SCRIPT_USER"},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_script_security", NULL, NULL,
-     "for the commands of checks set CHECK_ENABLE_SCRIPT_SECURITY"},
+     "for the commands of checks set CHECK_ENABLE_SCRIPT_SECURITY, of virtual servers"
+     " IPVS_ENABLE_SCRIPT_SECURITY"},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "vrrp_script", NULL, NULL,
      "a check is a block of its own: CHECK_<NAME>=exec:/path/to/script, and VRRP_TRACK=<NAME>"},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "track_file", NULL, NULL,
      "a check is a block of its own: CHECK_<NAME>=file:/path, and VRRP_TRACK=<NAME>"},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "bfd_instance", NULL, NULL,
      "a check is a block of its own: CHECK_<NAME>=bfd://address, and VRRP_TRACK=<NAME>"},
-    LATER(B_GLOBAL, "lvs_sync_daemon", "IPVS is"),
+    {B_GLOBAL, T_BLOCK, B_DAEMON, 0, G(lvs_daemon), "lvs_sync_daemon",
+     "INTERFACE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group A]", "(none)",
+     "The kernel's sync daemons of virtual servers: connections survive a takeover."},
+    {B_GLOBAL, T_BLOCK, B_TIMEOUTS, 0, G(lvs_timeouts), "lvs_timeouts",
+     "[tcp N] [tcpfin N] [udp N]", "(none)",
+     "Seconds after which idle connections to virtual servers are forgotten; put back at exit."},
+    {B_GLOBAL, T_FLAG, 0, 0, G(lvs_flush), "lvs_flush", "yes|no", "no",
+     "All virtual servers of the kernel are removed at start, whoever made them."},
+    {B_GLOBAL, T_WORD, 0, 0, G(flush_on_stop), "lvs_flush_on_stop", "no|yes|VS", "no",
+     "At exit all of them are removed, whoever made them; no, VS: ours."},
+    {B_GLOBAL, T_TIME, 0, 0, G(ipvs_sync), "ipvs_sync", "0.1..86400",
+     "(1, and 1 for each 1000 entries above 1000)",
+     "Time between two looks whether somebody else has changed our virtual servers."},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "vrrp_sync_group", NULL, NULL, IS_GROUP},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "snmp_socket", NULL, NULL, NO_AGENT},
     {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_vrrp", NULL, NULL, NO_AGENT},
@@ -1541,6 +1996,8 @@ static const row rows[] = {
 
 #undef C
 #undef P
+#undef V
+#undef S
 #undef I
 #undef D
 #undef G
@@ -1592,13 +2049,15 @@ static const alias hints[] = {
 
 enum { ALIASES = sizeof aliases / sizeof *aliases, HINTS = sizeof hints / sizeof *hints };
 
-/* The first row of a block, NULL if it has none. */
+/* The first row of a block, NULL if it has none. Looked up once, as it is asked for so often. */
 static const row *block_rows(uint8_t b)
 {
-    for (const row *r = rows; r < rows + ROWS; r++)
-        if (r->in == b)
-            return r;
-    return NULL;
+    static const row *first[BLOCKS];
+
+    for (const row *r = rows; !first[rows[ROWS - 1].in] && r < rows + ROWS; r++)
+        if (!first[r->in])
+            first[r->in] = r;
+    return first[b];
 }
 
 static const row *row_next(const row *r)
@@ -1720,12 +2179,13 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
 }
 
+/* sh-port is SH_PORT in a variable. */
 static char *capitals(arena *a, const char *s)
 {
     char *copy = keep(a, s, strlen(s));
 
     for (char *c = copy; *c; c++)
-        *c = upper(*c);
+        *c = *c == '-' ? '_' : upper(*c);
     return copy;
 }
 
@@ -1737,6 +2197,7 @@ static bool ends_word(char c, bool list)
 /* Copies one word to *to without its quotes; NULL if one is not closed. */
 static const char *word_copy(const char *s, bool list, char **to, bool *quoted)
 {
+    *quoted = *s == '"' || *s == '\'';
     while (!ends_word(*s, list)) {
         bool        quote = *s == '"' || *s == '\'';
         const char *end = quote ? strchr(s + 1, *s) : s + 1;
@@ -1745,7 +2206,6 @@ static const char *word_copy(const char *s, bool list, char **to, bool *quoted)
             return NULL;
         memcpy(*to, s + quote, (size_t)(end - s - quote));
         *to += end - s - quote;
-        *quoted |= quote;
         s = end + quote;
     }
     *(*to)++ = 0;
@@ -2126,14 +2586,16 @@ static bool key_bytes(reader *rd, const char *s, vrrp_key *k)
     return true;
 }
 
-static char *file_read(reader *rd, const char *path);
+enum { FILE_MOST = 1 << 16, ENV_FILE_MOST = 1 << 24 };
+
+static char *file_read(reader *rd, const char *path, size_t most);
 
 static bool read_key(reader *rd, void *at, const words *w)
 {
     const char *s = w->at[w->n - 1].s;
 
     if (begins(s, "file:"))
-        s = file_read(rd, s + 5);
+        s = file_read(rd, s + 5, FILE_MOST);
     return s && key_bytes(rd, s, at);
 }
 
@@ -2837,6 +3299,12 @@ static void write_vmac(text *t, const node *n, const row *r)
         memmove(t->s + before, t->s + before + 1, t->n-- - before);
 }
 
+/* Its value is one word, whatever is in it: a command has its own quotes. */
+static bool is_whole(const row *r)
+{
+    return r->type == T_URL || r->type == T_SCRIPT;
+}
+
 /* A URL, or the name of a check. It is done as it stands, so nothing in it is replaced. */
 static bool read_url(reader *rd, void *at, const words *w)
 {
@@ -3066,6 +3534,408 @@ static void write_user(text *t, const node *n, const row *r)
         put(t, "%u %u", u->uid, u->gid);
 }
 
+/* --- types of virtual servers --------------------------------------------------------------- */
+
+/* keepalived's port 0 of a virtual server, all ports, is no port. */
+static bool is_all_ports(const reader *rd, const char *s)
+{
+    return rd->row->type == T_AT && strcmp(s, "0") == 0;
+}
+
+static bool port_read(const char *s, uint16_t *port)
+{
+    uint64_t v;
+
+    if (!read_number(s, &v) || v < 1 || v > 65535)
+        return false;
+    *port = (uint16_t)v;
+    return true;
+}
+
+/* "198.51.100.1:80", "[2001:db8::1]:80", "web:80"; the port may be missing, or a second word. */
+static bool endpoint_read(reader *rd, const words *w, const char **host, uint16_t *port)
+{
+    const char *s = w->at->s, *end = *s == '[' ? strchr(s, ']') : strchr(s, ':');
+
+    if (*s == '[' && !end)
+        return bad_word(rd, s, "has no ]");
+    if (*s != '[' && end && strchr(end + 1, ':'))       /* IPv6 without a port */
+        end = NULL;
+    *host = !end ? s : keep(&rd->m->a, s + (*s == '['), (size_t)(end - s) - (*s == '['));
+    end = end && *s == '[' ? end + 1 : end;
+    if (end && *end && (*end != ':' || !(port_read(end + 1, port) || is_all_ports(rd, end + 1))))
+        return bad_word(rd, s, "has no port of 1..65535 behind its address");
+    if (w->n > 2 || (w->n > 1 && *port))
+        return bad_word(rd, w->at[w->n > 2 ? 2 : 1].s, "is one word too many; a comma is between"
+                        " items");
+    return w->n < 2 || port_read(w->at[1].s, port) || is_all_ports(rd, w->at[1].s) ||
+           bad_word(rd, w->at[1].s, "is no port of 1..65535; a comma is between items");
+}
+
+/* The length of the prefix of s when a name can be resolved as it stands. */
+static bool is_host_name(const char *s)
+{
+    size_t n = strlen(s);
+    bool   letters = false;
+
+    for (const char *c = s; *c; c++) {
+        letters |= (upper(*c) >= 'A' && upper(*c) <= 'Z') || *c == '_';
+        if (!is_digit(*c) && !strchr("-._", *c) && !(upper(*c) >= 'A' && upper(*c) <= 'Z'))
+            return false;
+    }
+    return letters && n <= 253 && *s != '.' && *s != '-';
+}
+
+static bool read_real(reader *rd, void *at, const words *w)
+{
+    vs_target *t = at;
+
+    if (!endpoint_read(rd, w, &t->host, &t->port))
+        return false;
+    t->host = keep(&rd->m->a, t->host, strlen(t->host));
+    if (!address_read(t->host, &t->ip))
+        return is_host_name(t->host) || bad_word(rd, t->host, "is neither an address nor a name");
+    if (address_flaw(&t->ip) && !strstr(address_flaw(&t->ip), "loopback"))
+        return bad_word(rd, t->host, address_flaw(&t->ip));
+    return true;
+}
+
+static void put_endpoint(text *t, const char *host, uint16_t port)
+{
+    bool six = strchr(host, ':') && port;
+
+    put(t, "%s%s%s", six ? "[" : "", host, six ? "]" : "");
+    if (port)
+        put(t, ":%u", port);
+}
+
+static void write_real(text *t, const node *n, const row *r)
+{
+    const vs_target *v = place_of(n, r);
+
+    if (v->host)
+        put_endpoint(t, v->ip.family ? ip_text(t->a, &v->ip.ip, v->ip.family) : v->host, v->port);
+}
+
+/* The last byte of an IPv4 address, the last two of an IPv6 address. */
+static uint32_t address_end(const address *a)
+{
+    return a->family == VRRP_IPV4 ? a->ip.byte[3] : (uint32_t)a->ip.byte[14] << 8 | a->ip.byte[15];
+}
+
+/* "198.51.100.10-20", "2001:db8::10-1f", "198.51.100.0/24": the first, and how many. */
+static bool range_read(reader *rd, const char *s, vs_at *v)
+{
+    size_t   n = strcspn(s, "-/");
+    uint64_t last = 0;
+    bool     four, ok;
+    uint32_t first, bits;
+
+    if (!address_read(keep(rd->scratch, s, n), &v->ip))
+        return bad_word(rd, s, "is not an address");
+    four = v->ip.family == VRRP_IPV4;
+    first = address_end(&v->ip);
+    v->count = 1;
+    if (address_flaw(&v->ip) || !s[n])
+        return !address_flaw(&v->ip) || bad_word(rd, s, address_flaw(&v->ip));
+    if (s[n] == '-') {
+        ok = four ? read_number(s + n + 1, &last) && last < 256
+                  : read_hex(s + n + 1, &last) && last < 65536;
+        if (!ok || last < first)
+            return bad_word(rd, s, "is no range: behind the - stands the last byte (IPv6: the last"
+                            " digits) of its end");
+        v->count = (uint32_t)last - first + 1;
+        return true;
+    }
+    bits = four ? 8 : 16;
+    ok = read_number(s + n + 1, &last) && last >= (four ? 24 : 112) && last <= (four ? 32 : 128);
+    if (!ok || first & ((1u << ((four ? 32 : 128) - last)) - 1))
+        return bad_word(rd, s, four ? "is no network (allowed behind the /: 24..32)"
+                                    : "is no network (allowed behind the /: 112..128)");
+    v->count = 1u << (bits - (last - (four ? 24 : 112)));
+    return true;
+}
+
+/* "fwmark 5", "fwmark:5", and in a group its family */
+static bool read_mark_at(reader *rd, vs_at *v, const char *s, const words *more)
+{
+    uint64_t mark;
+
+    if (!s || !read_any(s, &mark) || mark < 1 || mark > UINT32_MAX)
+        return bad_word(rd, s ? s : "fwmark", "is no firewall mark of 1..4294967295");
+    v->fwmark = (uint32_t)mark;
+    v->count = 1;
+    if (more->n > 0 && rd->row->in == B_ENTRY)
+        v->family = strcasecmp(more->at->s, "inet6") == 0 ? 2
+                    : strcasecmp(more->at->s, "inet") == 0;
+    return more->n == 0 || (more->n == 1 && v->family) ||
+           bad_word(rd, more->at->s, "does not fit behind a firewall mark");
+}
+
+/* The word behind `fwmark` or `group`, which may stand behind a colon. */
+static const char *behind(const char *key, const words *w, size_t *taken)
+{
+    size_t n = strlen(key);
+
+    *taken = 0;
+    if (strncasecmp(w->at->s, key, n) != 0 || (w->at->s[n] && w->at->s[n] != ':'))
+        return NULL;
+    *taken = w->at->s[n] ? 1 : 2;
+    return w->at->s[n] ? w->at->s + n + 1 : w->n > 1 ? w->at[1].s : NULL;
+}
+
+static const struct { const char *name; uint8_t protocol; } services[] = {
+    {"tcp", IPVS_TCP}, {"udp", IPVS_UDP}, {"sctp", IPVS_SCTP},
+};
+
+/* Where a virtual server listens: the head of one, or an item of a group. */
+static bool at_read(reader *rd, vs_at *v, const words *w)
+{
+    size_t      n;
+    const char *s = behind("fwmark", w, &n), *url = strstr(w->at->s, "://"), *host;
+    word        whole = *w->at;
+    words       rest = {w->at + (n < w->n ? n : w->n), n < w->n ? w->n - n : 0};
+
+    if (n)
+        return read_mark_at(rd, v, s, &rest);
+    s = behind("group", w, &n);
+    if (n && rd->row->in == B_IPVS) {
+        v->group = s ? keep(&rd->m->a, s, strlen(s)) : NULL;
+        return s && *s && w->n == n ? true : bad_word(rd, w->at->s, "needs the NAME of one"
+                                                      " IPVS_GROUP_<NAME>");
+    }
+    for (size_t i = 0; url && rd->row->in == B_IPVS && i < 3; i++)
+        if (strncasecmp(whole.s, services[i].name, (size_t)(url - whole.s)) == 0 &&
+            !services[i].name[url - whole.s])
+            v->protocol = services[i].protocol;
+    if (url && !v->protocol)
+        return bad_word(rd, whole.s, "is none of tcp://, udp:// and sctp://");
+    whole.s += url ? url + 3 - whole.s : 0;
+    rest.at = take(rd->scratch, w->n * sizeof *rest.at);
+    rest.n = w->n;
+    memcpy(rest.at, w->at, w->n * sizeof *rest.at);
+    *rest.at = whole;
+    if (url && strchr(whole.s, '/'))
+        return bad_word(rd, w->at->s, "has a path, and a virtual server has none");
+    return endpoint_read(rd, &rest, &host, &v->port) && range_read(rd, host, v) &&
+           (v->count == 1 || rd->row->in == B_ENTRY ||
+            bad_word(rd, host, "is a range: put it into an IPVS_GROUP_<NAME>"));
+}
+
+static bool read_at(reader *rd, void *at, const words *w)
+{
+    vs_at v;
+
+    memset(&v, 0, sizeof v);
+    if (!at_read(rd, &v, w))
+        return false;
+    memcpy(at, &v, sizeof v);
+    return true;
+}
+
+static void write_at(text *t, const node *n, const row *r)
+{
+    const vs_at *v = place_of(n, r);
+    text         host = {t->a, NULL, 0, 0};
+
+    for (size_t i = 0; i < 3 && v->protocol; i++)
+        if (services[i].protocol == v->protocol)
+            put(t, "%s://", services[i].name);
+    if (v->fwmark)
+        put(t, "fwmark %u%s", v->fwmark, v->family == 1 ? " inet" : v->family == 2 ? " inet6"
+                                                                                   : "");
+    else if (v->group)
+        put(t, "group %s", v->group);
+    if (!v->ip.family)
+        return;
+    put(&host, "%s", ip_text(t->a, &v->ip.ip, v->ip.family));
+    if (v->count > 1)
+        put(&host, v->ip.family == VRRP_IPV4 ? "-%u" : "-%x", address_end(&v->ip) + v->count - 1);
+    put_endpoint(t, host.s, v->port);
+}
+
+static const named methods[] = {
+    {"NAT", IPVS_MASQ}, {"DR", IPVS_DIRECT}, {"TUN", IPVS_TUNNEL}, {NULL, 0},
+};
+static const named tunnels[] = {
+    {"ipip", IPVS_IPIP}, {"gue", IPVS_GUE}, {"gre", IPVS_GRE}, {NULL, 0},
+};
+static const named sums[] = {
+    {"nocsum", 0}, {"csum", IPVS_TUN_CSUM}, {"remcsum", IPVS_TUN_REMCSUM}, {NULL, 0},
+};
+
+static const named *named_find(const named *list, const char *s)
+{
+    while (list->name && strcasecmp(list->name, s) != 0)
+        list++;
+    return list->name ? list : NULL;
+}
+
+static const char *named_of(const named *list, uint32_t value)
+{
+    while (list->value != value)
+        list++;
+    return list->name;
+}
+
+/* "NAT", "TUN type gue port 6080 csum" */
+static bool method_read(reader *rd, lvs_method *m, const words *w)
+{
+    const named *is = named_find(methods, w->at->s);
+    size_t       i = 1;
+
+    if (!is)
+        return bad_word(rd, w->at->s, "is no lvs_method");
+    m->method = (uint8_t)is->value;
+    if (m->method == IPVS_TUNNEL && i < w->n && strcasecmp(w->at[i].s, "type") == 0) {
+        is = i + 1 < w->n ? named_find(tunnels, w->at[i + 1].s) : NULL;
+        if (!is)
+            return bad_word(rd, w->at[i + 1 < w->n ? i + 1 : i].s, "is no type of tunnel");
+        m->tunnel = (uint8_t)is->value;
+        i += 2;
+    }
+    if (m->tunnel == IPVS_GUE) {
+        if (i + 1 >= w->n || strcasecmp(w->at[i].s, "port") || !port_read(w->at[i + 1].s, &m->port))
+            return bad_word(rd, "gue", "needs its UDP port: port 1..65535");
+        i += 2;
+    }
+    if (m->tunnel != IPVS_IPIP && i < w->n && (is = named_find(sums, w->at[i].s)) != NULL) {
+        m->flags = (uint8_t)is->value;
+        i++;
+    }
+    if (m->tunnel == IPVS_GRE && m->flags == IPVS_TUN_REMCSUM)
+        return bad_word(rd, "remcsum", "is for gue");
+    return i == w->n || bad_word(rd, w->at[i].s, "does not fit there");
+}
+
+static bool read_method(reader *rd, void *at, const words *w)
+{
+    lvs_method m;
+
+    memset(&m, 0, sizeof m);
+    if (!method_read(rd, &m, w))
+        return false;
+    memcpy(at, &m, sizeof m);
+    return true;
+}
+
+static void write_method(text *t, const node *n, const row *r)
+{
+    const lvs_method *m = place_of(n, r);
+
+    if (!m->method && r->flags & INHERIT && r->in == B_REAL && !*giver(n, r))
+        return;
+    put(t, "%s", named_of(methods, m->method));
+    if (m->tunnel)
+        put(t, " type %s", named_of(tunnels, m->tunnel));
+    if (m->tunnel == IPVS_GUE)
+        put(t, " port %u", m->port);
+    if (m->flags)
+        put(t, " %s", named_of(sums, m->flags));
+}
+
+/* The kernel decides which there are. */
+static bool read_scheduler(reader *rd, void *at, const words *w)
+{
+    const char *s = w->at->s, *allowed = rd->row->allowed;
+    nearest     best = nearest_to(s, 0);
+    bool        known = false;
+
+    if (!*s || strlen(s) > 15 || s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+        return bad_word(rd, s, "is no scheduler's name");
+    for (size_t n; *allowed && !known; allowed += n + (allowed[n] != 0)) {
+        const char *one;
+
+        n = strcspn(allowed, "|");
+        one = keep(rd->scratch, allowed, n);
+        known = strcmp(one, s) == 0;
+        nearest_try(&best, one);
+    }
+    if (!known)
+        remark_add(rd->out, SAY_WARNING, rd->variable, "'%.15s' is none of %s%s; the kernel may"
+                   " know it", s, rd->row->allowed, did_you_mean(rd->scratch, &best));
+    memset(at, 0, 16);
+    memcpy(at, s, strlen(s));
+    return true;
+}
+
+/* "24", "255.255.255.0" */
+static bool read_mask(reader *rd, void *at, const words *w)
+{
+    address  a;
+    uint32_t mask;
+    uint64_t v;
+
+    if (address_read(w->at->s, &a) && a.family == VRRP_IPV4) {
+        memcpy(&mask, a.ip.byte, sizeof mask);
+        mask = ~ntohl(mask);
+        if (mask & (mask + 1))
+            return bad_word(rd, w->at->s, "is no netmask");
+        for (v = 32; mask; mask >>= 1)
+            v--;
+    } else if (!read_number(w->at->s, &v) || v > 128) {
+        return bad_word(rd, w->at->s, "is neither a prefix length nor a netmask");
+    }
+    if (v == 0)
+        return bad_word(rd, w->at->s, "would make all clients one");
+    *(uint8_t *)at = (uint8_t)v;
+    return true;
+}
+
+static void write_mask(text *t, const node *n, const row *r)
+{
+    if (*(const uint8_t *)place_of(n, r))
+        put(t, "%u", *(const uint8_t *)place_of(n, r));
+}
+
+/* "/PATH WORD...", "sh:COMMAND"; kept with its scheme */
+static bool read_script(reader *rd, void *at, const words *w)
+{
+    check_desc d;
+    char       err[400];
+    const char *s = w->at->s, *url = begins(s, "exec:") || begins(s, "sh:") ? s : NULL;
+
+    memset(&d, 0, sizeof d);
+    if (!url && *s != '/')
+        return bad_word(rd, s, "is no command");
+    url = url ? keep(&rd->m->a, url, strlen(url)) : print(&rd->m->a, "exec:%s", s);
+    if (!read_url(rd, at, &(words){&(word){url, true, true}, 1}))
+        return false;
+    return check_parse(&d, url, err, sizeof err) == 0 || wrong(rd, "%s", err);
+}
+
+/* "eth0", "eth0 VI_1" */
+static bool read_sync(reader *rd, void *at, const words *w)
+{
+    sync_daemon *d = (sync_daemon *)(void *)((char *)at - offsetof(sync_daemon, interface));
+
+    if (w->n > 2)
+        return bad_word(rd, w->at[2].s, "is one word too many");
+    if (w->n > 1)
+        d->of = keep(&rd->m->a, w->at[1].s, strlen(w->at[1].s));
+    return read_ifname(rd, at, w);
+}
+
+static void write_sync(text *t, const node *n, const row *r)
+{
+    const sync_daemon *d = (const sync_daemon *)(const void *)n;
+
+    write_chars(t, n, r);
+    if (d->of && !given(n, "inst"))
+        put(t, " %s", d->of);
+}
+
+static const named persist[] = {
+    {"no", 0}, {"yes", 360}, {"false", 0}, {"off", 0}, {"0", 0}, {"true", 360}, {"on", 360},
+    {NULL, 0},
+};
+static const named dns_types[] = {
+    {"A", CHECK_DNS_A}, {"NS", CHECK_DNS_NS}, {"CNAME", CHECK_DNS_CNAME}, {"SOA", CHECK_DNS_SOA},
+    {"PTR", CHECK_DNS_PTR}, {"MX", CHECK_DNS_MX}, {"TXT", CHECK_DNS_TXT},
+    {"AAAA", CHECK_DNS_AAAA}, {"SRV", CHECK_DNS_SRV}, {"RRSIG", CHECK_DNS_RRSIG},
+    {"DNSKEY", CHECK_DNS_DNSKEY}, {NULL, 0},
+};
+
 static void write_list(text *t, const node *n, const row *r);
 
 static const named scopes[] = {
@@ -3135,6 +4005,15 @@ static const type types[TYPES] = {
     [T_OPTIONS] = {NULL, -1, 3 * sizeof(bool), read_options, write_options_on, NULL, NULL},
     [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
     [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
+    [T_AT] = {NULL, -1, sizeof(vs_at), read_at, write_at, NULL, NULL},
+    [T_REAL] = {NULL, -1, sizeof(vs_target), read_real, write_real, NULL, NULL},
+    [T_METHOD] = {NULL, -1, sizeof(lvs_method), read_method, write_method, NULL, NULL},
+    [T_SCHEDULER] = {NULL, 1, 16, read_scheduler, write_chars, NULL, NULL},
+    [T_PERSIST] = {"is no time in seconds", 1, 4, read_value, write_value, read_number, persist},
+    [T_MASK] = {NULL, 1, 1, read_mask, write_mask, NULL, NULL},
+    [T_DNS_TYPE] = {"is no type", 1, 2, read_value, write_value, NULL, dns_types},
+    [T_SCRIPT] = {NULL, 1, sizeof(char *), read_script, write_text, NULL, NULL},
+    [T_SYNC] = {NULL, -1, 16, read_sync, write_sync, NULL, NULL},
 };
 
 /* --- rows, blocks and the items of a list --------------------------------------------------- */
@@ -3210,7 +4089,7 @@ static bool is_list_of_addresses(uint8_t b)
 {
     uint8_t head = row_with(b, HEAD)->type;
 
-    return head == T_CIDR || head == T_IP || head == T_NET;
+    return head == T_CIDR || head == T_IP || head == T_NET || head == T_AT || head == T_REAL;
 }
 
 static bool starts_item(uint8_t b, const char *s);
@@ -3248,24 +4127,80 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
           head ? "no option, and a comma is between items" : "not an option",
           did_you_mean(rd->scratch, &best),
           b == B_WATCH && !best.name ? "; a command with arguments stands in quotes, or is given a"
-          " name: CHECK_<NAME>=exec:/PATH ARGUMENT..." : "", t.s);
+          " name: CHECK_<NAME>=exec:/PATH ARGUMENT..." : "", b == B_CHECK ? "see --help all" : t.s);
 }
 
 static size_t option_read(reader *rd, node *item, const words *w, size_t i);
 
-/* `nexthop` and what belongs to it: a block within the item. */
-static size_t nested_read(reader *rd, node *item, const row *r, const words *w, size_t i)
+/* An item of a list. One that has options only is there by being mentioned. */
+static node *item_new(reader *rd, const row *list)
 {
-    node      **end = place_of(item, r), *inner = node_new(rd, r->opens, "");
-    const char *value;
-    size_t      from = i++;
+    node *item = node_new(rd, list->opens, "");
 
-    while (*end)
-        end = &(*end)->next;
-    *end = inner;
-    *giver(inner, row_with(inner->block, HEAD)) = rd->variable;
+    if (list->flags & PLAIN)
+        *giver(item, row_with(list->opens, HEAD)) = rd->variable;
+    return item;
+}
+
+static bool is_yes(const char *s)
+{
+    for (const named *k = yes_no; k->name; k++)
+        if (k->value && strcasecmp(k->name, s) == 0)
+            return true;
+    return false;
+}
+
+/* An item is complete without it: it has a default, or there is nothing to it. */
+static bool head_is_optional(const row *head)
+{
+    return head->type == T_NONE || (head->preset && *head->preset != '(');
+}
+
+static bool comes_by_option(const row *list)
+{
+    return list->flags & PLAIN || head_is_optional(row_with(list->opens, HEAD));
+}
+
+/* The head of a block within an item: behind the sign, or the next word. NULL: there is none. */
+static const char *nested_head(reader *rd, const row *r, const words *w, size_t i,
+                               const char *value)
+{
+    bool        more = i < w->n && !w->at[i].first;
+    const char *unused;
+
+    if (value || !more)
+        return value;
+    return comes_by_option(r) && option_row(rd, r->opens, &w->at[i], &unused) ? NULL : w->at[i].s;
+}
+
+/* `nexthop` and what belongs to it: a block within the item. value: what follows a sign. */
+static size_t nested_read(reader *rd, node *item, const row *r, const words *w, size_t i,
+                          const char *value)
+{
+    node      **end = place_of(item, r), *inner = item_new(rd, r);
+    const row  *head = row_with(inner->block, HEAD);
+    bool        headless_ = head->type == T_NONE || r->flags & PLAIN;
+    const char *s = nested_head(rd, r, w, i + 1, value);
+    word        one = {s, true, false};
+    size_t      from = i++;
+    bool        ok = true;
+
+    if (headless_ || s)
+        *giver(inner, head) = rd->variable;
+    rd->row = r;
+    if (headless_ && value && !is_yes(value))
+        ok = bad_word(rd, value, "is not yes");
+    else if (!headless_ && !s && !comes_by_option(r))
+        ok = wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
+    else if (!headless_ && s)
+        ok = row_read(rd, inner, head, &(words){&one, 1});
+    i += !value && s && (!headless_ || (r->flags & PLAIN && is_yes(s)));
     while (i < w->n && !w->at[i].first && option_row(rd, inner->block, &w->at[i], &value))
         i += option_read(rd, inner, w, i);
+    while (*end)
+        end = &(*end)->next;
+    if (ok)
+        *end = inner;
     return i - from;
 }
 
@@ -3283,7 +4218,7 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
     }
     if (r->type == T_BLOCK) {
         *giver(item, r) = rd->variable;
-        return nested_read(rd, item, r, w, i);
+        return nested_read(rd, item, r, w, i, value);
     }
     if (*giver(item, r))
         wrong(rd, "'%s' twice for one item", r->key);
@@ -3309,6 +4244,8 @@ static bool starts_item(uint8_t b, const char *s)
 
     if (b == B_URL && *s == '/')
         return true;
+    if (b == B_ENTRY || b == B_REAL)    /* an address, NAME:PORT, a name with dots */
+        return strpbrk(s, ".:") && !strchr(s, '=');
     if (b == B_ROUTE && is_bare_word(row_of(b, "type"), s))
         return true;
     return is_list_of_addresses(b) && net_read(s, &net) &&
@@ -3320,7 +4257,7 @@ static bool starts_item(uint8_t b, const char *s)
 static bool strays(reader *rd, uint8_t b, const word *w)
 {
     const char *value;
-    bool        names = b == B_TRACK || b == B_WATCH || b == B_URL || b == B_GARP ||
+    bool        names = b == B_TRACK || b == B_WATCH || b == B_URL || b == B_GARP || b == B_REAL ||
                         b == B_TGROUP || b == B_DELAY;
     bool        found = w->first && names && option_row(rd, b, w, &value);
 
@@ -3342,15 +4279,11 @@ static bool head_read(reader *rd, node *item, const words *w, size_t *i)
     if (head->type == T_NONE)
         return true;
     while (++*i < w->n && types[head->type].words < 0 && !w->at[*i].first &&
+           !starts_item(item->block, w->at[*i].s) &&
+           (head->type != T_REAL || is_digit(*w->at[*i].s)) &&
            !option_row(rd, item->block, &w->at[*i], &value))
         first.n++;
     return row_read(rd, item, head, &first);
-}
-
-/* An item is complete without it: it has a default, or there is nothing to it. */
-static bool head_is_optional(const row *head)
-{
-    return head->type == T_NONE || (head->preset && *head->preset != '(');
 }
 
 /* One item from word i on; returns the word behind it. A bad head still has its options checked,
@@ -3401,7 +4334,7 @@ static node *item_numbered(node *list, int32_t number)
 }
 
 /* The items of one variable: all of a list, or (number >= 0) one. */
-static void list_read(reader *rd, node **list, uint8_t b, const words *w, int32_t number)
+static void list_read(reader *rd, node **list, const row *r, const words *w, int32_t number)
 {
     node *same = number >= 0 ? item_numbered(*list, number) : NULL;
 
@@ -3415,15 +4348,25 @@ static void list_read(reader *rd, node **list, uint8_t b, const words *w, int32_
         return;
     }
     for (size_t i = 0, items = 0; i < w->n; items++) {
-        node *item = node_new(rd, b, "");
+        node *item = item_new(rd, r);
 
         while (*list)
             list = &(*list)->next;
         if (number >= 0 && items == 1)
             wrong(rd, "'%.80s' begins a second item, but a numbered variable holds one",
-                  row_with(b, SECRET) ? "..." : w->at[i].s);
+                  row_with(r->opens, SECRET) ? "..." : w->at[i].s);
         item->number = number;
-        i = item_read(rd, list, item, w, i);
+        rd->row = r;
+        if (r->flags & PLAIN && w->n == 1 && named_find(yes_no, w->at->s) && !is_yes(w->at->s)) {
+            bad_word(rd, w->at->s, "is not yes; leave the variable out");
+            return;
+        }
+        if (r->flags & PLAIN && is_yes(w->at[i].s) && (i + 1 == w->n || w->at[i + 1].first)) {
+            *list = item;
+            i++;
+        } else {
+            i = item_read(rd, list, item, w, i);
+        }
     }
 }
 
@@ -3432,7 +4375,7 @@ static void list_read(reader *rd, node **list, uint8_t b, const words *w, int32_
 /* VARIABLE = PREFIX [_NAME] [_PATH] [_FILE]; PATH = KEYWORD | LIST | LIST_<n> | LIST_<n>_PATH.
    Of all ways to read a variable the shortest NAME wins whose rest is a PATH. */
 
-enum { STEPS = 6, FILE_MOST = 65536 };
+enum { STEPS = 6 };
 
 typedef struct step {
     const row *row;
@@ -3470,7 +4413,7 @@ static size_t key_match(const char *key, const char *path)
     size_t n = 0;
 
     for (; key[n]; n++)
-        if (path[n] != upper(key[n]))
+        if (path[n] != (key[n] == '-' ? '_' : upper(key[n])))
             return 0;
     return path[n] == 0 || path[n] == '_' ? n : 0;
 }
@@ -3486,8 +4429,9 @@ static const char *number_match(const char *s, int32_t *number)
 static bool path_match(uint8_t b, const char *path, place *p)
 {
     for (const row *r = block_rows(b); r && p->steps < STEPS; r = row_next(r)) {
-        size_t      n = r->flags & HEAD ? 0 : key_match(r->key, path);
-        const char *rest = path + n;
+        bool        hidden = r->flags & HEAD || (r->flags & INNER && p->steps == 0);
+        size_t      n = hidden ? 0 : key_match(r->key, path);
+        const char *rest = path + n, *number;
         step       *s = &p->step[p->steps];
 
         if (n == 0)
@@ -3497,8 +4441,11 @@ static bool path_match(uint8_t b, const char *path, place *p)
         p->steps++;
         if (!*rest)
             return true;
-        if (r->type == T_BLOCK && (rest = number_match(rest + 1, &s->number)) != NULL &&
-            (!*rest || (*rest == '_' && path_match(r->opens, rest + 1, p))))
+        if (r->type == T_BLOCK && (number = number_match(rest + 1, &s->number)) != NULL &&
+            (!*number || (*number == '_' && path_match(r->opens, number + 1, p))))
+            return true;
+        s->number = -1;
+        if (r->type == T_BLOCK && comes_by_option(r) && path_match(r->opens, rest + 1, p))
             return true;
         p->steps--;
     }
@@ -3647,29 +4594,34 @@ static var *var_find(var *list, const char *name)
 
 /* The content without blanks around it; NULL and an error if it cannot be read. Only regular
    files: a pipe could block a daemon that others rely on. */
-static char *file_read(reader *rd, const char *path)
+static char *file_read(reader *rd, const char *path, size_t most)
 {
     int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
-    char        buffer[FILE_MOST + 2], *s = NULL;
+    char       *s = NULL;
+    size_t      size = 0;
     ssize_t     n = -1;
 
-    if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        size_t room = st.st_size > FILE_MOST && (size_t)st.st_size <= most ? (size_t)st.st_size
+                                                                           : FILE_MOST;
+
+        s = take(rd->scratch, room + 2);
+        while ((n = read(fd, s + size, room + 1 - size)) > 0)
+            size += (size_t)n;
+        if (size > room)
+            s = (wrong(rd, "'%.200s' is larger than %s", path, most > FILE_MOST ? "16 MiB"
+                       : "64 KiB"), NULL);
+        else if (n == 0 && memchr(s, 0, size))
+            s = (wrong(rd, "'%.200s' has a zero byte in it", path), NULL);
+    } else if (fd >= 0) {
         wrong(rd, "'%.200s' is not a regular file", path);
-    else if (fd < 0 || (n = read(fd, buffer, FILE_MOST + 1)) < 0)
-        wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
-    else if (n > FILE_MOST)
-        wrong(rd, "'%.200s' is larger than 64 KiB", path);
-    else if (memchr(buffer, 0, (size_t)n))
-        wrong(rd, "'%.200s' has a zero byte in it", path);
-    else {
-        buffer[n] = 0;
-        s = trimmed(rd->scratch, buffer);
     }
-    explicit_bzero(buffer, sizeof buffer);
+    if (fd < 0 || (s && n < 0))
+        s = (wrong(rd, "cannot read '%.200s': %s", path, strerror(errno)), NULL);
     if (fd >= 0)
         close(fd);
-    return s;
+    return s ? trimmed(rd->scratch, s) : NULL;
 }
 
 /* An empty value is no value. Where a secret was meant, that is not what somebody wanted. */
@@ -3686,7 +4638,7 @@ static void env_file_read(reader *rd, var **list, const char *path)
     char *s, *line;
 
     rd->variable = "SIDECAR_ENV_FILE";
-    s = file_read(rd, path);
+    s = file_read(rd, path, ENV_FILE_MOST);
     while (s && (line = strsep(&s, "\n")) != NULL) {
         line += strspn(line, " \t");
         if (begins(line, "export "))
@@ -3961,7 +4913,9 @@ static node *node_find(node *list, const char *name)
 static node **blocks_of(model *m, uint8_t b)
 {
     return b == B_GROUP   ? (node **)(void *)&m->groups
-           : b == B_CHECK ? (node **)(void *)&m->probes : (node **)(void *)&m->instances;
+           : b == B_CHECK ? (node **)(void *)&m->probes
+           : b == B_IPVS  ? (node **)(void *)&m->virtuals
+           : b == B_IPVS_GROUP ? (node **)(void *)&m->vs_groups : (node **)(void *)&m->instances;
 }
 
 /* The blocks whose heads are set, ordered by NAME. */
@@ -4007,7 +4961,7 @@ static char *variable(arena *a, const char *name, const row *r)
 static void suggest(reader *rd, nearest *best, uint8_t b, const char *name)
 {
     for (const row *r = block_rows(b); r; r = row_next(r))
-        if (!(r->flags & (HEAD | REFUSED | INERT)))
+        if (!(r->flags & (HEAD | REFUSED | INERT | INNER)))
             nearest_try(best, variable(rd->scratch, name, r));
 }
 
@@ -4160,7 +5114,8 @@ static node *target(reader *rd, const var *v)
             headless(rd, v);
         rd->last = n;
     } else if (p->step[0].row->flags & (INHERIT | REFUSED | INERT)) {
-        n = p->block == B_CHECK ? &m->check_preset.n : &m->preset.n;
+        n = p->block == B_CHECK ? &m->check_preset.n
+            : p->block == B_IPVS ? &m->vs_preset.n : &m->preset.n;
     } else if (m->unnamed && p->block == B_INSTANCE) {
         n = &m->instances->n;
     } else if (!m->instances && p->block == B_INSTANCE) {
@@ -4204,21 +5159,21 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         wrong(rd, "%s", NO_TLS);
         return;
     }
-    if (v->from_file && !(value = file_read(rd, value)))
+    if (v->from_file && !(value = file_read(rd, value, FILE_MOST)))
         return;
-    if (several || r->type == T_URL)
+    if (several || is_whole(r))
         value = value_bare(rd, r, value);
     one.s = value;
     if (v->from_file && !*value)
         wrong(rd, "the file is empty");
-    else if (r->type == T_URL)          /* a command has its own quotes */
+    else if (is_whole(r))
         row_read(rd, n, r, &whole);
     else if (!split(rd->scratch, value, several, &w))
         wrong(rd, "a quote is not closed");
     else if (w.n == 0)
         wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
-        list_read(rd, place_of(n, r), r->opens, &w, s->number);
+        list_read(rd, place_of(n, r), r, &w, s->number);
     else if (!several && w.n > value_words(rd, r, w.at, w.n) && types[r->type].read)
         wrong(rd, "more than one word; a value with blanks needs quotes (allowed: %s)",
               r->allowed);
@@ -4226,18 +5181,19 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
         row_read(rd, n, r, &w);
 }
 
-/* LIST_<n>_PATH: down to the item. One that needs no head comes into being by any option. */
+/* LIST_<n>_PATH, LIST_PATH: down to the item. One that needs no head comes into being by any
+   option. */
 static node *item_enter(reader *rd, node *n, const step *s)
 {
     node **end = place_of(n, s->row), *item = item_numbered(*end, s->number);
 
     if (item)
         return item;
-    if (!head_is_optional(row_with(s->row->opens, HEAD))) {
+    if (!comes_by_option(s->row)) {
         wrong(rd, "there is no item %d of that list", (int)s->number);
         return NULL;
     }
-    if (*end && (*end)->number < 0) {
+    if (*end && ((*end)->number < 0) != (s->number < 0)) {
         wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
               item_giver(*end));
         return NULL;
@@ -4245,20 +5201,38 @@ static node *item_enter(reader *rd, node *n, const step *s)
     while (*end)
         end = &(*end)->next;
     *giver(n, s->row) = rd->variable;
-    *end = node_new(rd, s->row->opens, "");
+    *end = item_new(rd, s->row);
     (*end)->number = s->number;
     return *end;
+}
+
+/* IPVS_WEB_LB_KND=DR reads as the head of a virtual server WEB_LB_KND, and CHECK_A_INTERVL=3 as a
+   check: what is no such head may be an option. NULL: of none. */
+static const char *option_meant(reader *rd, uint8_t b, const char *name)
+{
+    char   *shown = variable(rd->scratch, name, row_with(b, HEAD));
+    nearest best = nearest_to(shown, strlen(blocks[b].env));
+
+    suggest(rd, &best, b, "");
+    for (const node *n = *blocks_of(rd->m, b); n; n = n->next)
+        if (begins(name, n->name) && name[strlen(n->name)] == '_')
+            suggest(rd, &best, b, n->name);
+    return best.name;
 }
 
 static void var_apply(reader *rd, const var *v)
 {
     const step *s = v->place.step, *last = s + v->place.steps - 1;
+    unsigned    errors = rd->out->errors;
     node       *n = target(rd, v);
 
     for (; n && s < last; s++)
         n = item_enter(rd, n, s);
     if (n)
         value_read(rd, n, s, v);
+    if (n && rd->out->errors > errors && s->row->flags & MAKES && s->row->flags & HEAD &&
+        option_meant(rd, v->place.block, v->place.name))
+        wrong(rd, "did you mean %s?", option_meant(rd, v->place.block, v->place.name));
 }
 
 /* --- all together --------------------------------------------------------------------------- */
@@ -4339,16 +5313,16 @@ static bool has(const checker *c, const char *key)
 }
 
 /* Rule 15: what every block says itself need not be said for all. */
-static void overridden(const checker *c, const row *r)
+static void overridden(const checker *c, const node *preset, const node *first, const row *r)
 {
-    const instance *first = c->m->instances, *in = first;
+    const node *n = first;
 
-    while (in && *giver(&in->n, r))
-        in = instance_next(in);
-    if (first && !in)
-        remark_add(c->out, SAY_WARNING, *giver(&c->m->preset.n, r), "has no effect, since %s %s",
-                   *giver(&first->n, r),
-                   instance_next(first) ? "and the others say it for themselves" : "says it");
+    while (n && *giver(n, r))
+        n = n->next;
+    if (first && !n)
+        remark_add(c->out, SAY_WARNING, *giver(preset, r), "has no effect, since %s %s",
+                   *giver(first, r), first->next ? "and the others say it for themselves"
+                                                 : "says it");
 }
 
 /* What unnamed variables say, where the instance says nothing itself. */
@@ -4360,7 +5334,7 @@ static void inherit(const checker *c)
         if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
             continue;
         if (c->in == c->m->instances)
-            overridden(c, r);
+            overridden(c, from, &c->in->n, r);
         if (*giver(&c->in->n, r))
             continue;
         memcpy(place_of(&c->in->n, r), place_of(from, r), types[r->type].size);
@@ -4843,7 +5817,7 @@ static const char *page_origin(const checker *c, const probe *p, const page *g, 
 }
 
 /* Options of another kind of check are mistakes; what is unnamed counts where it belongs. */
-static void probe_options(const checker *c, probe *p)
+static void probe_options(const checker *c, probe *p, bool presets)
 {
     const node *all = &c->m->check_preset.n;
 
@@ -4851,13 +5825,15 @@ static void probe_options(const checker *c, probe *p)
         const char *by = *giver(&p->n, r), *preset = *giver(all, r);
         text        t = {&c->out->a, NULL, 0, 0};
 
+        if (r->flags & ALIAS)
+            continue;
         if (by && !belongs(r, p)) {
             for (uint8_t kind = 1; kind < CHECK_KINDS; kind++)
                 if (row_kinds(r) & 1u << kind)
                     put(&t, "%s%s", t.n ? ", " : "", check_kind_str(kind));
             remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
                        check_kind_str(p->d.kind));
-        } else if (!by && preset && r->flags & INHERIT && belongs(r, p)) {
+        } else if (presets && !by && preset && r->flags & INHERIT && belongs(r, p)) {
             memcpy(place_of(&p->n, r), place_of(all, r), types[r->type].size);
             *giver(&p->n, r) = preset;
         }
@@ -4875,7 +5851,7 @@ static bool probe_target(const checker *c, probe *p)
         remark_add(c->out, SAY_ERROR, by, "https: %s", NO_TLS);
         return false;
     }
-    if (!d->host || d->to.family)
+    if (!d->host || d->to.family || p->at_server)
         return true;
     if (d->host_size == 9 && strncasecmp(d->host, "localhost", 9) == 0) {
         memcpy(d->to.ip, loopback, sizeof loopback);
@@ -5043,6 +6019,22 @@ static void probe_pairs(const checker *c, const probe *p)
     }
 }
 
+/* A URL without an address, tcp://:80 or http:///healthz, is for real servers: theirs will stand
+   in the gap. Until then any address does. */
+static const char *stand_in(const checker *c, probe *p)
+{
+    const char *s = p->url, *gap = strstr(s, "://");
+    bool        local = begins(s, "file:") || begins(s, "process:") || begins(s, "exec:") ||
+                        begins(s, "sh:") || begins(s, "interface:");
+
+    if (local || !gap || (gap[3] && !strchr("/?:", gap[3])))
+        return s;
+    p->at_server = true;
+    p->at_port = gap[3] != ':';
+    return print(&c->m->a, "%.*s192.0.2.1%s%s", (int)(gap + 3 - s), s,
+                 p->at_port && (begins(s, "tcp:") || begins(s, "udp:")) ? ":1" : "", gap + 3);
+}
+
 /* The check whose NAME begins this one's: that was to be an option of it. */
 static bool probe_is_option(const checker *c, probe *p)
 {
@@ -5093,7 +6085,7 @@ static bool probe_parse(const checker *c, probe *p)
 
     if (begins(p->url, "process://"))
         snprintf(err, sizeof err, "'%.100s' names no process", p->url);
-    else if (check_parse(&p->d, p->url, err, sizeof err) == 0)
+    else if (check_parse(&p->d, stand_in(c, p), err, sizeof err) == 0)
         return true;
     else if (!strchr(p->url, ':') && probe_is_option(c, p))
         return false;
@@ -5107,7 +6099,7 @@ static void probe_check(const checker *c, probe *p)
 
     if (!p->url || !probe_parse(c, p))
         return;                         /* it was not read, and that is said */
-    probe_options(c, p);
+    probe_options(c, p, true);
     pages_take(c, p);
     probe_fill(p);
     if (c->out->errors == errors && probe_target(c, p))
@@ -5165,6 +6157,9 @@ static void watch_check(const checker *c, watch *w)
     if (!p)
         return;
     p->tracked = true;
+    if (p->at_server)
+        remark_add(c->out, SAY_ERROR, by, "'%.60s' has no address, which is for real servers of"
+                   " virtual servers", w->what);
     if (!given(&w->n, "weight"))
         w->weight = p->weight;
     if (!given(&w->n, "reverse"))
@@ -5209,7 +6204,7 @@ static void probes_unused(const checker *c)
     const node *all = &c->m->check_preset.n;
 
     for (const probe *p = c->m->probes; p; p = probe_next(p))
-        if (!p->tracked)
+        if (!p->tracked && !p->used)
             remark_add(c->out, SAY_WARNING, item_giver(&p->n), "nothing tracks it: it is in the log"
                        " and has no say in who is MASTER; see VRRP_TRACK");
     for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
@@ -5886,6 +6881,680 @@ static void delays_take(const checker *c)
     }
 }
 
+/* --- virtual servers ------------------------------------------------------------------------ */
+
+/* The variable that set a row of a block or item, or would set it. */
+static const char *node_origin(const checker *c, const node *n, const char *key)
+{
+    const row  *r = row_of(n->block, key);
+    const char *by = *giver(n, r);
+
+    return by ? by : blocks[n->block].env ? variable(&c->out->a, n->name, r) : item_giver(n);
+}
+
+/* What all virtual servers have in common, where this one says nothing itself. A check of its own
+   is instead of all that they have in common. */
+static bool is_check_list(const row *r)
+{
+    return r->type == T_BLOCK && (r->opens == B_CHECK || r->opens == B_WATCH);
+}
+
+static bool has_checks(const node *n)
+{
+    for (const row *r = block_rows(n->block); r; r = row_next(r))
+        if (is_check_list(r) && *(node **)place_of(n, r))
+            return true;
+    return false;
+}
+
+static void virtual_inherit(const checker *c, virtual_server *v)
+{
+    const node *from = &c->m->vs_preset.n;
+    bool        own = has_checks(&v->n);
+
+    for (const row *r = block_rows(B_IPVS); r; r = row_next(r)) {
+        if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
+            continue;
+        if (v == c->m->virtuals)
+            overridden(c, from, &v->n, r);
+        if (*giver(&v->n, r) || (own && is_check_list(r)))
+            continue;
+        memcpy(place_of(&v->n, r), place_of(from, r), types[r->type].size);
+        *giver(&v->n, r) = *giver(from, r);
+    }
+}
+
+/* The settings of checks that say something about a word: the server's, or else of its virtual
+   server; NULL: neither does. */
+static const checkers *checks_with(const virtual_server *v, const real_server *r, const char *key)
+{
+    return given(&r->n, key) ? &r->checks : given(&v->n, key) ? &v->checks : NULL;
+}
+
+/* The port that is checked unless the check has its own. */
+static uint16_t port_of(const virtual_server *v, const real_server *r)
+{
+    uint16_t port = r->d.to.port;
+
+    for (const vs_entry *e = v->entries; e && !port; e = entry_next(e))
+        port = e->at.port;
+    return port;
+}
+
+static const struct { uint8_t kind, retry, delay; } checker_kinds[CHECKERS] = {
+    [TCP_CHECK] = {CHECK_TCP, 1, 1}, [HTTP_GET] = {CHECK_HTTP, 1, 3},
+    [SSL_GET] = {CHECK_HTTPS, 1, 3}, [SMTP_CHECK] = {CHECK_SMTP, 1, 1},
+    [DNS_CHECK] = {CHECK_DNS, 3, 0}, [MISC_CHECK] = {CHECK_EXEC, 0, 1},
+    [PING_CHECK] = {CHECK_ICMP, 1, 1}, [UDP_CHECK] = {CHECK_UDP, 1, 1},
+    [BFD_CHECK] = {CHECK_BFD, 0, 0}, [FILE_CHECK] = {CHECK_FILE, 0, 0},
+};
+enum { NO_CHECKER = -1 };               /* instead of one of these: a URL */
+
+/* How often, how long, how many times. Of a checker (k) all times have keepalived's defaults, of a
+   URL its own. */
+static void own_times(const virtual_server *v, const real_server *r, probe *p, int k)
+{
+    const checkers *s;
+    check_desc     *d = &p->d;
+    bool            checker_ = k != NO_CHECKER, misc = k == MISC_CHECK;
+
+    if (!given(&p->n, "interval") && ((s = checks_with(v, r, "delay_loop")) || checker_))
+        d->interval = s ? s->delay_loop : 60 * CHECK_SECOND;
+    if (!given(&p->n, "timeout") && misc)
+        d->timeout = d->interval < 86400 * CHECK_SECOND ? d->interval : 86400 * CHECK_SECOND;
+    else if (!given(&p->n, "timeout") && ((s = checks_with(v, r, "connect_timeout")) || checker_))
+        d->timeout = s ? s->connect_timeout : 5 * CHECK_SECOND;
+    if (given(&p->n, "retry"))
+        d->fall = (uint16_t)(p->retry + 1);
+    else if (!given(&p->n, "fall") && ((s = checks_with(v, r, "retry")) || checker_))
+        d->fall = (uint16_t)(s ? s->retry + 1 : checker_kinds[k].retry + 1u);
+    if (!given(&p->n, "delay_before_retry") &&
+        ((s = checks_with(v, r, "delay_before_retry")) || checker_))
+        d->retry_delay = s ? s->delay_before_retry : checker_kinds[k].delay * CHECK_SECOND;
+    if (!given(&p->n, "warmup") && ((s = checks_with(v, r, "warmup")) || checker_))
+        d->warmup = s ? s->warmup : d->interval;
+    if (d->warmup > 86400 * CHECK_SECOND)
+        d->warmup = 86400 * CHECK_SECOND;
+    s = checks_with(v, r, "alpha");
+    if (!given(&p->n, "init_fail"))
+        p->init_fail = s && s->alpha;
+    d->start = p->init_fail ? CHECK_DOWN : CHECK_UP;
+}
+
+/* The target: the server, or what the check has instead. */
+static void own_target(const checker *c, const virtual_server *v, const real_server *r, probe *p,
+                       int k, const char *by)
+{
+    check_desc *d = &p->d;
+    bool        ports = d->kind != CHECK_ICMP && d->kind != CHECK_BFD;
+    uint16_t    port = p->at_port ? port_of(v, r) : k == NO_CHECKER ? d->to.port : p->connect_port;
+    const address *to = p->at_server ? &r->at.ip : &p->connect_ip;
+
+    memset(&d->to, 0, sizeof d->to);
+    memcpy(d->to.ip, to->ip.byte, sizeof d->to.ip);
+    d->to.family = to->family;
+    d->to.port = ports ? port : 0;
+    if (!to->family)
+        d->host = r->at.host, d->host_size = 0;
+    if (!port && (d->kind == CHECK_TCP || d->kind == CHECK_UDP))
+        remark_add(c->out, SAY_ERROR, by, "has no port, and neither has %s nor its"
+                   " virtual server (allowed: %s)", r->label, k == NO_CHECKER ? "tcp://:PORT"
+                                                                      : "connect_port 1..65535");
+}
+
+/* A copy of a check for one server. */
+static probe *own_copy(const checker *c, const real_server *r, const probe *from, const char *what)
+{
+    probe *p = take(&c->m->a, sizeof *p);
+
+    *p = *from;
+    p->n.next = NULL;
+    p->own = true;
+    p->label = print(&c->m->a, "%s %s", r->label, what);
+    return p;
+}
+
+static void use_add(const checker *c, real_server *r, probe *p, int16_t weight, bool reverse)
+{
+    reader  rd = {c->m, c->out, &c->out->a, item_giver(&r->n), NULL, NULL, NULL};
+    watch **end = &r->uses, *w = (watch *)(void *)node_new(&rd, B_WATCH, "");
+
+    while (*end)
+        end = (watch **)(void *)&(*end)->n.next;
+    *end = w;
+    w->what = p->label;
+    w->probe = p;
+    if (p->d.kind == CHECK_FILE) {      /* others are up or not */
+        w->weight = weight;
+        w->reverse = reverse;
+    }
+    r->dynamic |= w->weight != 0 || p->d.exec.dynamic;
+}
+
+/* A URL or a name: with an address shared by all, without one each server's own. */
+static void use_url(const checker *c, const virtual_server *v, real_server *r, const watch *w)
+{
+    probe   *p = strchr(w->what, ':') ? probe_inline(c, w) : probe_named(c, w);
+    unsigned errors = c->out->errors;
+
+    if (!p)
+        return;
+    p->used = true;
+    if (p->d.kind != CHECK_FILE && (given(&w->n, "weight") || given(&w->n, "reverse")))
+        remark_add(c->out, SAY_ERROR, item_giver(&w->n), "'%.60s' has a weight, which is for"
+                   " file:/PATH here: a server is up or not", w->what);
+    if (p->at_server) {
+        p = own_copy(c, r, p, p->url);
+        own_target(c, v, r, p, NO_CHECKER, item_giver(&w->n));
+        own_times(v, r, p, NO_CHECKER);
+        if (!p->d.http.host && (p->d.kind == CHECK_HTTP || p->d.kind == CHECK_HTTPS) &&
+            checks_with(v, r, "virtualhost"))
+            p->d.http.host = checks_with(v, r, "virtualhost")->virtualhost;
+        p->d.name = p->label;
+        if (errors == c->out->errors)
+            probe_judge(c, p);
+    }
+    use_add(c, r, p, given(&w->n, "weight") ? w->weight : p->weight,
+            given(&w->n, "reverse") ? w->reverse : p->reverse);
+}
+
+/* BFD_CHECK, FILE_CHECK: a check that stands elsewhere. */
+static void use_named(const checker *c, real_server *r, const probe *from, int k)
+{
+    watch  w;
+    probe *p;
+
+    memset(&w, 0, sizeof w);
+    w.n = from->n;
+    w.what = from->of;
+    if (!w.what) {
+        remark_add(c->out, SAY_ERROR, item_giver(&from->n), "needs %s, the NAME of a CHECK_<NAME>",
+                   k == BFD_CHECK ? "name" : "track_file");
+        return;
+    }
+    p = probe_named(c, &w);
+    if (!p)
+        return;
+    p->used = true;
+    if (p->d.kind && p->d.kind != checker_kinds[k].kind)
+        remark_add(c->out, SAY_ERROR, item_giver(&from->n), "'%.60s' is of %s, not of %s", w.what,
+                   check_kind_str(p->d.kind), check_kind_str(checker_kinds[k].kind));
+    use_add(c, r, p, given(&from->n, "weight") ? from->weight : p->weight ? p->weight : 1,
+            given(&from->n, "reverse") ? from->reverse : p->reverse);
+}
+
+/* keepalived's words of http to ours. */
+static void own_http(const virtual_server *v, const real_server *r, probe *p, int k)
+{
+    const checkers *s = checks_with(v, r, "virtualhost");
+
+    if (k != HTTP_GET && k != SSL_GET)
+        return;
+    if (!p->d.http.host && s)
+        p->d.http.host = s->virtualhost;
+    if (!given(&p->n, "http_protocol"))
+        p->protocol = 1 + CHECK_HTTP_10;
+    if (k == SSL_GET) {
+        p->d.tls.no_verify |= !given(&p->n, "tls_verify");
+        p->d.tls.no_sni = !p->sni && !p->d.tls.name;
+    }
+}
+
+/* TCP_CHECK { ... } and the like. */
+static void use_checker(const checker *c, const virtual_server *v, real_server *r,
+                        const probe *from, int k, const char *key)
+{
+    probe   *p = own_copy(c, r, from, key);
+    char     err[400];
+    unsigned errors = c->out->errors;
+
+    p->d.kind = checker_kinds[k].kind;
+    if (k == MISC_CHECK && !p->command) {
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "needs misc_path, its command");
+        return;
+    }
+    if (k == MISC_CHECK)
+        check_parse(&p->d, p->command, err, sizeof err);
+    if (k == MISC_CHECK && !p->user.on)
+        p->user = v->user;
+    if (k == MISC_CHECK && !given(&p->n, "enable_script_security"))
+        p->d.exec.secure = v->secure;
+    p->d.dns.name = p->of;
+    p->at_server = !p->connect_ip.family;
+    p->at_port = !p->connect_port;
+    if (given(&p->n, "weight") || given(&p->n, "reverse"))
+        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s has no weight; if that of the server"
+                   " is meant, it stands before %s", key, key);
+    if (given(&p->n, "retry") && given(&p->n, "fall"))
+        remark_add(c->out, SAY_ERROR, probe_origin(c, p, "fall"), "is the same as retry and one"
+                   " more; keep one");
+    probe_options(c, p, false);
+    own_http(v, r, p, k);
+    pages_take(c, p);
+    probe_fill(p);
+    own_times(v, r, p, k);
+    if (k != MISC_CHECK)
+        own_target(c, v, r, p, k, item_giver(&p->n));
+    else
+        p->at_server = p->at_port = false;
+    if (c->out->errors == errors && probe_target(c, p))
+        probe_judge(c, p);
+    probe_pairs(c, p);
+    use_add(c, r, p, 0, false);
+}
+
+static void real_checks(const checker *c, const virtual_server *v, real_server *r)
+{
+    const node *from = has_checks(&r->n) ? &r->n : &v->n;
+
+    for (const row *w = block_rows(from->block); w; w = row_next(w))
+        for (const node *n = is_check_list(w) ? *(node **)place_of(from, w) : NULL; n;
+             n = n->next) {
+            const probe *p = (const probe *)(const void *)n;
+            int          k = w->opens == B_WATCH ? NO_CHECKER
+                             : (int)((w->at - row_of(w->in, "TCP_CHECK")->at) / sizeof(probe *));
+
+            if (k == NO_CHECKER)
+                use_url(c, v, r, (const watch *)(const void *)n);
+            else if (k == BFD_CHECK || k == FILE_CHECK)
+                use_named(c, r, p, k);
+            else
+                use_checker(c, v, r, p, k, w->key);
+        }
+}
+
+/* Without NAT packets reach a server as they are: at the port of the virtual server. */
+static void real_port(const checker *c, const virtual_server *v, real_server *r)
+{
+    const vs_entry *e = v->entries;
+
+    if (r->method.method == IPVS_MASQ || !r->at.port)
+        return;
+    while (e && (e->at.fwmark || e->at.port == r->at.port || !e->at.port))
+        e = entry_next(e);
+    if (e)
+        remark_add(c->out, SAY_WARNING, item_giver(&r->n), "%s: with %s a packet keeps its port, so"
+                   " that is %u", r->label, named_of(methods, r->method.method), e->at.port);
+    r->d.to.port = e ? 0 : r->d.to.port;
+}
+
+static void real_flaws(const checker *c, const virtual_server *v, const real_server *r)
+{
+    bool mixed = r->at.ip.family && v->service.at.family &&
+                 r->at.ip.family != v->service.at.family;
+
+    flawed(c, mixed && r->method.method != IPVS_TUNNEL, &r->n, "is an %s address, but the virtual"
+           " server is %s (allowed with TUN only)", ip_name(r->at.ip.family),
+           ip_name(v->service.at.family));
+    flawed(c, r->d.lower && !r->d.upper, &r->n, "lthreshold needs uthreshold");
+    flawed(c, r->d.upper && r->d.lower > r->d.upper, &r->n, "lthreshold %u is above uthreshold"
+           " %u", r->d.lower, r->d.upper);
+}
+
+static void real_take(const checker *c, virtual_server *v, real_server *r)
+{
+    bool     sorry = r == v->sorry;
+    text     t = {&c->m->a, NULL, 0, 0};
+    const bool *inhibit = sorry ? &v->sorry_inhibit : &v->inhibit;
+
+    types[T_REAL].write(&t, &r->n, row_with(B_REAL, HEAD));
+    r->label = t.s;
+    if (!given(&r->n, "lvs_method"))
+        r->method = sorry && given(&v->n, "sorry_server_lvs_method") ? v->sorry_method : v->method;
+    if (!given(&r->n, "weight"))
+        r->weight = sorry ? 1 : v->weight;
+    if (!given(&r->n, "inhibit_on_failure"))
+        r->inhibit = *inhibit;
+    if (!given(&r->n, "drain"))
+        r->drain = v->drain;
+    r->alpha = given(&r->n, "alpha") ? r->checks.alpha : v->checks.alpha;
+    memcpy(r->d.to.ip, r->at.ip.ip.byte, sizeof r->d.to.ip);
+    r->d.to.family = r->at.ip.family;
+    r->d.to.port = r->at.port;
+    r->d.weight = r->weight;
+    r->d.method = r->method.method;
+    r->d.tunnel = r->method.tunnel;
+    r->d.tunnel_port = r->method.port;
+    r->d.tunnel_flags = r->method.flags;
+    real_port(c, v, r);
+    real_flaws(c, v, r);
+    if (!sorry)
+        real_checks(c, v, r);
+    else if (has_checks(&r->n))
+        remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s: the sorry server is not checked",
+                   r->label);
+}
+
+static bool same_server(const real_server *a, const real_server *b)
+{
+    return a->d.to.port == b->d.to.port && a->at.ip.family == b->at.ip.family &&
+           (a->at.ip.family ? same_ip(&a->at.ip.ip, &b->at.ip.ip)
+                            : strcasecmp(a->at.host, b->at.host) == 0);
+}
+
+/* Its own address or those of its group, as entries of its own. */
+static void entries_take(const checker *c, virtual_server *v)
+{
+    static const vs_entry none;
+    vs_entry       own = none, **end = &v->entries;
+    const vs_entry *e = &own;
+    node           *found;
+
+    own.at = v->at;
+    if (v->at.group) {
+        nearest best = nearest_to(v->at.group, 0);
+
+        found = node_find((node *)(void *)c->m->vs_groups, v->at.group);
+        for (const vs_group *g = c->m->vs_groups; g; g = vs_group_next(g))
+            nearest_try(&best, g->n.name);
+        if (!found)
+            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "there is no group '%.60s'%s (allowed:"
+                       " the NAME of an IPVS_GROUP_<NAME>)", v->at.group,
+                       did_you_mean(&c->out->a, &best));
+        e = found ? ((vs_group *)(void *)found)->entries : NULL;
+        if (found)
+            ((vs_group *)(void *)found)->used = true;
+    }
+    for (; e; e = entry_next(e)) {
+        *end = take(&c->m->a, sizeof **end);
+        (*end)->n.block = B_ENTRY;
+        (*end)->n.by = e->n.by;
+        (*end)->at = e->at;
+        v->n_services += e->at.count;
+        end = (vs_entry **)(void *)&(*end)->n.next;
+    }
+    if (v->n_services > 65535)
+        remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%u addresses (allowed: 65535)",
+                   v->n_services);
+}
+
+/* IPv4 or IPv6: as its addresses are; of firewall marks as said, or as the servers are. */
+static void family_take(const checker *c, virtual_server *v)
+{
+    uint8_t family = 0, said = family_of(v->family);
+
+    for (const vs_entry *e = v->entries; e; e = entry_next(e)) {
+        uint8_t one = e->at.fwmark ? family_of(e->at.family) : e->at.ip.family;
+
+        if (one && family && one != family) {
+            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "IPv4 and IPv6 in one group: make two"
+                       " virtual servers");
+            return;
+        }
+        family = one ? one : family;
+    }
+    if (said && family && said != family)
+        remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, "ip_family"), "the addresses are %s",
+                   ip_name(family));
+    family = family ? family : said;
+    for (const real_server *r = v->reals; r && !family; r = real_next(r))
+        family = r->at.ip.family;
+    v->service.at.family = family ? family : IPVS_IPV4;
+    for (vs_entry *e = v->entries; e; e = entry_next(e))
+        e->at.family = v->service.at.family == IPVS_IPV6 ? 2 : 1;
+}
+
+static void protocol_take(const checker *c, virtual_server *v)
+{
+    static const uint8_t numbers[] = {0, IPVS_TCP, IPVS_UDP, IPVS_SCTP};
+    uint8_t              said = numbers[v->protocol];
+    bool                 marks = true;
+
+    for (const vs_entry *e = v->entries; e; e = entry_next(e))
+        marks &= e->at.fwmark != 0;
+    if (said && v->at.protocol && said != v->at.protocol)
+        remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, "protocol"), "differs from that of %s;"
+                   " keep one", item_giver(&v->n));
+    if (said && marks && v->entries && given(&v->n, "protocol"))
+        remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "protocol"), "has no effect: a"
+                   " firewall mark has packets of any protocol");
+    v->service.protocol = v->at.protocol ? v->at.protocol : said;
+    if (v->service.protocol || marks)
+        return;
+    v->service.protocol = IPVS_UDP;
+    remark_add(c->out, SAY_WARNING, item_giver(&v->n), "no protocol, so it is UDP, as with"
+               " keepalived; write tcp:// or udp:// before the address, or set %s",
+               node_origin(c, &v->n, "protocol"));
+}
+
+/* Scheduler, its flags, persistence. */
+static void service_take(const checker *c, virtual_server *v)
+{
+    ipvs_service *s = &v->service;
+    bool          mh = strcmp(v->scheduler, "mh") == 0, sh = strcmp(v->scheduler, "sh") == 0;
+    unsigned      most = s->at.family == IPVS_IPV6 ? 128 : 32;
+    const struct { bool found; const char *key, *what; } flaws[] = {
+        {v->ops && s->protocol && s->protocol != IPVS_UDP, "ops", "is for UDP"},
+        {v->ops && v->persistence, "ops", "does not go with persistence_timeout"},
+        {v->sh_port && !sh, "sh-port", "is for lb_algo sh"},
+        {v->sh_fallback && !sh, "sh-fallback", "is for lb_algo sh"},
+        {v->mh_port && !mh, "mh-port", "is for lb_algo mh"},
+        {v->mh_fallback && !mh, "mh-fallback", "is for lb_algo mh"},
+        {v->granularity && !v->persistence, "persistence_granularity",
+         "needs persistence_timeout"},
+        {v->granularity > most, "persistence_granularity", "is for IPv6 (allowed here: 1..32)"},
+        {v->engine[0] && !v->persistence, "persistence_engine", "needs persistence_timeout"},
+        {v->ha_suspend && v->entries && !v->entries->at.ip.family, "ha_suspend",
+         "needs an address, which a firewall mark is not"},
+    };
+
+    for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
+        if (flaws[i].found)
+            remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, flaws[i].key), "%s",
+                       flaws[i].what);
+    for (const vs_entry *e = v->entries; e; e = entry_next(e))
+        if (!e->at.fwmark && !e->at.port && !v->persistence)
+            remark_add(c->out, SAY_ERROR, item_giver(e->n.by ? &e->n : &v->n), "without a port, so"
+                       " for all of them, needs %s", node_origin(c, &v->n, "persistence_timeout"));
+    memcpy(s->scheduler, v->scheduler, sizeof s->scheduler);
+    memcpy(s->engine, v->engine, sizeof s->engine);
+    s->persistence = v->persistence;
+    s->granularity = v->granularity;
+    s->flags = (v->ops ? IPVS_ONE_PACKET : 0u) | (v->flag[0] ? IPVS_FLAG_1 : 0u) |
+               (v->flag[1] ? IPVS_FLAG_2 : 0u) | (v->flag[2] ? IPVS_FLAG_3 : 0u) |
+               (v->sh_port ? IPVS_SH_PORT : 0u) | (v->sh_fallback ? IPVS_SH_FALLBACK : 0u) |
+               (v->mh_port ? IPVS_MH_PORT : 0u) | (v->mh_fallback ? IPVS_MH_FALLBACK : 0u);
+}
+
+/* What cannot be reached is brought down to what can, as keepalived does. */
+static void quorum_check(const checker *c, virtual_server *v)
+{
+    uint64_t weight = 0;
+    bool     names = false;
+
+    for (const real_server *r = v->reals; r; r = real_next(r)) {
+        weight += (uint32_t)r->weight;
+        names |= !r->at.ip.family || r->dynamic;
+    }
+    if (!names && v->reals && v->quorum > weight && weight > 0) {
+        remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "quorum"), "%u is more than all"
+                   " weights together: %u", v->quorum, (unsigned)weight);
+        v->quorum = (uint32_t)weight;
+    }
+    if (v->hysteresis < v->quorum)
+        return;
+    remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "hysteresis"), "%u is not below quorum:"
+               " %u", v->hysteresis, v->quorum - 1);
+    v->hysteresis = v->quorum - 1;
+}
+
+static void reals_take(const checker *c, virtual_server *v)
+{
+    reader      rd = {c->m, c->out, &c->out->a, NULL, NULL, NULL, NULL};
+    const char *meant = v->reals ? NULL : option_meant(&rd, B_IPVS, v->n.name);
+    const real_server *unchecked = NULL;
+    unsigned           more = 0;
+
+    for (real_server *r = v->reals; r; r = real_next(r)) {
+        real_take(c, v, r);
+        unchecked = !r->uses && !unchecked ? r : unchecked;
+        more += !r->uses && unchecked != r;
+        for (const real_server *k = v->reals; k != r; k = real_next(k))
+            if (same_server(k, r))
+                remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s twice", r->label);
+    }
+    if (unchecked)                      /* once, for there may be many */
+        remark_add(c->out, SAY_INFO, item_giver(&unchecked->n), "%s%s not checked, so %s as up",
+                   unchecked->label, more ? " and others are" : " is",
+                   more ? "they count" : "it counts");
+    if (v->sorry && v->sorry->n.next)
+        remark_add(c->out, SAY_ERROR, item_giver(&v->sorry->n), "more than one sorry server"
+                   " (allowed: one)");
+    if (v->sorry)
+        real_take(c, v, v->sorry);
+    if (!v->reals)
+        remark_add(c->out, v->sorry ? SAY_WARNING : SAY_ERROR, item_giver(&v->n), "has no real"
+                   " servers; see %s%s%s", node_origin(c, &v->n, "real_server"),
+                   meant ? ", or did you mean " : "", meant ? meant : "");
+}
+
+/* Do two services share an address, or a mark? */
+static bool entries_meet(const virtual_server *v, const vs_at *a, const virtual_server *w,
+                         const vs_at *b)
+{
+    uint32_t from = address_end(&a->ip), other = address_end(&b->ip);
+    size_t   head = v->service.at.family == IPVS_IPV6 ? 14 : 3;
+
+    if (v->service.at.family != w->service.at.family || a->fwmark != b->fwmark)
+        return false;
+    if (a->fwmark)
+        return true;
+    return v->service.protocol == w->service.protocol && a->port == b->port &&
+           memcmp(a->ip.ip.byte, b->ip.ip.byte, head) == 0 && from < other + b->count &&
+           other < from + a->count;
+}
+
+static void virtual_doubles(const checker *c, const virtual_server *v)
+{
+    for (const virtual_server *w = c->m->virtuals; w; w = w == v ? NULL : virtual_next(w))
+        for (const vs_entry *e = v->entries; e; e = entry_next(e))
+            for (const vs_entry *k = w->entries; k && k != e; k = entry_next(k))
+                if (entries_meet(v, &e->at, w, &k->at)) {
+                    text t = {&c->out->a, NULL, 0, 0};
+
+                    types[T_AT].write(&t, &e->n, row_with(B_ENTRY, HEAD));
+                    remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s is in %s already",
+                               t.s, item_giver(&w->n));
+                }
+}
+
+/* What ipvs.h says to all of it. */
+static void virtual_judge(const checker *c, const virtual_server *v)
+{
+    ipvs_service s;
+    int          error = 0;
+
+    for (unsigned i = 0; i < v->n_services && !error; i++) {
+        s = virtual_service(v, i);
+        error = ipvs_service_check(&s);
+    }
+    if (error)
+        remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s", ipvs_str(error));
+    for (const real_server *r = error ? NULL : v->reals; r; r = real_next(r))
+        if (r->d.to.family && (error = ipvs_dest_check(&r->d, &s)) != 0)
+            remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s: %s", r->label, ipvs_str(error));
+}
+
+static void virtual_check(const checker *c, virtual_server *v)
+{
+    unsigned errors = c->out->errors;
+
+    virtual_inherit(c, v);
+    v->label = v->label ? v->label : v->n.name;
+    if (!v->at.count && !v->at.group)
+        return;                         /* it was not read, and that is said */
+    entries_take(c, v);
+    family_take(c, v);
+    protocol_take(c, v);
+    service_take(c, v);
+    reals_take(c, v);
+    quorum_check(c, v);
+    virtual_doubles(c, v);
+    if (errors == c->out->errors)
+        virtual_judge(c, v);
+    if (v->sorry == NULL && (given(&v->n, "sorry_server_inhibit") ||
+                             given(&v->n, "sorry_server_lvs_method")))
+        remark_add(c->out, SAY_WARNING, item_giver(&v->n), "has no sorry_server, so what is said"
+                   " about it has no effect");
+}
+
+/* Which virtual router decides about the sync daemons, by NAME or label. */
+static instance *daemon_of(const checker *c, const sync_daemon *d)
+{
+    nearest   best = nearest_to(d->of, 0);
+    instance *in = c->m->instances;
+
+    for (; in && !same_name(d->of, in->n.name) && strcmp(in->label, d->of) != 0;
+         in = instance_next(in))
+        nearest_try(&best, in->n.name);
+    if (!in)
+        remark_add(c->out, SAY_ERROR, item_giver(&d->n), "there is no virtual router '%.60s'%s",
+                   d->of, did_you_mean(&c->out->a, &best));
+    return in;
+}
+
+/* VRRP_LVS_SYNC_DAEMON_INTERFACE is the short form of SIDECAR_LVS_SYNC_DAEMON. */
+static void daemon_short(const checker *c)
+{
+    globals *g = &c->m->global;
+
+    for (instance *in = c->m->instances; in; in = instance_next(in)) {
+        const char *by = *giver(&in->n, row_of(B_INSTANCE, "lvs_sync_daemon_interface"));
+        reader      rd = {c->m, c->out, &c->out->a, by, NULL, NULL, NULL};
+
+        if (!by)
+            continue;
+        if (g->lvs_daemon) {
+            remark_add(c->out, SAY_ERROR, by, "there is one sync daemon, and %s says which",
+                       item_giver(&g->lvs_daemon->n));
+            continue;
+        }
+        g->lvs_daemon = (sync_daemon *)(void *)node_new(&rd, B_DAEMON, "");
+        *giver(&g->lvs_daemon->n, row_with(B_DAEMON, HEAD)) = by;
+        memcpy(g->lvs_daemon->interface, in->lvs_interface, sizeof in->lvs_interface);
+        g->lvs_daemon->instance = in;
+    }
+}
+
+static void daemon_take(const checker *c)
+{
+    globals     *g = &c->m->global;
+    ipvs_daemon *s = &g->lvs_sync;
+    sync_daemon *d;
+
+    daemon_short(c);
+    d = g->lvs_daemon;
+    if (!d)
+        return;
+    if (d->n.next)
+        remark_add(c->out, SAY_ERROR, item_giver(&d->n), "more than one (allowed: one)");
+    if (d->of)
+        d->instance = daemon_of(c, d);
+    s->id = d->id ? d->id : d->instance ? d->instance->setup.desc.vrid : 0;
+    memcpy(s->interface, d->interface, sizeof s->interface);
+    s->maxlen = d->maxlen;
+    s->ttl = d->ttl;
+    memcpy(s->group.ip, d->group.ip.byte, sizeof s->group.ip);
+    s->group.family = d->group.family;
+    s->group.port = d->port;
+}
+
+static void virtuals_check(const checker *c)
+{
+    for (virtual_server *v = c->m->virtuals; v; v = virtual_next(v))
+        virtual_check(c, v);
+    for (vs_group *g = c->m->vs_groups; g; g = vs_group_next(g)) {
+        g->label = g->label ? g->label : g->n.name;
+        if (!g->used)
+            remark_add(c->out, SAY_WARNING, item_giver(&g->n), "no virtual server uses it; see"
+                       " IPVS_<NAME>=\"group %.60s\"", g->n.name);
+    }
+    if (c->m->global.lvs_timeouts && c->m->global.lvs_timeouts->n.next)
+        remark_add(c->out, SAY_ERROR, item_giver(&c->m->global.lvs_timeouts->n),
+                   "more than one (allowed: one)");
+    daemon_take(c);
+}
+
 /* What is said about this process. */
 static void globals_check(const checker *c)
 {
@@ -5934,12 +7603,13 @@ static void model_check(model *m, const var *list, report *out)
     for (sync_group *g = m->groups; g; g = group_next(g))
         group_check(&c, g);
     globals_check(&c);
+    virtuals_check(&c);
     probes_unused(&c);
     doubles_check(&c);
     pairs_check(c);
     if (m->instances)
         habits_note(&c, list);
-    else if (out->errors == 0 && !has_static(m))
+    else if (out->errors == 0 && !has_static(m) && !m->virtuals)
         remark_add(out, SAY_ERROR, "VRRP_VIRTUAL_IPADDRESS", "not set, so there is nothing to"
                    " do; set it to the floating address, such as 198.51.100.10/24");
 }
@@ -5958,6 +7628,7 @@ static model *model_read(char *const *env, const char *host, report *out)
     node_init(&rd, &m->global.n, B_GLOBAL, "");
     node_init(&rd, &m->preset.n, B_INSTANCE, "");
     node_init(&rd, &m->check_preset.n, B_CHECK, "");
+    node_init(&rd, &m->vs_preset.n, B_IPVS, "");
     list = vars_collect(&rd, env);
     vars_apply(&rd, list, true);
     if (!host && gethostname(own, sizeof own - 1) == 0)
@@ -6221,7 +7892,11 @@ static void put_row(text *t, const row *r, const char *name)
 /* What a row is called in help: a variable, or the word of an item. */
 static const char *help_name(arena *a, const row *r)
 {
-    bool named_ = r->in == B_GROUP || r->in == B_CHECK;
+    bool named_ = r->in == B_GROUP || r->in == B_CHECK || r->in == B_IPVS_GROUP ||
+                  (r->in == B_IPVS && !(r->flags & INHERIT));
+
+    if (r->flags & INNER)
+        return r->key;
 
     return blocks[r->in].env ? variable(a, named_ ? "<NAME>" : "", r) : r->key;
 }
@@ -6230,7 +7905,7 @@ static void put_block(text *t, uint8_t b, unsigned only)
 {
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (REFUSED | INERT)) && (r->flags & only || !only) &&
-            (blocks[b].env || !(r->flags & (HEAD | ALIAS))))
+            (r->flags & INNER) == (only & INNER) && (blocks[b].env || !(r->flags & (HEAD | ALIAS))))
             put_row(t, r, help_name(t->a, r));
 }
 
@@ -6275,6 +7950,7 @@ static void help_essential(text *t)
     put(t, "%s", help_head);
     put_block(t, B_INSTANCE, ESSENTIAL);
     put_block(t, B_CHECK, ESSENTIAL);
+    put_block(t, B_IPVS, ESSENTIAL);
     put_block(t, B_GLOBAL, ESSENTIAL);
     put(t, "%s", help_tail);
 }
@@ -6306,10 +7982,25 @@ static void help_all(text *t)
     put(t, "\nOptions of a page (CHECK_<NAME>_URL=\"/a, /b status_code 200 301\", or"
            " CHECK_<NAME>_URL_1_PATH=/a\nand so on)\n\n");
     put_block(t, B_URL, 0);
+    put(t, "\nVirtual servers (without a name, IPVS_LB_ALGO: for all)\n\n");
+    put_block(t, B_IPVS, 0);
+    put(t, "\nOptions of a real server (IPVS_WEB_REAL_SERVER=\"203.0.113.1:80 weight=2, web2:80\","
+           " or\nIPVS_WEB_REAL_SERVER_1_WEIGHT=2)\n\n");
+    put_block(t, B_REAL, 0);
+    put(t, "\nOptions of TCP_CHECK and the others besides those of CHECK_<NAME>"
+           " (IPVS_WEB_HTTP_GET_URL_PATH=/a,\nIPVS_WEB_REAL_SERVER_2_TCP_CHECK=\"connect_port"
+           " 8080\")\n\n");
+    put_block(t, B_CHECK, INNER);
+    put(t, "\nGroups of virtual servers\n\n");
+    put_block(t, B_IPVS_GROUP, 0);
     put(t, "\nThis process\n\n");
     put_block(t, B_GLOBAL, 0);
     put(t, "\nOptions of a garp_group\n\n");
     put_block(t, B_GARP, 0);
+    put(t, "\nOptions of lvs_sync_daemon\n\n");
+    put_block(t, B_DAEMON, 0);
+    put(t, "\nOptions of lvs_timeouts\n\n");
+    put_block(t, B_TIMEOUTS, 0);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
@@ -6357,7 +8048,8 @@ static void help_names(text *t)
                 sign = ", ";
             }
     put(t, "\n\nA check cannot be called like one of its options (INTERVAL, URL, USER and so"
-        " on), nor\nend in one (DB_URL would be an option of DB).\n");
+        " on), nor\nend in one (DB_URL would be an option of DB). A virtual server cannot be"
+        " called\nSORRY_SERVER, nor begin with a checker, as TCP_CHECK_1.\n");
 }
 
 /* A variable, or a keyword of any block. */
@@ -6439,20 +8131,31 @@ static void put_key(text *t, const char *key)
     put(t, "%s%s", t->n && t->s[t->n - 1] != ' ' ? " " : "", key);
 }
 
-/* " dev eth0 home" */
+static void write_options(text *t, const node *n);
+
+/* " nexthop via 198.51.100.1": blocks within an item, and what belongs to them */
+static void write_inner(text *t, const node *n, const row *r)
+{
+    for (const node *in = *(node **)place_of(n, r); in; in = in->next) {
+        const row *head = row_with(in->block, HEAD);
+
+        put_key(t, r->key);
+        if (!(r->flags & PLAIN) && head->type != T_NONE) {
+            put(t, " ");
+            put_word(t, written(t->a, in, head), SPECIAL);
+        }
+        write_options(t, in);
+    }
+}
+
+/* " dev eth0 home"; blocks last, for what follows them would be theirs */
 static void write_options(text *t, const node *n)
 {
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
         const char *s = "";
 
-        if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r))
-            continue;
-        for (const node *in = r->type == T_BLOCK ? *(node **)place_of(n, r) : NULL; in;
-             in = in->next) {
-            put_key(t, r->key);
-            write_options(t, in);
-        }
-        if (r->type == T_BLOCK)
+        if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r) ||
+            r->type == T_BLOCK)
             continue;
         s = written(t->a, n, r);
         if (types[r->type].words == 0 || *s)
@@ -6464,6 +8167,9 @@ static void write_options(text *t, const node *n)
             put_word(t, s, r->type == T_METRIC || types[r->type].words < 0 ? "" : SPECIAL);
         }
     }
+    for (const row *r = block_rows(n->block); r; r = row_next(r))
+        if (r->type == T_BLOCK && !(r->flags & ALIAS) && *giver(n, r))
+            write_inner(t, n, r);
 }
 
 /* "198.51.100.10/24 dev eth0, 198.51.100.11/24" */
@@ -6471,8 +8177,15 @@ static void write_list(text *t, const node *parent, const row *list)
 {
     for (const node *n = *(node **)place_of(parent, list); n; n = n->next) {
         const row *head = row_with(n->block, HEAD);
+        size_t     from;
 
         put(t, "%s", t->n ? ", " : "");
+        from = t->n;
+        if (list->flags & PLAIN) {
+            write_options(t, n);
+            put(t, "%s", t->n == from ? "yes" : "");
+            continue;
+        }
         if (types[head->type].words == 1 && types[head->type].write)
             put_word(t, written(t->a, n, head), SPECIAL);
         else if (types[head->type].write)
@@ -6486,16 +8199,19 @@ static void dump_node(text *t, const node *n, const char *name, bool secrets)
 {
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
         bool        set = *giver(n, r) || !r->preset || *r->preset == '(';
-        bool        foreign = n->block == B_CHECK && !belongs(r, (const probe *)(const void *)n);
+        bool        foreign = n->block == B_CHECK &&
+                              (r->flags & INNER || !belongs(r, (const probe *)(const void *)n));
+        bool        undecided = !*giver(n, r) && (r->type == T_BLOCK || (n->block == B_IPVS &&
+                                                  r->preset && *r->preset == '('));
         const char *s = r->flags & (ALIAS | REFUSED) || !types[r->type].write
                             ? "" : written(t->a, n, r);
 
-        if (!*s || foreign)
+        if (!*s || foreign || undecided)
             continue;
         put(t, "%s%s=", set ? "" : "# ", variable(t->a, name, r));
         if (r->flags & SECRET && !secrets)
             put(t, "********");
-        else if (r->type == T_URL)
+        else if (is_whole(r))
             put(t, "%s", s);
         else if (types[r->type].words == 1)
             put_word(t, s, SPECIAL);
@@ -6513,6 +8229,14 @@ static void dump(text *t, const model *m, bool secrets)
         dump_node(t, &in->n, m->unnamed ? "" : in->n.name, secrets);
     }
     for (const sync_group *g = m->groups; g; g = group_next(g)) {
+        put(t, "\n");
+        dump_node(t, &g->n, g->n.name, secrets);
+    }
+    for (const virtual_server *v = m->virtuals; v; v = virtual_next(v)) {
+        put(t, "\n");
+        dump_node(t, &v->n, v->n.name, secrets);
+    }
+    for (const vs_group *g = m->vs_groups; g; g = vs_group_next(g)) {
         put(t, "\n");
         dump_node(t, &g->n, g->n.name, secrets);
     }
@@ -7362,7 +9086,7 @@ static bool join_start(life *l)
     bool ok = true;
 
     for (probe *p = l->config->probes; p; p = probe_next(p))
-        if (!p->run)
+        if (!p->run && !p->at_server)   /* of which real servers have copies */
             ok = join_open(l) && join_add(l, p) && ok;
     join_tell(l, NULL);
     return ok;

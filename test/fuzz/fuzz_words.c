@@ -6,6 +6,8 @@
 #define VRRP_STATIC
 #define CHECK_IMPLEMENTATION
 #define CHECK_STATIC
+#define IPVS_IMPLEMENTATION
+#define IPVS_STATIC
 #include "../../sidecar.c"
 
 enum { VARIABLES = 64 };

@@ -7,6 +7,8 @@
 #define VRRP_STATIC
 #define CHECK_IMPLEMENTATION
 #define CHECK_STATIC
+#define IPVS_IMPLEMENTATION
+#define IPVS_STATIC
 #include "../../sidecar.c"
 
 #include <dirent.h>
@@ -323,6 +325,98 @@ static void put_probe(text *t, const probe *p)
         d->bfd.max_hops, d->bfd.auth, d->bfd.key_size, d->bfd.key_id);
 }
 
+static void put_use(text *t, const char *name, const real_server *r, const watch *w)
+{
+    const probe      *p = w->probe;
+    const check_desc *d = &p->d;
+    char              url[300];
+
+    check_print(d, NULL, url, sizeof url);
+    put(t, "%s.%s.check=%s start=%d fall=%d ms=%llu/%llu/%llu/%llu%s", name, r->label, url,
+        d->start, d->fall, (unsigned long long)d->interval / 1000000,
+        (unsigned long long)d->timeout / 1000000, (unsigned long long)d->retry_delay / 1000000,
+        (unsigned long long)d->warmup / 1000000, p->own ? "" : " shared");
+    if (w->weight)
+        put(t, " weight=%d%s", w->weight, w->reverse ? " reverse" : "");
+    if (p->at_server && !d->to.family)
+        put(t, " later");
+    if (d->http.host || d->http.protocol)
+        put(t, " http=%d host=%s", d->http.protocol, d->http.host ? d->http.host : "");
+    if (d->tls.no_verify)
+        put(t, " no_verify sni=%d%s%s", !d->tls.no_sni, d->tls.name ? " " : "",
+            d->tls.name ? d->tls.name : "");
+    if (d->kind == CHECK_DNS)
+        put(t, " dns=%d%s%s", d->dns.type, d->dns.name ? " " : "", d->dns.name ? d->dns.name : "");
+    if (d->exec.dynamic || d->exec.as_user || d->exec.secure)
+        put(t, " dynamic=%d user=%u secure=%d", d->exec.dynamic, d->exec.uid, d->exec.secure);
+    put(t, "\n");
+}
+
+static void put_real(text *t, const virtual_server *v, const real_server *r)
+{
+    const ipvs_dest *d = &r->d;
+    char             at[100];
+
+    ipvs_dest_print(d, at, sizeof at);
+    put(t, "%s.%s=%s weight=%d method=%d", v->n.name, r == v->sorry ? "sorry" : "real",
+        d->to.family ? at : r->label, d->weight, d->method);
+    if (d->method == IPVS_TUNNEL)
+        put(t, " tunnel=%d:%d:%d", d->tunnel, d->tunnel_port, d->tunnel_flags);
+    if (d->upper)
+        put(t, " upper=%u lower=%u", d->upper, d->lower);
+    put(t, "%s%s%s", r->inhibit ? " inhibit" : "", r->alpha ? " alpha" : "",
+        r->dynamic ? " dynamic" : "");
+    if (r->drain)
+        put(t, " drain=%llu", (unsigned long long)r->drain / 1000000);
+    if (r->notify_up || r->notify_down)
+        put(t, " up=%s down=%s", r->notify_up, r->notify_down);
+    put(t, "\n");
+    for (const watch *w = r->uses; w; w = watch_next(w))
+        if (w->probe)
+            put_use(t, v->n.name, r, w);
+}
+
+static void put_virtual(text *t, const virtual_server *v)
+{
+    for (unsigned i = 0; i < v->n_services && i < 300; i++) {
+        ipvs_service s = virtual_service(v, i);
+        char         at[100];
+
+        ipvs_service_print(&s, at, sizeof at);
+        put(t, "%s.service=%s %s flags=%u persist=%u/%d%s%s\n", v->n.name, at, s.scheduler,
+            s.flags, s.persistence, s.granularity, s.engine[0] ? " " : "", s.engine);
+    }
+    put(t, "%s.services=%u\n%s.quorum=%u+-%u up=%s down=%s\n", v->n.name, v->n_services,
+        v->n.name, v->quorum, v->hysteresis, v->quorum_up ? v->quorum_up : "-",
+        v->quorum_down ? v->quorum_down : "-");
+    put(t, "%s.flags=%s%s label=%s user=%u\n", v->n.name, v->omega ? " omega" : "",
+        v->ha_suspend ? " ha_suspend" : "", v->label, v->user.on ? v->user.uid : 0);
+    for (const real_server *r = v->reals; r; r = real_next(r))
+        put_real(t, v, r);
+    if (v->sorry)
+        put_real(t, v, v->sorry);
+}
+
+static void put_virtuals(text *t, const model *m)
+{
+    const globals *g = &m->global;
+
+    put(t, "lvs=%llu flush=%d stop=%d", (unsigned long long)g->ipvs_sync / 1000000, g->lvs_flush,
+        g->flush_on_stop);
+    if (g->lvs_timeouts)
+        put(t, " timeouts=%u/%u/%u", g->lvs_timeouts->tcp, g->lvs_timeouts->tcp_fin,
+            g->lvs_timeouts->udp);
+    put(t, "\n");
+    if (g->lvs_daemon)
+        put(t, "sync=%s of=%s id=%d maxlen=%d port=%d ttl=%d group=%d.%d.%d.%d\n",
+            g->lvs_sync.interface, g->lvs_daemon->instance ? g->lvs_daemon->instance->n.name : "-",
+            g->lvs_sync.id, g->lvs_sync.maxlen, g->lvs_sync.group.port, g->lvs_sync.ttl,
+            g->lvs_sync.group.ip[0], g->lvs_sync.group.ip[1], g->lvs_sync.group.ip[2],
+            g->lvs_sync.group.ip[3]);
+    for (const virtual_server *v = m->virtuals; v; v = virtual_next(v))
+        put_virtual(t, v);
+}
+
 /* Everything a case can ask for, one line each. */
 static char *outcome(const model *m, arena *a)
 {
@@ -345,6 +439,7 @@ static char *outcome(const model *m, arena *a)
     }
     for (const probe *p = m->probes; p; p = probe_next(p))
         put_probe(&t, p);
+    put_virtuals(&t, m);
     for (size_t i = 0; i < m->global.n_delays; i++)
         put(&t, "delay=%s %llu %llu\n", m->global.delay[i].interface,
             (unsigned long long)m->global.delay[i].down, (unsigned long long)m->global.delay[i].up);
@@ -425,11 +520,15 @@ static size_t dump_lines(const char *dumped, char **env, arena *a)
     return n;
 }
 
+/* The dump, and behind # what it leads to. */
 static char *dumped(const model *m, arena *a)
 {
-    text t = {a, NULL, 0, 0};
+    text t = {a, NULL, 0, 0}, u = {a, NULL, 0, 0};
 
     dump(&t, m, true);
+    put_virtuals(&u, m);
+    for (char *s = u.s; *s; s += strcspn(s, "\n") + 1)
+        put(&t, "# %.*s\n", (int)strcspn(s, "\n"), s);
     return t.s;
 }
 
@@ -576,7 +675,7 @@ static void test_rows(void)
             miss(&t, "%s: nothing to inherit", r->key);
         if (r->flags & ALIAS && canonical(r) == r)
             miss(&t, "%s: alias of nothing", r->key);
-        if (begins(r->key, "service_") || strcmp(r->key, "port") == 0)
+        if (begins(r->key, "service_") || (strcmp(r->key, "port") == 0 && blocks[r->in].env))
             miss(&t, "%s: reads like an injected variable", r->key);
     }
     for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
@@ -1025,6 +1124,8 @@ int main(int argc, char **argv)
     if (!mkdtemp(folder))
         return 1;
     run_table(argc > 1 ? argv[1] : "config.table");
+    for (int i = 2; i < argc; i++)
+        run_table(argv[i]);
     if (!HAS_TLS) {                     /* the rest is the same with it */
         folder_remove();
         return failures != 0;

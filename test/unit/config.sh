@@ -20,7 +20,7 @@ built config-plain
 status=0
 if echo '#include <mbedtls/md.h>' | $CC -E - >/dev/null 2>&1; then
     built config -DSIDECAR_TLS -lmbedtls -lmbedx509 -lmbedcrypto
-    ../build/config config.table
+    ../build/config config.table config_ipvs.table
     status=$?
 else
     echo "skip - config: the whole table (needs libmbedtls-dev)"
