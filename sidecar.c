@@ -3,7 +3,8 @@
    SYNOPSIS
        VRRP_VIRTUAL_IPADDRESS=192.168.4.80/24 sidecar
        sidecar --help | --help all | --help NAME | --help names
-       sidecar -t | -d | --print-env       (and keepalived's -n -l -D -P, which change nothing)
+       sidecar -t | -d | --print-env       (and keepalived's -n -l -D, which change nothing)
+       sidecar [-P | -C] [-I]              VRRP alone; virtual servers alone; they stay at exit
 
    Two or more machines run it with the same address; one of them holds it, and when that one
    dies the next takes over (VRRP, RFC 9568 and RFC 3768; understood by keepalived, FRR and
@@ -66,13 +67,15 @@
 
    FILES AND PRIVILEGES
    None is needed but the binary: the root file system may be empty and read-only. It needs the
-   capabilities NET_ADMIN (addresses) and NET_RAW (adverts, ARP), for commands of other users
-   (CHECK_USER) SETUID, SETGID and KILL too, and drops all others.
+   capabilities NET_ADMIN (addresses, virtual servers) and, for VRRP and echo requests, NET_RAW, for
+   commands of other users (CHECK_USER, IPVS_SCRIPT_USER) SETUID, SETGID and KILL too, and drops all
+   others. Virtual servers need the kernel's ip_vs, which VRRP does without.
 
    PROCESSES AND SIGNALS
    The first process waits; the second does the work. Should the worker die, whatever the
    reason, the first takes its addresses off the interfaces and exits with the worker's status.
-       SIGTERM, SIGINT     hand over (addresses removed, priority 0 sent twice), exit 0
+       SIGTERM, SIGINT     hand over (addresses removed, priority 0 sent twice), then remove the
+                           virtual servers, wait up to 5 s for commands that run, exit 0
        SIGHUP              read SIDECAR_ENV_FILE and every *_FILE again; what is the same goes
                            on undisturbed, a mistake changes nothing. Secret files must be
                            readable with NET_ADMIN and NET_RAW alone (for root: owned by root)
@@ -255,6 +258,7 @@ typedef struct probe {
     bool        late;                   /* a reload brought it: see join_lift() */
     char        bind_if[16];
     void       *run;                    /* whatever runs it keeps here */
+    void       *server;                 /* own: the same of its real server */
 } probe;
 
 /* A check that is tracked. */
@@ -8390,6 +8394,10 @@ static void report_say(const report *out, uint8_t most)
 /* Interfaces that reloads may bring. Memory that is never used costs nothing. */
 enum { LIFE_SPARE = 4096 };
 
+/* Beside the configuration: which half of it runs, and what stays when it ends. */
+enum { ONLY_VRRP = 1, ONLY_IPVS = 2, KEEP_IPVS = 4 };
+static unsigned life_asked;
+
 #define LIFE_CAPS (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
 #define USER_CAPS (1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_KILL)
 
@@ -8397,9 +8405,18 @@ enum { LIFE_SPARE = 4096 };
 typedef struct life {
     model     *config;
     vrrp_io    io;
+    bool       routing;                 /* there are virtual routers: that one is open */
     vrrp_link *links;
     check_io   checks;
     bool       checking;                /* there are checks: that one is open */
+    struct errands *errands;            /* commands to be run, a queue for each subject */
+    ipvs_io    ipvs;
+    bool       balancing;               /* there are virtual servers: that one is open */
+    struct listed    *listed;
+    struct pool_room *stale;
+    bool       sync_changed;
+    bool       drained;                 /* a server has */
+    uint8_t    syncing;                 /* IPVS_SYNC_* */
     uint32_t   caps;                    /* that we kept */
     int        signals;                 /* signalfd */
     int        changes;                 /* links and addresses, while an interface is sought; -1 */
@@ -8423,13 +8440,34 @@ static const char *life_missing(uint32_t missing)
            "--cap-add NET_RAW";
 }
 
-/* Those that commands of other users need: to become the user, and to end the command in time. */
+/* Commands of other users need some: to become the user, and to end the command in time. Echo
+   requests and, before Linux 5.7, sockets of one interface need another. */
+static uint32_t probe_needs(const probe *p)
+{
+    bool raw = p->d.kind == CHECK_ICMP || (p->d.device[0] && p->d.kind != CHECK_INTERFACE);
+
+    return (p->user.on ? USER_CAPS : 0) | (raw ? 1u << CAP_NET_RAW : 0);
+}
+
+static bool life_has_vrrp(const model *m)
+{
+    return m->instances || has_static(m);
+}
+
 static uint32_t life_needs(const model *m)
 {
+    uint32_t needs = life_has_vrrp(m) ? LIFE_CAPS : 1u << CAP_NET_ADMIN;
+
     for (const probe *p = m->probes; p; p = probe_next(p))
-        if (p->user.on)
-            return LIFE_CAPS | USER_CAPS;
-    return LIFE_CAPS;
+        needs |= probe_needs(p);
+    for (const virtual_server *vs = m->virtuals; vs; vs = virtual_next(vs)) {
+        if (vs->user.on)
+            needs |= USER_CAPS;
+        for (const real_server *rs = vs->reals; rs; rs = real_next(rs))
+            for (const watch *w = rs->uses; w; w = watch_next(w))
+                needs |= probe_needs(w->probe);
+    }
+    return needs;
 }
 
 /* Raises what we need if we were given it, drops all others for good. */
@@ -8466,25 +8504,39 @@ static void life_limits(void)
 
 /* --- configuration --------------------------------------------------------------------------- */
 
-/* Looks for the interfaces that are not decided yet, and drops own addresses from peer lists. */
-static void life_resolve(model *m, report *out)
+/* The interfaces and addresses of this host, to be freed; NULL: they can't be listed. */
+static vrrp_local *life_locals(size_t *count, report *out)
 {
-    vrrp_local *locals = NULL;
+    vrrp_local *locals = NULL, *more;
     int         room = 64, n;
 
+    *count = 0;
     for (;;) {
-        locals = realloc(locals, (size_t)room * sizeof *locals);
-        if (!locals)
-            return;
-        n = vrrp_list(locals, (size_t)room);
+        more = realloc(locals, (size_t)room * sizeof *locals);
+        n = more ? vrrp_list(more, (size_t)room) : -ENOMEM;
+        locals = more ? more : locals;
         if (n <= room)
             break;
         room = n + 64;
     }
-    if (n >= 0)
-        model_resolve(m, locals, (size_t)n, out);
-    else
+    if (n >= 0) {
+        *count = (size_t)n;
+        return locals;
+    }
+    if (out)
         remark_add(out, SAY_ERROR, "sidecar", "the interfaces can't be listed: %s", strerror(-n));
+    free(locals);
+    return NULL;
+}
+
+/* Looks for the interfaces that are not decided yet, and drops own addresses from peer lists. */
+static void life_resolve(model *m, report *out)
+{
+    size_t      n;
+    vrrp_local *locals = life_locals(&n, out);
+
+    if (locals)
+        model_resolve(m, locals, n, out);
     free(locals);
 }
 
@@ -8537,6 +8589,33 @@ static void life_number(instance *in, report *out, int why)
     }
 }
 
+/* -P and -C: the other half is left out. Checks that are tracked belong to VRRP, those of real
+   servers to them, and the sync daemon to the instance that it follows. */
+static void life_halve(model *m)
+{
+    unsigned half = life_asked & (ONLY_VRRP | ONLY_IPVS);
+    probe  **at = &m->probes;
+
+    if (half != ONLY_VRRP && half != ONLY_IPVS)
+        return;
+    while (*at) {
+        if (half == ONLY_IPVS ? (*at)->used : (*at)->tracked || !(*at)->used)
+            at = (probe **)(void *)&(*at)->n.next;
+        else
+            *at = probe_next(*at);
+    }
+    if (half == ONLY_VRRP) {
+        m->virtuals = NULL;
+        return;
+    }
+    m->instances = NULL;
+    m->groups = NULL;
+    m->global.vips = NULL;
+    m->global.routes = NULL;
+    m->global.rules = NULL;
+    m->global.lvs_daemon = NULL;
+}
+
 /* The whole configuration, or NULL after every mistake in it was said. */
 static model *life_read(int why)
 {
@@ -8544,6 +8623,8 @@ static model *life_read(int why)
     model *m = model_read(environ, NULL, &out);
     bool   good = out.errors == 0;
 
+    if (good)
+        life_halve(m);
     if (good)
         life_resolve(m, &out);
     for (instance *in = m->instances; good && in; in = instance_next(in))
@@ -8721,14 +8802,16 @@ static void life_stranger(const life *l, const vrrp_event *e, const char *from)
     report_free(&out);
 }
 
-static void life_event(const life *l, const vrrp_event *e)
+static void balance_sync(life *l);
+
+static void life_event(life *l, const vrrp_event *e)
 {
     char from[INET6_ADDRSTRLEN] = "?";
 
     if (e->family)
         inet_ntop(e->family == VRRP_IPV6 ? AF_INET6 : AF_INET, e->peer.byte, from, sizeof from);
     switch (e->kind) {
-    case VRRP_EVENT_STATE:    life_state(e); break;
+    case VRRP_EVENT_STATE:    life_state(e), balance_sync(l); break;
     case VRRP_EVENT_NEWS:     say(SAY_WARNING, life_name(e), "%s", vrrp_why_str(e->why)); break;
     case VRRP_EVENT_DROPPED:
     case VRRP_EVENT_DIFFERS:  life_differs(l, e, from); break;
@@ -8764,16 +8847,20 @@ static unsigned life_devices(const model *m)
     return n;
 }
 
+/* Without virtual routers nothing of it is needed, its capability included. */
 static bool life_open(life *l)
 {
     vrrp_io_options options;
 
+    if (l->routing || !life_has_vrrp(l->config))
+        return true;
     memset(&options, 0, sizeof options);
     options.n_links = life_devices(l->config) + LIFE_SPARE;
     options.links = l->links = calloc(options.n_links, sizeof *l->links);
     options.delays = l->config->global.delay;
     options.n_delays = l->config->global.n_delays;
-    if (l->links && vrrp_io_open(&l->io, &options) == 0)
+    l->routing = l->links && vrrp_io_open(&l->io, &options) == 0;
+    if (l->routing)
         return true;
     say(SAY_ERROR, NULL, "%s", l->links ? l->io.err : "out of memory");
     return false;
@@ -8854,6 +8941,9 @@ static bool life_add_all(life *l)
     return ok;
 }
 
+static bool balance_may_suspend(const model *m);
+static void balance_suspend(life *l);
+
 static void life_look_again(life *l)
 {
     char   buffer[8192];
@@ -8861,28 +8951,32 @@ static void life_look_again(life *l)
 
     while (recv(l->changes, buffer, sizeof buffer, 0) > 0 || errno == ENOBUFS)
         errno = 0;
-    life_resolve(l->config, &out);
-    report_say(&out, SAY_INFO);
-    report_free(&out);
-    life_add_all(l);
+    if (l->config->n_undecided) {
+        life_resolve(l->config, &out);
+        report_say(&out, SAY_INFO);
+        report_free(&out);
+        life_add_all(l);
+    }
+    balance_suspend(l);
 }
 
-/* While an interface is sought, every change of links and addresses is a reason to look again. So
-   is the moment from which on changes are heard of. */
+/* While an interface is sought, or ha_suspend depends on an address, every change of links and
+   addresses is a reason to look again. So is the moment from which on changes are heard of. */
 static void life_watch(life *l)
 {
     struct sockaddr_nl any;
+    bool               wanted = l->config->n_undecided || balance_may_suspend(l->config);
 
     memset(&any, 0, sizeof any);
     any.nl_family = AF_NETLINK;
     any.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
-    if (l->config->n_undecided && l->changes < 0) {
+    if (wanted && l->changes < 0) {
         l->changes = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
         if (l->changes < 0 || bind(l->changes, (struct sockaddr *)&any, sizeof any) < 0)
             say(SAY_ERROR, NULL, "changes of interfaces can't be watched: %s", strerror(errno));
         life_look_again(l);
     }
-    if (!l->config->n_undecided && l->changes >= 0) {
+    if (!wanted && l->changes >= 0) {
         close(l->changes);
         l->changes = -1;
     }
@@ -8891,9 +8985,16 @@ static void life_watch(life *l)
 // >>join
 
 static instance *life_find(const model *m, const instance *like);
+static bool      balance_event(life *l, const probe *p, const check_event *e);
 
 /* Verdicts of check.h become what vrrp.h tracks. A check runs once, whoever tracks it: its object
    stands in probe.run and knows its probe as user. */
+
+/* A one-shot of check_io_once(), and who is told of its end. */
+typedef struct once {
+    check k;                            /* first: an event has its address */
+    void (*ended)(life *l, struct once *o, const check_event *e);
+} once;
 
 enum { JOIN_PATTERNS = 256, JOIN_BODIES = 8, JOIN_BODY = 256 * 1024 };
 enum { JOIN_CONTEXTS = 64, JOIN_SESSIONS = 16, JOIN_WEIGHT = 253 };
@@ -8978,11 +9079,17 @@ static void join_reason(const probe *p, const check_event *e, char *text_, size_
 static void join_event(life *l, const check_event *e)
 {
     const probe *p = e->c ? e->c->user : NULL;
+    once        *o = (once *)(void *)e->c;
     char         why[300] = "";
 
+    if (e->kind == CHECK_EVENT_DONE) {
+        o->ended(l, o, e);
+        return;
+    }
+    if (balance_event(l, p, e))
+        return;
     if (p)
         join_reason(p, e, why, sizeof why);
-
     switch (p ? e->kind : CHECK_EVENT_ERROR) {
     case CHECK_EVENT_VERDICT:
         say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s; was %s)",
@@ -9157,6 +9264,1197 @@ static void join_change(life *l, model *next)
     }
 }
 
+// >>notify
+
+/* Commands that tell somebody. Those of one subject (such as a virtual server) run one after the
+   other, in the order in which there was reason to; nobody waits for them. Texts are copied: a
+   queue may outlive the configuration it comes from. */
+
+enum { NOTIFY_WAITING = 64, NOTIFY_OUTPUT = 1024 };
+#define NOTIFY_TIME (60 * CHECK_SECOND)         /* then a command is ended */
+#define NOTIFY_REST (5 * CHECK_SECOND)          /* for all of them when the process ends */
+
+typedef struct errand {
+    once           o;                   /* first: it is found by it */
+    struct errand *next;
+    struct errands *queue;
+    const char    *what;                /* quorum_up */
+    check_desc     d;
+    check_payload  p;
+    uint8_t        out[NOTIFY_OUTPUT];
+    char           command[];
+} errand;
+
+typedef struct errands {
+    struct errands *next;
+    errand         *first, **last;      /* the first one runs */
+    unsigned        n;
+    char            subject[];
+} errands;
+
+/* There is no going on without; the first process cleans up. */
+static void *life_room(size_t size)
+{
+    void *room = calloc(1, size);
+
+    if (room)
+        return room;
+    say(SAY_ERROR, NULL, "out of memory");
+    _exit(1);
+}
+
+static errands *notify_queue(life *l, const char *subject)
+{
+    errands **q = &l->errands;
+    size_t    size = strlen(subject) + 1;
+
+    while (*q && strcmp((*q)->subject, subject) != 0)
+        q = &(*q)->next;
+    if (*q)
+        return *q;
+    *q = life_room(sizeof **q + size);
+    memcpy((*q)->subject, subject, size);
+    (*q)->last = &(*q)->first;
+    return *q;
+}
+
+/* Takes one out of its queue and forgets it. */
+static void notify_drop(errands *q, errand **at)
+{
+    errand *e = *at;
+
+    *at = e->next;
+    if (!e->next)
+        q->last = at;
+    q->n--;
+    free((void *)(uintptr_t)e->d.exec.groups);
+    free(e);
+}
+
+/* What it wrote, line by line. */
+static void notify_output(const errand *e, const char *subject)
+{
+    size_t      size = e->p.out_size < NOTIFY_OUTPUT ? e->p.out_size : NOTIFY_OUTPUT, n;
+    const char *s = (const char *)e->out, *end = s + size;
+
+    for (; s < end; s += n + 1) {
+        const char *stop = memchr(s, '\n', (size_t)(end - s));
+
+        n = stop ? (size_t)(stop - s) : (size_t)(end - s);
+        if (n)
+            say(SAY_INFO, subject, "%s says: %.*s", e->what, (int)n, s);
+    }
+    if (size < e->p.out_size)
+        say(SAY_INFO, subject, "%s said %zu bytes more", e->what, e->p.out_size - size);
+}
+
+static void notify_next(life *l, errands *q);
+
+static void notify_ended(life *l, once *o, const check_event *event)
+{
+    errand  *e = (errand *)(void *)o;
+    errands *q = e->queue;
+
+    notify_output(e, q->subject);
+    if (event->why == CHECK_OK)
+        say(SAY_DEBUG, q->subject, "%s \"%s\" ended well", e->what, e->command);
+    else
+        say(SAY_WARNING, q->subject, "%s \"%s\" failed: %s", e->what, e->command, event->text);
+    notify_drop(q, &q->first);
+    notify_next(l, q);
+}
+
+/* The first of a queue is started, or the queue is forgotten. */
+static void notify_next(life *l, errands *q)
+{
+    errands **at = &l->errands;
+
+    while (q->first) {
+        errand *e = q->first;
+
+        if (check_io_once(&l->checks, &e->o.k, &e->d, &e->p, check_now()) == 0)
+            return;
+        say(SAY_ERROR, q->subject, "%s \"%s\" can't be run: %s", e->what, e->command,
+            l->checks.err);
+        notify_drop(q, &q->first);
+    }
+    while (*at != q)
+        at = &(*at)->next;
+    *at = q->next;
+    free(q);
+}
+
+static errand *notify_make(const char *what, const char *command, const user_ids *user, bool secure)
+{
+    size_t    size = strlen(command) + 1;
+    errand   *e = life_room(sizeof *e + size);
+    uint32_t *groups = life_room((user->n_groups + 1u) * sizeof *groups);
+    char      err[400];
+
+    memcpy(e->command, command, size);
+    e->what = what;
+    e->o.ended = notify_ended;
+    check_parse(&e->d, e->command, err, sizeof err);    /* that it can be was found out before */
+    e->d.timeout = NOTIFY_TIME;
+    e->d.exec.secure = secure;
+    e->d.exec.as_user = user->on;
+    e->d.exec.uid = user->uid;
+    e->d.exec.gid = user->gid;
+    e->d.exec.n_groups = user->n_groups;
+    e->d.exec.groups = groups;
+    if (user->n_groups)
+        memcpy(groups, user->groups, user->n_groups * sizeof *groups);
+    e->p.out = e->out;
+    e->p.out_cap = NOTIFY_OUTPUT;
+    return e;
+}
+
+/* Runs a command ("exec:...", "sh:...", or NULL) when those before it have ended. what is a
+   constant: why it is run. */
+static void notify(life *l, const char *subject, const char *what, const char *command,
+                   const user_ids *user, bool secure)
+{
+    errands *q;
+    errand  *e;
+
+    if (!command || !join_open(l))
+        return;
+    q = notify_queue(l, subject);
+    if (q->n > NOTIFY_WAITING) {
+        e = q->first->next;
+        say(SAY_WARNING, subject, "%s \"%s\" was not run: %d others wait for one that takes long",
+            e->what, e->command, NOTIFY_WAITING);
+        notify_drop(q, &q->first->next);
+    }
+    e = notify_make(what, command, user, secure);
+    e->queue = q;
+    *q->last = e;
+    q->last = &e->next;
+    q->n++;
+    if (q->n == 1)
+        notify_next(l, q);
+}
+
+/* The process ends: those that wait have a moment to run. */
+static void notify_rest(life *l)
+{
+    uint64_t until = check_now() + NOTIFY_REST, now;
+
+    while (l->errands && (now = check_now()) < until) {
+        struct pollfd p = {check_io_fd(&l->checks), POLLIN, 0};
+
+        poll(&p, 1, (int)((until - now) / 1000000) + 1);
+        join_turn(l);
+    }
+    for (errands *q = l->errands; q; q = q->next)
+        for (errand *e = q->first; e; e = e->next)
+            say(SAY_WARNING, q->subject, "%s \"%s\" %s", e->what, e->command,
+                e == q->first ? "is ended: it takes too long" : "was not run");
+}
+
+// >>balance
+
+/* Virtual servers. Which servers belong into the table of a service is decided by ipvs.h's pool;
+   here checks tell it who is up, and what it decides becomes log lines and commands.
+
+       virtual_server --run--> balance --room--> ipvs_pool <--pool-- ipvs_virtual: one an address
+       real_server    --run--> served  --real--> ipvs_real --user--> served
+       probe          --run--> check   --user--> probe   --server--> served (its own checks)
+
+   A pool is built anew whenever the list of servers changes (by a reload, or because a name has got
+   other addresses); what was known of a server goes on with its address and port. */
+
+enum { SERVED_MOST = 65535 };           /* weight in IPVS */
+
+/* A real server while it runs. */
+typedef struct served {
+    struct served  *next;               /* of the same virtual server */
+    struct balance *b;
+    real_server    *rs;                 /* NULL: it left the configuration and drains */
+    ipvs_real      *real;
+    bool            up;
+    bool            was;                /* counts while a check knows nothing yet */
+    bool            known;              /* ... and is believed as much as a check's verdict */
+    bool            heard;              /* it is known to be so */
+    bool            told;               /* a check gave the weight */
+    uint64_t        drain;              /* to begin with that: longest time */
+    char            name[72];           /* [203.0.113.1]:tcp:80 */
+} served;
+
+/* Behind a pool, so that one can replace another. */
+typedef struct pool_room {
+    struct pool_room *next;             /* of those that nobody needs any more */
+    ipvs_pool pool;
+    ipvs_real sorry;
+    ipvs_real reals[];
+} pool_room;
+
+/* A virtual server while it runs. */
+typedef struct balance {
+    virtual_server *vs;
+    served         *servers, *leaving;
+    pool_room      *room;
+    bool            suspended;          /* ha_suspend, and its address is not here */
+    bool            chosen;             /* it goes on in the configuration that is read */
+    char            name[96];           /* [198.51.100.10]:tcp:80 */
+} balance;
+
+/* One of its services. */
+typedef struct listed {
+    ipvs_virtual   v;                   /* first: an event has its address */
+    struct listed *next;
+    balance       *b;
+    ipvs_service   wanted;
+    bool           taken;               /* by the configuration that is read */
+} listed;
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+static const char *balance_protocol(uint8_t protocol)
+{
+    return protocol == IPVS_UDP ? "udp" : protocol == IPVS_SCTP ? "sctp" : "tcp";
+}
+
+/* [198.51.100.10]:tcp:80, as keepalived's log has it. */
+static void balance_at(char *out, size_t cap, const ipvs_address *a, uint16_t port,
+                       uint8_t protocol)
+{
+    char text_[INET6_ADDRSTRLEN] = "?";
+
+    inet_ntop(a->family == IPVS_IPV6 ? AF_INET6 : AF_INET, a->ip, text_, sizeof text_);
+    snprintf(out, cap, "[%s]:%s:%u", text_, balance_protocol(protocol), port);
+}
+
+static void balance_name(balance *b)
+{
+    const virtual_server *vs = b->vs;
+    ipvs_service          s = virtual_service(vs, 0);
+
+    if (vs->at.group)
+        snprintf(b->name, sizeof b->name, "[%.60s]:%u", vs->at.group, s.at.port);
+    else if (s.fwmark)
+        snprintf(b->name, sizeof b->name, "FWM %u", s.fwmark);
+    else
+        balance_at(b->name, sizeof b->name, &s.at, s.at.port, s.protocol);
+}
+
+static void served_name(served *s)
+{
+    const ipvs_address *to = &s->rs->d.to;
+    ipvs_service        first = virtual_service(s->b->vs, 0);
+
+    balance_at(s->name, sizeof s->name, to, to->port ? to->port : first.at.port,
+               s->b->vs->service.protocol);
+}
+
+/* --- what is told ---------------------------------------------------------------------------- */
+
+static void balance_command(life *l, const balance *b, const char *what, const char *command)
+{
+    notify(l, b->vs->label, what, command, &b->vs->user, b->vs->secure);
+}
+
+/* In keepalived's words, with the reason. */
+static void balance_tell_served(life *l, const served *s, const char *reason)
+{
+    const real_server *rs = s->rs;
+    const char        *verb = s->up ? rs->inhibit ? "Enabling" : "Adding"
+                                    : rs->inhibit ? "Disabling" : "Removing";
+
+    say(s->up ? SAY_INFO : SAY_WARNING, s->b->vs->label, "%s service %s %s VS %s (%s)", verb,
+        s->name, s->up ? "to" : "from", s->b->name, reason);
+    balance_command(l, s->b, s->up ? "notify_up" : "notify_down",
+                    s->up ? rs->notify_up : rs->notify_down);
+}
+
+static void balance_tell_sorry(const balance *b, bool in)
+{
+    char name[72];
+    bool stays = b->vs->sorry_inhibit;
+    const ipvs_address *to = &b->room->sorry.d.to;
+
+    if (!b->room->pool.sorry)
+        return;
+    balance_at(name, sizeof name, to, to->port ? to->port : virtual_service(b->vs, 0).at.port,
+               b->vs->service.protocol);
+    say(SAY_INFO, b->vs->label, "%s sorry server %s %s VS %s",
+        in ? stays ? "Enabling" : "Adding" : stays ? "Disabling" : "Removing", name,
+        in ? "to" : "from", b->name);
+}
+
+static void balance_tell_quorum(life *l, const balance *b)
+{
+    const ipvs_pool *p = &b->room->pool;
+    bool             up = p->quorum_up;
+    uint64_t         limit = up ? p->need + p->margin : p->need - p->margin;
+
+    say(up ? SAY_INFO : SAY_WARNING, b->vs->label, "%s quorum %llu%c%llu=%llu %s %llu for VS %s",
+        up ? "Gained" : "Lost", (unsigned long long)p->need, up ? '+' : '-',
+        (unsigned long long)p->margin, (unsigned long long)limit, up ? "<=" : ">",
+        (unsigned long long)p->weight, b->name);
+    balance_tell_sorry(b, !up);
+    balance_command(l, b, up ? "quorum_up" : "quorum_down",
+                    up ? b->vs->quorum_up : b->vs->quorum_down);
+}
+
+/* As keepalived: a start without quorum (alpha) is no news, unless the sorry server serves. */
+static void balance_tell_start(life *l, const balance *b)
+{
+    if (b->room->pool.quorum_up || b->room->pool.sorry)
+        balance_tell_quorum(l, b);
+    else
+        say(SAY_INFO, b->vs->label, "Starting without quorum for VS %s", b->name);
+}
+
+/* --- what checks say ------------------------------------------------------------------------- */
+
+/* A file with a weight changes the server's, and has no other say. */
+static bool served_is_up(const served *s)
+{
+    for (const watch *w = s->rs->uses; w; w = watch_next(w)) {
+        const check *k = w->probe->run;
+        uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
+
+        if (!w->weight && (verdict == CHECK_UNKNOWN ? !s->was : verdict == CHECK_DOWN))
+            return false;
+    }
+    return true;
+}
+
+/* Its own; or what a command with misc_dynamic said; and what the numbers in files add. */
+static int32_t served_weight(const served *s)
+{
+    int64_t sum = s->rs->d.weight;
+
+    for (const watch *w = s->rs->uses; w; w = watch_next(w)) {
+        const check *k = w->probe->run;
+
+        if (k && s->told && w->probe->d.exec.dynamic)
+            sum += (int64_t)k->value - s->rs->d.weight;
+        else if (k && w->weight)
+            sum += (int64_t)k->value * w->weight * (w->reverse ? -1 : 1);
+    }
+    return sum < 0 ? 0 : sum > SERVED_MOST ? SERVED_MOST : (int32_t)sum;
+}
+
+/* What its checks say counts. False: that is what it was. */
+static bool balance_judge(life *l, served *s, const char *reason)
+{
+    balance *b = s->b;
+    bool     up = served_is_up(s), quorum;
+
+    if (up == s->up)
+        return false;
+    s->up = up;
+    s->known = s->heard = true;
+    quorum = ipvs_pool_up(&b->room->pool, s->real, up);
+    balance_tell_served(l, s, reason);
+    if (quorum)
+        balance_tell_quorum(l, b);
+    ipvs_io_touch(&l->ipvs, &b->room->pool, ipvs_now());
+    return true;
+}
+
+static void balance_verdict(life *l, served *s, const probe *p, const check_event *e)
+{
+    char why[300], reason[400];
+
+    join_reason(p, e, why, sizeof why);
+    snprintf(reason, sizeof reason, "check %.90s: %s", p->label, why);
+    if (!balance_judge(l, s, reason))
+        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, s->b->vs->label,
+            "one check of service %s is %s (%s)", s->name, check_verdict_str(e->to), reason);
+}
+
+static void balance_value(life *l, served *s, const probe *p)
+{
+    balance *b = s->b;
+    int32_t  weight;
+
+    s->told = s->told || p->d.exec.dynamic;
+    weight = served_weight(s);
+    if (weight == s->real->d.weight)
+        return;
+    say(SAY_INFO, b->vs->label, "Changing weight from %d to %d for service %s of VS %s (check %s)",
+        (int)s->real->d.weight, (int)weight, s->name, b->name, p->label);
+    if (ipvs_pool_weight(&b->room->pool, s->real, weight))
+        balance_tell_quorum(l, b);
+    ipvs_io_touch(&l->ipvs, &b->room->pool, ipvs_now());
+}
+
+/* With alpha the first failure is news, although nothing changes. */
+static void balance_failed(life *l, served *s, const probe *p, const check_event *e)
+{
+    bool news = !s->up && !s->heard;
+
+    s->heard = s->heard || news;
+    say(news ? SAY_WARNING : SAY_DEBUG, s->b->vs->label, "check %s of service %s failed%s: %s",
+        p->label, s->name, news ? ", which stays out" : "", e->text);
+    if (news)
+        balance_command(l, s->b, "notify_down", s->rs->notify_down);
+}
+
+/* A check that stands by itself, and several servers may go by. */
+static void balance_shared(life *l, const probe *p, const check_event *e)
+{
+    for (virtual_server *vs = l->config->virtuals; vs; vs = virtual_next(vs))
+        for (real_server *rs = vs->reals; rs; rs = real_next(rs))
+            for (const watch *w = rs->run ? rs->uses : NULL; w; w = watch_next(w))
+                if (w->probe == p && e->kind == CHECK_EVENT_VERDICT)
+                    balance_verdict(l, rs->run, p, e);
+                else if (w->probe == p && e->kind == CHECK_EVENT_VALUE)
+                    balance_value(l, rs->run, p);
+}
+
+/* True: it was about one real server, and is done. */
+static bool balance_event(life *l, const probe *p, const check_event *e)
+{
+    served *s = p ? p->server : NULL;
+
+    if (p && p->used && !p->own)
+        balance_shared(l, p, e);
+    if (!s)
+        return false;
+    switch (e->kind) {
+    case CHECK_EVENT_VERDICT: balance_verdict(l, s, p, e); break;
+    case CHECK_EVENT_VALUE:   balance_value(l, s, p); break;
+    case CHECK_EVENT_FAILED:  balance_failed(l, s, p, e); break;
+    default:
+        say(SAY_ERROR, s->b->vs->label, "check %s of service %s: %s", p->label, s->name,
+            e->text[0] ? e->text : check_str(e->code));
+        break;
+    }
+    return true;
+}
+
+/* --- checks of a server ---------------------------------------------------------------------- */
+
+/* What the kernel already has, or an earlier configuration knew, is believed until checks have said
+   otherwise as often as they have to. */
+static void served_start(life *l, served *s, probe *p)
+{
+    check *k;
+
+    p->server = s;
+    if (s->known)
+        p->d.start = s->was ? CHECK_UP : CHECK_DOWN;
+    if (!join_open(l) || !join_add(l, p))
+        return;
+    k = p->run;
+    k->decided = s->known;
+    k->value = p->d.exec.dynamic ? s->rs->d.weight : 0;
+    if (s->b->suspended)
+        check_io_pause(&l->checks, k, true, check_now());
+}
+
+static void served_go_on(life *l, served *s, probe *p)
+{
+    check       *k = p->run;
+    const probe *old = k->user;
+
+    p->server = s;
+    k->user = p;
+    if (p->d.exec.dynamic && !s->told)
+        k->value = s->rs->d.weight;
+    if (old == p || (join_same(old, p) && check_io_move(&l->checks, k, &p->d)))
+        return;
+    if (check_io_change(&l->checks, k, &p->d, check_now()) == 0)
+        return;
+    say(SAY_ERROR, s->b->vs->label, "check %s: %s", p->label, l->checks.err);
+    join_stop(l, p);
+}
+
+static void served_checks(life *l, served *s)
+{
+    for (const watch *w = s->rs->uses; w; w = watch_next(w)) {
+        if (!w->probe->own)
+            continue;                   /* join_start() */
+        if (w->probe->run)
+            served_go_on(l, s, w->probe);
+        else
+            served_start(l, s, w->probe);
+    }
+}
+
+static void served_quiet(life *l, real_server *rs)
+{
+    for (const watch *w = rs->uses; w; w = watch_next(w))
+        if (w->probe->own && w->probe->run)
+            join_stop(l, w->probe);
+}
+
+/* Checks of the same kind that go to the same place are the same check. */
+static bool served_same_check(const probe *a, const probe *b)
+{
+    return a->own && b->own && b->run && a->d.kind == b->d.kind &&
+           memcmp(&a->d.to, &b->d.to, sizeof a->d.to) == 0;
+}
+
+/* The server goes on with the words of another configuration. */
+static void served_inherit(life *l, served *s, real_server *rs)
+{
+    real_server *old = s->rs;
+
+    s->rs = rs;
+    rs->run = s;
+    s->was = s->up;
+    s->known = s->heard = true;
+    if (!old || old == rs)
+        return;
+    for (const watch *w = rs->uses; w; w = watch_next(w))
+        for (const watch *v = old->uses; v && !w->probe->run; v = watch_next(v))
+            if (served_same_check(w->probe, v->probe)) {
+                w->probe->run = v->probe->run;
+                v->probe->run = NULL;
+            }
+    served_quiet(l, old);
+    old->run = NULL;
+}
+
+/* --- pools ----------------------------------------------------------------------------------- */
+
+static bool served_has(const ipvs_address *a, const ipvs_address *b)
+{
+    return memcmp(a->ip, b->ip, sizeof a->ip) == 0 && a->port == b->port &&
+           a->family == b->family;
+}
+
+/* Takes the one with this address out of a list; NULL: there is none. */
+static served *served_take(served **list, const ipvs_address *to)
+{
+    served *s;
+
+    while (*list && !served_has(&(*list)->real->d.to, to))
+        list = &(*list)->next;
+    s = *list;
+    if (s)
+        *list = s->next;
+    return s;
+}
+
+static served *served_new(balance *b, real_server *rs)
+{
+    served *s = life_room(sizeof *s);
+
+    s->b = b;
+    s->rs = rs;
+    s->was = !rs->alpha;
+    s->up = served_is_up(s);
+    rs->run = s;
+    return s;
+}
+
+static bool served_twice(const served *list, const ipvs_address *to)
+{
+    while (list && !served_has(&list->rs->d.to, to))
+        list = list->next;
+    return list != NULL;
+}
+
+/* Who serves from now on, in the order of the configuration; who does no more is left in *old. Two
+   names may have one address. */
+static served *balance_pair(life *l, balance *b, served **old)
+{
+    served *first = NULL, **end = &first, *s;
+
+    for (real_server *rs = b->vs->reals; rs; rs = real_next(rs)) {
+        if (!rs->d.to.family || served_twice(first, &rs->d.to))
+            continue;
+        s = served_take(old, &rs->d.to);
+        if (!s)
+            s = served_take(&b->leaving, &rs->d.to);
+        if (s)
+            served_inherit(l, s, rs);
+        else
+            s = served_new(b, rs);
+        s->next = NULL;
+        served_name(s);
+        *end = s;
+        end = &s->next;
+    }
+    return first;
+}
+
+static size_t served_count(const served *s)
+{
+    size_t n = 0;
+
+    for (; s; s = s->next)
+        n++;
+    return n;
+}
+
+static void pool_put(pool_room *room, served *s)
+{
+    ipvs_real *r = &room->reals[room->pool.n++];
+
+    if (!s->rs) {                       /* it drains as it did */
+        *r = *s->real;
+        return;
+    }
+    r->user = s;
+    r->d = s->rs->d;
+    r->d.weight = served_weight(s);
+    r->up = s->up;
+    r->inhibit = s->rs->inhibit;
+}
+
+static pool_room *pool_new(const balance *b)
+{
+    const virtual_server *vs = b->vs;
+    size_t     n = served_count(b->servers) + served_count(b->leaving);
+    pool_room *room = life_room(sizeof *room + n * sizeof *room->reals);
+
+    if (b->room)
+        room->pool = b->room->pool;     /* has it its quorum */
+    room->pool.reals = room->reals;
+    room->pool.n = 0;
+    room->pool.sorry = NULL;
+    for (served *s = b->servers; s; s = s->next)
+        pool_put(room, s);
+    for (served *s = b->leaving; s; s = s->next)
+        pool_put(room, s);
+    room->pool.quorum = vs->quorum;
+    room->pool.hysteresis = vs->hysteresis;
+    if (vs->sorry && vs->sorry->d.to.family) {
+        room->sorry.d = vs->sorry->d;
+        room->sorry.inhibit = vs->sorry_inhibit;
+        room->sorry.up = true;
+        room->pool.sorry = &room->sorry;
+    }
+    return room;
+}
+
+/* Sorted now: everybody's place is known. */
+static void pool_settle(const balance *b, pool_room *room)
+{
+    size_t which = 0;
+    int    bad = ipvs_pool_init(&room->pool, &which);
+
+    if (bad < 0)
+        say(SAY_ERROR, b->vs->label, "the servers of VS %s: %s", b->name, ipvs_str(bad));
+    for (size_t i = 0; i < room->pool.n; i++)
+        ((served *)room->reals[i].user)->real = &room->reals[i];
+}
+
+/* --- services -------------------------------------------------------------------------------- */
+
+/* The service gets the pool of its virtual server as it is now. */
+static void listed_set(life *l, listed *s)
+{
+    ipvs_pool *pool = &s->b->room->pool;
+    uint8_t   *marks = life_room(pool->n + 1), *old = s->v.marks;
+    int        bad;
+
+    if (s->v.added) {
+        bad = ipvs_io_update(&l->ipvs, &s->v, &s->wanted, pool, marks, ipvs_now());
+    } else {
+        s->v.s = s->wanted;
+        s->v.pool = pool;
+        s->v.marks = marks;
+        bad = ipvs_io_add(&l->ipvs, &s->v, ipvs_now());
+    }
+    if (bad) {
+        say(SAY_ERROR, s->b->vs->label, "VS %s: %s", s->b->name, l->ipvs.err);
+        ipvs_io_remove(&l->ipvs, &s->v, false, ipvs_now());
+    }
+    free(s->v.marks == marks ? old : marks);
+}
+
+static listed *listed_new(life *l)
+{
+    listed *s = life_room(sizeof *s);
+
+    s->v.user = s;
+    s->next = l->listed;
+    l->listed = s;
+    return s;
+}
+
+static void listed_remove(life *l, listed *s)
+{
+    if (s->v.added)
+        ipvs_io_remove(&l->ipvs, &s->v, false, ipvs_now());
+    free(s->v.marks);
+    free(s);
+}
+
+/* --- the list of servers --------------------------------------------------------------------- */
+
+/* Those that the configuration has no more: some stay until their connections have ended. */
+static void balance_leave(life *l, balance *b, served *old)
+{
+    while (old) {
+        served *s = old;
+
+        old = s->next;
+        s->drain = s->up ? s->rs->drain : 0;
+        served_quiet(l, s->rs);
+        s->rs->run = NULL;
+        s->rs = NULL;
+        say(SAY_INFO, b->vs->label, "%s service %s %s VS %s (it is configured no more)",
+            s->drain ? "Draining" : "Removing", s->name, s->drain ? "of" : "from", b->name);
+        if (s->drain) {
+            s->next = b->leaving;
+            b->leaving = s;
+        } else {
+            free(s);
+        }
+    }
+}
+
+/* Tells the shell who drains since now. */
+static void balance_drain(life *l, balance *b)
+{
+    for (served *s = b->leaving; s; s = s->next)
+        if (s->drain) {
+            ipvs_io_drain(&l->ipvs, &b->room->pool, s->real, s->drain, ipvs_now());
+            s->drain = 0;
+        }
+}
+
+/* A dead predecessor may have left the services: who was in them is up, who was not is down, until
+   checks know better. So nothing flaps. */
+static void balance_adopt(life *l, balance *b)
+{
+    ipvs_pool *pool = &b->room->pool;
+    int        bad = -ESRCH;
+
+    for (listed *s = l->listed; s && bad; s = s->next)
+        if (s->b == b)
+            bad = ipvs_io_look(&l->ipvs, &s->wanted, pool);
+    for (size_t i = 0; !bad && i < pool->n; i++) {
+        served *s = pool->reals[i].user;
+
+        pool->reals[i].up = s->up = s->was = pool->reals[i].up || !s->rs->uses;
+        s->known = s->heard = true;
+    }
+    pool->ready = false;
+    if (!bad)
+        pool_settle(b, b->room);
+}
+
+/* The servers of vs->reals serve from now on. What is known of those that did before goes on; call
+   it whenever the list has changed, while what it was before is still there. */
+static void balance_servers(life *l, virtual_server *vs)
+{
+    balance   *b = vs->run;
+    served    *old = b ? b->servers : NULL;
+    pool_room *was = b ? b->room : NULL, *room;
+    bool       had = was && was->pool.quorum_up;
+
+    if (!b)
+        return;
+    b->servers = balance_pair(l, b, &old);
+    balance_leave(l, b, old);
+    room = pool_new(b);
+    b->room = room;
+    pool_settle(b, room);
+    if (!was)
+        balance_adopt(l, b);
+    for (listed *s = l->listed; s; s = s->next)
+        if (s->b == b)
+            listed_set(l, s);
+    balance_drain(l, b);
+    for (served *s = b->servers; s; s = s->next)
+        served_checks(l, s);
+    if (!was) {
+        balance_tell_start(l, b);
+        return;
+    }
+    was->next = l->stale;
+    l->stale = was;
+    if (had != room->pool.quorum_up)
+        balance_tell_quorum(l, b);
+    for (served *s = b->servers; s; s = s->next)
+        balance_judge(l, s, "its checks have changed");
+}
+
+/* Pools that were replaced, when no service has them any more. */
+static void balance_tidy(life *l)
+{
+    while (l->stale) {
+        pool_room *room = l->stale;
+
+        l->stale = room->next;
+        free(room);
+    }
+}
+
+/* --- which services -------------------------------------------------------------------------- */
+
+static int listed_order(const void *one, const void *other)
+{
+    const listed *a = *(listed *const *)one, *b = *(listed *const *)other;
+    int           order = memcmp(&a->v.s.at.ip, &b->v.s.at.ip, sizeof a->v.s.at.ip);
+
+    if (!order)
+        order = (a->v.s.at.port > b->v.s.at.port) - (a->v.s.at.port < b->v.s.at.port);
+    if (!order)
+        order = a->v.s.protocol - b->v.s.protocol;
+    if (!order)
+        order = a->v.s.at.family - b->v.s.at.family;
+    return order ? order : (a->v.s.fwmark > b->v.s.fwmark) - (a->v.s.fwmark < b->v.s.fwmark);
+}
+
+/* All that there are, to be searched. */
+typedef struct listing {
+    listed **list;
+    size_t   n;
+} listing;
+
+static listing listing_make(life *l)
+{
+    listing all = {NULL, 0};
+    size_t  n = 0;
+
+    for (listed *s = l->listed; s; s = s->next)
+        n++;
+    all.list = life_room((n + 1) * sizeof *all.list);
+    for (listed *s = l->listed; s; s = s->next)
+        all.list[all.n++] = s;
+    qsort(all.list, all.n, sizeof *all.list, listed_order);
+    return all;
+}
+
+static listed *listing_find(const listing *all, const ipvs_service *service)
+{
+    listed   key, *k = &key;
+    listed **found;
+
+    key.v.s = *service;
+    found = bsearch(&k, all->list, all->n, sizeof *all->list, listed_order);
+    return found ? *found : NULL;
+}
+
+/* A virtual server goes on as the one that had its first known address, unless another does. */
+static balance *balance_choose(const listing *all, virtual_server *vs)
+{
+    balance *b = NULL;
+
+    for (unsigned i = 0; i < vs->n_services && !b; i++) {
+        ipvs_service service = virtual_service(vs, i);
+        listed      *s = listing_find(all, &service);
+
+        if (s && !s->b->chosen)
+            b = s->b;
+    }
+    if (!b)
+        b = life_room(sizeof *b);
+    if (b->vs)
+        b->vs->run = NULL;
+    b->chosen = true;
+    b->vs = vs;
+    vs->run = b;
+    balance_name(b);
+    return b;
+}
+
+static void balance_claim(life *l, const listing *all, balance *b)
+{
+    for (unsigned i = 0; i < b->vs->n_services; i++) {
+        ipvs_service service = virtual_service(b->vs, i);
+        listed      *s = listing_find(all, &service);
+
+        if (!s)
+            s = listed_new(l);
+        s->b = b;
+        s->taken = true;
+        s->wanted = service;
+    }
+}
+
+static void balance_end(life *l, balance *b)
+{
+    say(SAY_INFO, b->vs->label, "Removing VS %s (it is configured no more)", b->name);
+    for (served *s = b->servers, *next; s; s = next) {
+        next = s->next;
+        served_quiet(l, s->rs);
+        free(s);
+    }
+    for (served *s = b->leaving, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+    free(b->room);
+    b->vs->run = NULL;
+    free(b);
+}
+
+static void balance_drop(life *l)
+{
+    listed **at = &l->listed;
+
+    while (*at) {
+        listed *s = *at;
+
+        if (s->taken) {
+            at = &s->next;
+        } else {
+            *at = s->next;
+            listed_remove(l, s);
+        }
+    }
+}
+
+/* --- the process around it ------------------------------------------------------------------- */
+
+static bool balance_wanted(const model *m)
+{
+    return m->virtuals || m->global.lvs_daemon || m->global.lvs_timeouts;
+}
+
+static bool balance_open(life *l, const model *m)
+{
+    ipvs_io_options o;
+
+    if (l->balancing || !balance_wanted(m))
+        return l->balancing;
+    memset(&o, 0, sizeof o);
+    o.period = m->global.ipvs_sync;
+    l->balancing = ipvs_io_open(&l->ipvs, &o) == 0;
+    if (!l->balancing)
+        say(SAY_ERROR, NULL, "virtual servers: %s", l->ipvs.err);
+    else if (m->global.lvs_flush && ipvs_flush(&l->ipvs) == 0)
+        say(SAY_INFO, NULL, "all virtual servers of this host were removed (lvs_flush)");
+    return l->balancing;
+}
+
+static void balance_timeouts(life *l)
+{
+    const lvs_timeouts *t = l->config->global.lvs_timeouts;
+    ipvs_config         c;
+
+    if (t) {
+        c.tcp = t->tcp;
+        c.tcp_fin = t->tcp_fin;
+        c.udp = t->udp;
+    }
+    ipvs_io_timeouts(&l->ipvs, t ? &c : NULL, ipvs_now());
+}
+
+/* The daemon that fits the state of its instance; both where it has none. */
+static void balance_sync(life *l)
+{
+    const globals     *g = &l->config->global;
+    const vrrp_router *r = g->lvs_daemon && g->lvs_daemon->instance
+                               ? g->lvs_daemon->instance->run : NULL;
+    uint8_t            states = IPVS_SYNC_MASTER | IPVS_SYNC_BACKUP;
+    static const char *const words_[] = {"none", "master", "backup", "master and backup"};
+
+    if (!l->balancing || l->stopping || (!g->lvs_daemon && !l->syncing))
+        return;
+    if (!g->lvs_daemon)
+        states = 0;
+    else if (g->lvs_daemon->instance)
+        states = r && r->v.state == VRRP_MASTER ? IPVS_SYNC_MASTER : IPVS_SYNC_BACKUP;
+    if (states == l->syncing && !l->sync_changed)
+        return;
+    if (states != l->syncing)
+        say(SAY_INFO, NULL, "IPVS sync daemon: %s", words_[states]);
+    l->syncing = states;
+    l->sync_changed = false;
+    if (ipvs_io_daemon(&l->ipvs, &g->lvs_sync, states, ipvs_now()))
+        say(SAY_ERROR, NULL, "IPVS sync daemon: %s", ipvs_str(IPVS_E_DAEMON));
+}
+
+/* Is one of its addresses on this host? A firewall mark is everywhere. */
+static bool balance_is_here(const virtual_server *vs, const vrrp_local *locals, size_t n)
+{
+    for (unsigned i = 0; i < vs->n_services; i++) {
+        ipvs_service s = virtual_service(vs, i);
+
+        if (s.fwmark)
+            return true;
+        for (size_t k = 0; k < n; k++)
+            if (locals[k].family == s.at.family &&
+                memcmp(locals[k].address.byte, s.at.ip, sizeof s.at.ip) == 0)
+                return true;
+    }
+    return false;
+}
+
+static bool balance_may_suspend(const model *m)
+{
+    const virtual_server *vs = m->virtuals;
+
+    while (vs && !vs->ha_suspend)
+        vs = virtual_next(vs);
+    return vs != NULL;
+}
+
+static void balance_pause(life *l, balance *b, bool on)
+{
+    b->suspended = on;
+    say(SAY_INFO, b->vs->label, "%s the checks of VS %s (ha_suspend: its address %s this host)",
+        on ? "Suspending" : "Resuming", b->name, on ? "is not on" : "is on");
+    for (served *s = b->servers; s; s = s->next)
+        for (const watch *w = s->rs->uses; w; w = watch_next(w))
+            if (w->probe->own && w->probe->run)
+                check_io_pause(&l->checks, w->probe->run, on, check_now());
+}
+
+/* ha_suspend: whoever does not have the address leaves the servers in peace. */
+static void balance_suspend(life *l)
+{
+    vrrp_local *locals;
+    size_t      n = 0;
+
+    if (!l->balancing || !balance_may_suspend(l->config))
+        return;
+    locals = life_locals(&n, NULL);
+    for (virtual_server *vs = l->config->virtuals; vs; vs = virtual_next(vs)) {
+        balance *b = vs->run;
+        bool     on = b && vs->ha_suspend && !balance_is_here(vs, locals, n);
+
+        if (b && on != b->suspended)
+            balance_pause(l, b, on);
+    }
+    free(locals);
+}
+
+static void balance_told(life *l, const ipvs_event *e)
+{
+    const listed *s = (const listed *)(const void *)e->v;
+    const char   *who = s ? s->b->vs->label : NULL;
+
+    if (e->kind == IPVS_EVENT_DRAINED)
+        l->drained = true;              /* balance_drained() says it */
+    else
+        say(e->kind == IPVS_EVENT_ERROR ? SAY_ERROR :
+            e->kind == IPVS_EVENT_MODULE && !e->code ? SAY_INFO : SAY_WARNING, who, "%s",
+            e->text[0] ? e->text : ipvs_str(e->code));
+}
+
+static void balance_hear(life *l)
+{
+    ipvs_event e;
+
+    while (ipvs_io_next(&l->ipvs, &e))
+        balance_told(l, &e);
+}
+
+static void life_turn(life *l);
+
+/* From one configuration (NULL: none) to l->config. What is in both goes on, and only differences
+   are sent. There may be many: adverts go on meanwhile. */
+static void balance_change(life *l, const model *old)
+{
+    listing         all;
+    virtual_server *vs;
+    const model    *next = l->config;
+
+    if (!balance_open(l, next))
+        return;
+    l->ipvs.period = next->global.ipvs_sync;
+    balance_hear(l);                    /* while who it is about is there */
+    all = listing_make(l);
+    for (listed *s = l->listed; s; s = s->next)
+        s->taken = s->b->chosen = false;
+    for (vs = next->virtuals; vs; vs = virtual_next(vs))
+        balance_choose(&all, vs);
+    for (vs = next->virtuals; vs; vs = virtual_next(vs))
+        balance_claim(l, &all, vs->run);
+    free(all.list);
+    balance_drop(l);
+    for (vs = next->virtuals; vs; vs = virtual_next(vs)) {
+        balance_servers(l, vs);
+        life_turn(l);
+    }
+    for (vs = old ? old->virtuals : NULL; vs; vs = virtual_next(vs))
+        if (vs->run)
+            balance_end(l, vs->run);
+    l->sync_changed = true;
+}
+
+/* And what else belongs to the configuration, which is l->config now. */
+static void balance_settle(life *l)
+{
+    if (!l->balancing)
+        return;
+    balance_timeouts(l);
+    balance_sync(l);
+    balance_suspend(l);
+}
+
+/* Servers that have drained leave the pool. */
+static void balance_drained(life *l, virtual_server *vs)
+{
+    balance *b = vs->run;
+    bool     any = false;
+
+    for (served **at = b ? &b->leaving : NULL; at && *at;) {
+        served *s = *at;
+
+        if (!s->real->drained) {
+            at = &s->next;
+            continue;
+        }
+        say(SAY_INFO, vs->label, "Removing service %s from VS %s (it has drained)", s->name,
+            b->name);
+        *at = s->next;
+        free(s);
+        any = true;
+    }
+    if (any)
+        balance_servers(l, vs);
+}
+
+static void balance_turn(life *l)
+{
+    virtual_server *vs;
+
+    ipvs_io_run(&l->ipvs, ipvs_now());
+    balance_hear(l);
+    for (vs = l->drained ? l->config->virtuals : NULL; vs; vs = virtual_next(vs))
+        balance_drained(l, vs);
+    l->drained = false;
+    balance_tidy(l);
+}
+
+/* omega: the end of the process is the end of the service. */
+static void balance_omega(life *l, balance *b)
+{
+    for (served *s = b->servers; s; s = s->next)
+        if (s->up && s->rs->notify_down)
+            balance_command(l, b, "notify_down", s->rs->notify_down);
+    if (b->room->pool.quorum_up)
+        balance_command(l, b, "quorum_down", b->vs->quorum_down);
+}
+
+/* False: something is left in the kernel that should not be. */
+static bool balance_stop(life *l)
+{
+    int bad = 0;
+
+    if (!l->balancing)
+        return true;
+    for (virtual_server *vs = l->config->virtuals; vs; vs = virtual_next(vs)) {
+        balance *b = vs->run;
+
+        if (!b)
+            continue;
+        for (served *s = b->servers; s; s = s->next)
+            served_quiet(l, s->rs);
+        if (vs->omega)
+            balance_omega(l, b);
+        say(SAY_INFO, vs->label, "%s VS %s", life_asked & KEEP_IPVS ? "Leaving" : "Removing",
+            b->name);
+    }
+    for (listed *s = life_asked & KEEP_IPVS ? l->listed : NULL; s; s = s->next)
+        ipvs_io_remove(&l->ipvs, &s->v, true, ipvs_now());
+    if (l->config->global.flush_on_stop == FLUSH_ALL && !(life_asked & KEEP_IPVS))
+        bad = ipvs_flush(&l->ipvs);
+    if (!bad || bad == IPVS_E_ABSENT)
+        bad = ipvs_io_flush(&l->ipvs, ipvs_now());
+    balance_hear(l);
+    ipvs_io_close(&l->ipvs);
+    if (!bad || bad == IPVS_E_ABSENT)
+        return true;
+    say(SAY_ERROR, NULL, "virtual servers can't be removed: %s", ipvs_str(bad));
+    return false;
+}
+
 /* --- reload ---------------------------------------------------------------------------------- */
 
 /* The same members: a group can only go on whole. */
@@ -9263,7 +10561,7 @@ static void life_forget(model *old, const model *next)
    mistake anywhere: nothing changes. */
 static void life_reload(life *l)
 {
-    model    *next = life_read(READ_AGAIN);
+    model    *next = life_read(READ_AGAIN), *before;
     instance *in, *old;
 
     if (!next) {
@@ -9271,8 +10569,8 @@ static void life_reload(life *l)
         return;
     }
     if (life_needs(next) & ~l->caps) {
-        say(SAY_ERROR, NULL, "a check has a user, for which this process kept no capabilities:"
-            " start it anew; nothing was changed");
+        say(SAY_ERROR, NULL, "%s; this process kept them not: start it anew; nothing was changed",
+            life_missing(life_needs(next) & ~l->caps));
         model_free(next);
         return;
     }
@@ -9287,12 +10585,17 @@ static void life_reload(life *l)
     }
     life_static_again(l, next);
     log_open(next);
-    vrrp_io_delays(&l->io, next->global.delay, next->global.n_delays);
+    if (l->routing)
+        vrrp_io_delays(&l->io, next->global.delay, next->global.n_delays);
     join_change(l, next);
-    life_forget(l->config, next);
+    before = l->config;
     l->config = next;
-    life_add_all(l);
+    if (life_open(l))
+        life_add_all(l);
     join_start(l);
+    balance_change(l, before);
+    balance_settle(l);
+    life_forget(before, next);
     life_watch(l);
     say(SAY_INFO, NULL, "configuration read again");
 }
@@ -9315,6 +10618,8 @@ static void life_turn(life *l)
 {
     vrrp_event e;
 
+    if (!l->routing)
+        return;
     vrrp_io_run(&l->io, vrrp_now());
     while (vrrp_io_next(&l->io, &e))
         life_event(l, &e);
@@ -9323,12 +10628,13 @@ static void life_turn(life *l)
 /* One place sleeps. Every deadline is inside a descriptor. */
 static void life_loop(life *l)
 {
-    enum { VRRP, CHECKS, SIGNALS, CHANGES, FDS };
+    enum { VRRP, CHECKS, IPVS, SIGNALS, CHANGES, FDS };
     struct pollfd p[FDS];
 
     while (!l->stopping) {
-        p[VRRP].fd = vrrp_io_fd(&l->io);
+        p[VRRP].fd = l->routing ? vrrp_io_fd(&l->io) : -1;
         p[CHECKS].fd = l->checking ? check_io_fd(&l->checks) : -1;
+        p[IPVS].fd = l->balancing ? ipvs_io_fd(&l->ipvs) : -1;
         p[SIGNALS].fd = l->signals;
         p[CHANGES].fd = l->changes;
         for (size_t i = 0; i < FDS; i++) {
@@ -9342,6 +10648,10 @@ static void life_loop(life *l)
         if (p[CHECKS].revents) {
             join_turn(l);
             life_turn(l);               /* adverts before everything else */
+        }
+        if (p[IPVS].revents) {
+            balance_turn(l);
+            life_turn(l);
         }
         if (p[SIGNALS].revents)
             life_signal(l);
@@ -9366,8 +10676,9 @@ static bool life_stop(life *l)
     bool       clean_exit = true;
     vrrp_event e;
 
-    vrrp_io_stop(&l->io, vrrp_now());
-    while (vrrp_io_next(&l->io, &e))
+    if (l->routing)
+        vrrp_io_stop(&l->io, vrrp_now());
+    while (l->routing && vrrp_io_next(&l->io, &e))
         life_event(l, &e);
     for (instance *in = l->config->instances; in; in = instance_next(in))
         if (in->run) {
@@ -9378,7 +10689,10 @@ static bool life_stop(life *l)
         life_end(l, &l->config->global.run);
         clean_exit = clean_exit && !life_holds(&l->config->global.setup);
     }
-    vrrp_io_close(&l->io);
+    if (l->routing)
+        vrrp_io_close(&l->io);
+    clean_exit = balance_stop(l) && clean_exit;
+    notify_rest(l);
     if (l->checking)
         check_io_close(&l->checks);
     return clean_exit;
@@ -9406,6 +10720,10 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
             (unsigned)(life_delay(&m->global) / VRRP_SECOND) + 1);
     l.caps = life_needs(m);
     started = life_add_all(&l) && join_start(&l);
+    if (started) {
+        balance_change(&l, NULL);
+        balance_settle(&l);
+    }
     life_watch(&l);
     if (started)
         life_loop(&l);
@@ -9444,24 +10762,29 @@ static int life_run(model *m, const sigset_t *signals)
 
 enum { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_ENV, MODE_HELP, MODE_VERSION, MODE_UNKNOWN };
 
-/* keepalived's -n, -l, -D and -P ask for what is the case anyway: in the foreground, a log with
-   reasons on standard output, VRRP alone. */
+/* keepalived's -n, -l and -D ask for what is the case anyway: in the foreground, a log with reasons
+   on standard output. -P and -C are one half of it each. */
 static int mode_of(const char *arg)
 {
     static const struct {
         const char *brief, *whole;
         int         mode;
+        unsigned    asked;
     } modes[] = {
-        {"-t", "--config-test", MODE_TEST}, {"-d", "--dump-conf", MODE_DUMP},
-        {"-h", "--help", MODE_HELP},        {"-v", "--version", MODE_VERSION},
-        {"-n", "--dont-fork", MODE_RUN},    {"--print-env", "--print-env", MODE_ENV},
-        {"-l", "--log-console", MODE_RUN},  {"-D", "--log-detail", MODE_RUN},
-        {"-P", "--vrrp", MODE_RUN},
+        {"-t", "--config-test", MODE_TEST, 0}, {"-d", "--dump-conf", MODE_DUMP, 0},
+        {"-h", "--help", MODE_HELP, 0},        {"-v", "--version", MODE_VERSION, 0},
+        {"-n", "--dont-fork", MODE_RUN, 0},    {"--print-env", "--print-env", MODE_ENV, 0},
+        {"-l", "--log-console", MODE_RUN, 0},  {"-D", "--log-detail", MODE_RUN, 0},
+        {"-P", "--vrrp", MODE_RUN, ONLY_VRRP}, {"-C", "--check", MODE_RUN, ONLY_IPVS},
+        {"--all", "--all", MODE_RUN, ONLY_VRRP | ONLY_IPVS},
+        {"-I", "--dont-release-ipvs", MODE_RUN, KEEP_IPVS},
     };
 
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
-        if (strcmp(arg, modes[i].brief) == 0 || strcmp(arg, modes[i].whole) == 0)
+        if (strcmp(arg, modes[i].brief) == 0 || strcmp(arg, modes[i].whole) == 0) {
+            life_asked |= modes[i].asked;
             return modes[i].mode;
+        }
     return MODE_UNKNOWN;
 }
 
