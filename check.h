@@ -277,7 +277,7 @@ typedef struct check_udp {
     const uint8_t *payload;             /* default: an empty datagram; check_unhex() may help */
     uint16_t       payload_size;
     uint16_t       reply_min;           /* bytes */
-    uint16_t       reply_max;           /* default 255 */
+    uint16_t       reply_max;           /* default 255, if a reply is asked for by what follows */
     bool           require_reply;       /* else silence is good too */
     const char    *reply;               /* hex with X for any digit, see check_udp_match() */
 } check_udp;
@@ -2161,6 +2161,8 @@ CHECK_DEF void check_begin(check *c, uint64_t now)
     c->deadline = now + check_timeout(c->d);
     if (now > c->grid)
         c->grid += (now - c->grid) / interval * interval;
+    else
+        c->grid = now;                  /* before its first start it was told to hurry */
 }
 
 /* The one place where a verdict changes. */
@@ -2398,6 +2400,7 @@ static void check__head_ends(check_http_reply *r)
     }
     r->head = 0;
     r->step = r->chunked ? CHECK__CHUNK_SIZE : CHECK__BODY;
+    r->closes = r->closes || r->status == 101;      /* it goes on in another protocol */
     if (r->no_body || r->status == 101 || r->status == 204 || r->status == 304) {
         r->done = true;
     } else if (!r->chunked) {
@@ -2636,13 +2639,12 @@ CHECK_DEF int check_http_judge(const check *c, check_http_reply *r)
     const check_url *u = check_url_now(c);
     uint8_t          wanted[16], md5[16];
 
+    if (r->digest)
+        check_md5_end(&r->md5, md5);
+    if (r->digest && c->payload)
+        memcpy(c->payload->md5, md5, sizeof md5);
     if (!check__status_wanted(u, r->status))
         return CHECK_STATUS;
-    if (!r->digest)
-        return CHECK_OK;
-    check_md5_end(&r->md5, md5);
-    if (c->payload)
-        memcpy(c->payload->md5, md5, sizeof md5);
     if (!u->digest)
         return CHECK_OK;
     check_unhex(u->digest, wanted, sizeof wanted);
@@ -2988,9 +2990,9 @@ CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address 
 CHECK_DEF bool check_udp_match(const check_udp *u, const uint8_t *in, size_t size)
 {
     const char *at = u->reply ? u->reply : "";
-    size_t      nibble = 0;
+    size_t      nibble = 0, most = u->require_reply || u->reply ? 255 : SIZE_MAX;
 
-    if (size < u->reply_min || size > (u->reply_max ? u->reply_max : 255))
+    if (size < u->reply_min || size > (u->reply_max ? u->reply_max : most))
         return false;
     for (; *at; at++) {
         if (*at == ' ')
@@ -3075,6 +3077,14 @@ enum {
 
 enum { CHECK__SMTP_LINE = 2048, CHECK__SMTP_LINES = 128 };     /* more is no reply */
 
+/* What fits a command line of 512 bytes (RFC 5321 4.5.3.1.4). */
+static bool check__is_mailbox(const char *text)
+{
+    size_t size = strlen(text);
+
+    return size <= 480 && check__is_token(text, size) && !strpbrk(text, "<>");
+}
+
 CHECK_DEF int check_smtp_begin(check_smtp_state *s, const check *c)
 {
     const check_payload *p = c->payload;
@@ -3084,10 +3094,10 @@ CHECK_DEF int check_smtp_begin(check_smtp_state *s, const check *c)
     s->bol = true;
     if (!p)
         return 0;
-    if (!p->mail_from || strcspn(p->mail_from, "\r\n<>") < strlen(p->mail_from) || !p->n_to)
+    if (!p->mail_from || (*p->mail_from && !check__is_mailbox(p->mail_from)) || !p->n_to)
         return CHECK_E_NAME;
     for (i = 0; i < p->n_to; i++)
-        if (!check__is_token(p->mail_to[i], strlen(p->mail_to[i])) || strchr(p->mail_to[i], '>'))
+        if (!check__is_mailbox(p->mail_to[i]))
             return CHECK_E_NAME;
     return 0;
 }
@@ -3686,9 +3696,11 @@ static uint64_t check__bfd_jitter(check_bfd *b, uint64_t interval)
 /* Nothing periodic: passive and nobody there, the other side wants none or is in demand mode. */
 static bool check__bfd_quiet(const check_bfd *b, uint64_t now)
 {
+    if (b->remote_rx == 0)
+        return true;
     if (!b->on)
         return now >= b->admin_until;
-    if (b->remote_rx == 0 || (b->d->passive && b->remote == 0))
+    if (b->d->passive && b->remote == 0)
         return true;
     return b->remote_demand && !b->polling && b->state == CHECK_BFD_STATE_UP &&
            b->remote_state == CHECK_BFD_STATE_UP;

@@ -476,6 +476,13 @@ static void none_wanted(void)
     p.flags = 0, p.rx = 300;
     hear(&e, &p);
     CHECK(e.b.tx_at != CHECK_NEVER);
+    p.rx = 0;                           /* not even that we go */
+    hear(&e, &p);
+    e.n = 0;
+    check_bfd_stop(&e.b, e.now);
+    drain(&e);
+    SAME(e.n, 0);
+    SAME(check_bfd_deadline(&e.b), CHECK_NEVER);
 }
 
 static void admin_down(void)

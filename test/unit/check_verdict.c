@@ -269,6 +269,11 @@ static void changes(void)
     TEXT(run("!"), "D");
     other.interval = 1;
     SAME(check_change(&c, &other, 70 * SECOND), CHECK_E_INTERVAL);
+    check_start(&c, 3600 * SECOND, 100 * SECOND);   /* in its long warm-up it is told to hurry */
+    other.interval = 2 * SECOND;
+    SAME(check_change(&c, &other, 101 * SECOND), 0);
+    run(".");
+    SAME(c.due, 105 * SECOND);
     ping.kind = CHECK_ICMP, ping.to.family = CHECK_IPV4;
     SAME(check_change(&c, &ping, 70 * SECOND), CHECK_E_KIND);
 }

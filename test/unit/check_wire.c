@@ -151,6 +151,7 @@ static void http_head_only(void)
     d.http.keep = true, d.http.method = "HEAD";
     begin();
     replies(OK11 "Content-Length: 5\r\n\r\n", "200");
+    replies("HTTP/1.1 101 other\r\n\r\n", "101|");
 }
 
 static void http_limits(void)
@@ -196,6 +197,7 @@ static int verdict(const char *in)
 static void http_verdicts(void)
 {
     static const check_range some[] = { { 200, 200 }, { 301, 302 }, { 404, 404 } };
+    check_payload            p;
 
     use("http://198.51.100.1/");
     begin();
@@ -211,6 +213,13 @@ static void http_verdicts(void)
     SAME(verdict(OK11 "Content-Length: 5\r\n\r\nhello"), CHECK_OK);
     SAME(verdict(OK11 "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"), 0);
     SAME(verdict(OK11 "Content-Length: 5\r\n\r\nhellO"), CHECK_DIGEST);
+    d.http.url.digest = NULL;
+    begin();
+    memset(&p, 0, sizeof p);
+    c.payload = &p;                     /* a one-shot knows the digest of any page */
+    SAME(verdict("HTTP/1.1 500 x\r\nContent-Length: 5\r\n\r\nhello"), CHECK_STATUS);
+    check_md5_print(p.md5, text);
+    TEXT(text, "5d41402abc4b2a76b9719d911017c592");
 }
 
 static void asks(const char *want)
@@ -546,7 +555,8 @@ static void smtp_mail(void)
 {
     static const char        mail[] = ".Subject: x\n\n.dot\r\n..two\nlast";
     static const char *const to[] = { "a@example.com", "b@example.com" };
-    static const char *const bad[] = { "a@b>\r\nDATA" };
+    static char              long_one[501];
+    const char              *bad[] = { "a@b>\r\nDATA" };
     static const char *const script[] = { "<220 mx\r\n", ">" HELO, "<250 ok\r\n",
         ">MAIL FROM:<me@example.com>\r\n", "<250 ok\r\n", ">RCPT TO:<a@example.com>\r\n",
         "<251 ok\r\n", ">RCPT TO:<b@example.com>\r\n", "<250 ok\r\n", ">DATA\r\n", "<354 go\r\n",
@@ -574,8 +584,17 @@ static void smtp_mail(void)
     TEXT(whole, "..Subject: x\r\n\r\n..dot\r\n...two\r\nlast\r\n.\r\n");
     p.mail_to = bad, p.n_to = 1;
     SAME(check_smtp_begin(&s, &c), CHECK_E_NAME);
+    memset(long_one, 'a', 500);                     /* longer than a line may be */
+    bad[0] = long_one;
+    SAME(check_smtp_begin(&s, &c), CHECK_E_NAME);
+    long_one[480] = 0;
+    SAME(check_smtp_begin(&s, &c), 0);
     p.mail_to = to, p.mail_from = NULL;
     SAME(check_smtp_begin(&s, &c), CHECK_E_NAME);
+    p.mail_from = "a b@example.com";
+    SAME(check_smtp_begin(&s, &c), CHECK_E_NAME);
+    p.mail_from = "";
+    SAME(check_smtp_begin(&s, &c), 0);
 }
 
 // >>udp
@@ -587,6 +606,8 @@ static void udp_replies(void)
 
     memset(&u, 0, sizeof u);
     CHECK(check_udp_match(&u, bytes, 0));
+    CHECK(check_udp_match(&u, bytes, 256));         /* nobody asked for a reply */
+    u.require_reply = true;
     CHECK(check_udp_match(&u, bytes, 255) && !check_udp_match(&u, bytes, 256));
     u.reply = "01X2 xX";
     CHECK(check_udp_match(&u, (const uint8_t *)"\001\362\000", 3));
