@@ -369,7 +369,8 @@ typedef struct check_desc {
 
 /* What a one-shot (check_io_once) takes along and brings back. The caller's, until it has ended. */
 typedef struct check_payload {
-    const uint8_t     *bytes;           /* HTTP: body; SMTP: the mail; EXEC: standard input */
+    const uint8_t     *bytes;           /* HTTP: body; SMTP: the mail; EXEC: standard input;
+                                           UDP: instead of desc.udp.payload */
     size_t             size;
     const char        *mail_from;       /* SMTP: without < > */
     const char *const *mail_to;         /* SMTP: n_to of them */
@@ -473,6 +474,7 @@ typedef struct check {
 
     bool              added, news_queued, once;     /* private from here */
     bool              paused, slot;     /* slot: its descriptors are counted */
+    bool              prepared;         /* it has what it shares with others */
     bool              kept, reused;     /* connected since the attempt before, and untried */
     bool              excused;          /* it got more time already */
     uint8_t           step, said, from; /* of the attempt; news; verdict before them */
@@ -4070,6 +4072,8 @@ typedef struct check__kind {
 static const check__kind *check__kind_of(const check *c);
 static void check__finish(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now);
 static void check__forget(check_io *io, check *c);
+static uint8_t check__lacks(const check_io *io, const check *c);
+static void check__tls_take(check_io *io, check *c);
 static void check__tls_end(check_io *io, check *c);
 
 /* What epoll tells: a check and which of its descriptors (0..3), or one of these. */
@@ -4194,6 +4198,17 @@ static check *check__top(check_io *io)
     return io->heap;
 }
 
+/* Does anybody wait for a pool that has something now? */
+static bool check__waits_in_vain(const check_io *io)
+{
+    unsigned i;
+
+    for (i = 0; i < CHECK__POOLS; i++)
+        if (io->waiting[i] && check__lacks(io, io->waiting[i]) != i + 1)
+            return true;
+    return false;
+}
+
 /* The timer stands in the past while anything is left to do or to tell. Always the last step. */
 static void check__rearm(check_io *io)
 {
@@ -4203,7 +4218,8 @@ static void check__rearm(check_io *io)
 
     if (when != CHECK_NEVER)            /* those of a millisecond share one turn */
         when += CHECK__GRAIN - 1 - (when - 1) % CHECK__GRAIN;
-    if (io->more || io->news || io->ring_n || (top && top->key <= io->latest))
+    if (io->more || io->news || io->ring_n || (top && top->key <= io->latest) ||
+        check__waits_in_vain(io))
         when = 1;
     if (when == io->armed)
         return;
@@ -4276,14 +4292,24 @@ static bool check__wants_tls(const check *c)
     return c->d->kind == CHECK_HTTPS || (c->d->kind == CHECK_SMTP && c->d->smtp.starttls);
 }
 
+/* Is there something for it in a pool? Who comes goes behind those who wait. */
+static bool check__has_room(const check_io *io, const check *c, unsigned pool)
+{
+    if (!c->waits && io->waiting[pool])
+        return false;
+    if (pool == CHECK__POOL_DESCRIPTORS)
+        return !io->n_open || io->n_open + check__kind_of(c)->descriptors <= io->o.descriptors;
+    return pool == CHECK__POOL_BODIES ? io->free_body != NULL : io->free_session != NULL;
+}
+
 /* What an attempt has to wait for: a pool and 1, or 0. */
 static uint8_t check__lacks(const check_io *io, const check *c)
 {
-    if (!c->slot && io->n_open + check__kind_of(c)->descriptors > io->o.descriptors)
+    if (!c->slot && !check__has_room(io, c, CHECK__POOL_DESCRIPTORS))
         return CHECK__POOL_DESCRIPTORS + 1;
-    if (check__wants_body(c) && !io->free_body)
+    if (check__wants_body(c) && !check__has_room(io, c, CHECK__POOL_BODIES))
         return CHECK__POOL_BODIES + 1;
-    if (check__wants_tls(c) && !c->tls && !io->free_session)
+    if (check__wants_tls(c) && !c->tls && !check__has_room(io, c, CHECK__POOL_SESSIONS))
         return CHECK__POOL_SESSIONS + 1;
     return 0;
 }
@@ -4480,6 +4506,22 @@ static void check__value(check_io *io, check *c, int32_t value)
         check__tell(io, c, CHECK_EVENT_VALUE);
 }
 
+static int check__prepare(check_io *io, check *c)
+{
+    const check__kind *kind = check__kind_of(c);
+    int                error = kind->prepare && !c->prepared ? kind->prepare(io, c) : 0;
+
+    c->prepared = !error;
+    return error;
+}
+
+static void check__unprepare(check_io *io, check *c)
+{
+    if (c->prepared && check__kind_of(c)->forget)
+        check__kind_of(c)->forget(io, c);
+    c->prepared = false;
+}
+
 /* An attempt that nobody wants any more. */
 static void check__abandon(check_io *io, check *c)
 {
@@ -4496,7 +4538,10 @@ static void check__go(check_io *io, check *c, uint64_t now)
     c->sent = 0;
     c->nonce = check__random(io);
     c->step = CHECK__STEP_CONNECT;
-    check__kind_of(c)->start(io, c, now);
+    if (check__prepare(io, c))          /* a change failed, and then the way back, too */
+        check__finish(io, c, CHECK_NOT_TRIED, EAGAIN, now);
+    else
+        check__kind_of(c)->start(io, c, now);
 }
 
 /* It is due. Attempts for which there is no room wait, and have not begun. */
@@ -4504,6 +4549,7 @@ static void check__try(check_io *io, check *c, uint64_t now)
 {
     uint8_t pool = check__lacks(io, c);
 
+    check__stop_waiting(io, c);
     if (pool) {
         check__wait(io, c, pool);
         return;
@@ -4515,6 +4561,7 @@ static void check__try(check_io *io, check *c, uint64_t now)
     check_begin(c, check__clock(io, now));
     if (check__wants_body(c))
         check__take_body(io, c);
+    check__tls_take(io, c);
     c->step = CHECK__STEP_ADDRESS;
     if (c->d->kind > CHECK_BFD || c->to.family)
         check__go(io, c, now);
@@ -4625,7 +4672,6 @@ static int check__socket(const check *c, int type, int protocol)
 /* With TLS or without: see >>tls. */
 static int check__tls_prepare(check_io *io, check *c);
 static void check__tls_forget(check_io *io, check *c);
-static void check__tls_take(check_io *io, check *c);
 static void check__tls_renew(check *c);
 static bool check__is_secure(const check *c);
 static int check__tls_code(const check *c);
@@ -4709,6 +4755,12 @@ static bool check__anew(check_io *io, check *c, uint64_t now)
     return check__stream_open(io, c, now);
 }
 
+/* All was said and answered but QUIT: a mail would not be sent again for that. */
+static bool check__smtp_is_over(const check *c)
+{
+    return c->d->kind == CHECK_SMTP && c->of.smtp.step >= CHECK__SMTP_QUIT;
+}
+
 /* No bytes now (then it is waited for), or never again. */
 static bool check__stalled(check_io *io, check *c, long error, unsigned interest, uint64_t now)
 {
@@ -4718,6 +4770,8 @@ static bool check__stalled(check_io *io, check *c, long error, unsigned interest
     }
     if (c->reused)
         return check__anew(io, c, now);
+    if (check__smtp_is_over(c))
+        return check__stream_end(io, c, CHECK_OK, 0, now);
     if (error == -EPROTO && check__is_secure(c))
         return check__stream_end(io, c, CHECK_TLS_ERROR, check__tls_code(c), now);
     return check__stream_end(io, c, check__why((int)-error), (int32_t)-error, now);
@@ -4726,7 +4780,8 @@ static bool check__stalled(check_io *io, check *c, long error, unsigned interest
 static void check__stream_late(check_io *io, check *c, uint64_t now)
 {
     uint8_t why = c->step == CHECK__STEP_CONNECT ? CHECK_CONNECT_TIMEOUT :
-                  c->step == CHECK__STEP_TLS ? CHECK_TLS_TIMEOUT : CHECK_REPLY_TIMEOUT;
+                  c->step == CHECK__STEP_TLS ? CHECK_TLS_TIMEOUT :
+                  check__smtp_is_over(c) && c->payload ? CHECK_OK : CHECK_REPLY_TIMEOUT;
 
     check__stream_end(io, c, why, 0, now);
 }
@@ -4788,7 +4843,9 @@ static bool check__http_done(check_io *io, check *c, bool open, uint64_t now)
 
     if (why == CHECK_OK && check_url_now(c)->regex)
         why = check__http_match(io, c);
-    c->kept = open && h->keep && !r->closes && !c->once && io->n_open < io->o.descriptors / 8 * 7;
+    /* never the last of what others may wait for */
+    c->kept = open && h->keep && !r->closes && !c->once && (!c->tls || io->free_session) &&
+              io->n_open < io->o.descriptors / 8 * 7;
     return check__stream_end(io, c, why, detail, now);
 }
 
@@ -4902,7 +4959,7 @@ static void check__pattern_text(const check_io *io, const check *goes, check_pat
     size_t           i;
 
     for (c = io->checks; c; c = c->next)
-        for (i = c != goes && check__is_http(c->d) ? check__n_urls(c->d) : 0; i--;) {
+        for (i = c != goes && c->prepared && check__is_http(c->d) ? check__n_urls(c->d) : 0; i--;) {
             u = check__url_at(c->d, i);
             if (u->regex && check__is_pattern(p, u)) {
                 p->regex = u->regex;
@@ -4988,8 +5045,7 @@ static bool check__smtp_read(check_io *io, check *c, uint64_t now)
     int    result;
 
     if (n == 0)
-        return check__stream_end(io, c, c->of.smtp.step == CHECK__SMTP_END ? CHECK_OK :
-                                 CHECK_CLOSED, 0, now);
+        return check__stream_end(io, c, check__smtp_is_over(c) ? CHECK_OK : CHECK_CLOSED, 0, now);
     if (n < 0)
         return check__stalled(io, c, n, CHECK__IN, now);
     result = check_smtp_feed(&c->of.smtp, c, io->room, (size_t)n, &used);
@@ -5055,7 +5111,6 @@ static void check__stream_start(check_io *io, check *c, uint64_t now)
         check_smtp_begin(&c->of.smtp, c);
     if (c->payload)
         c->payload->out_size = 0;
-    check__tls_take(io, c);
     if (!c->reused && !check__stream_open(io, c, now))
         return;
     while (check__stream_step(io, c, now))
@@ -5075,29 +5130,24 @@ static void check__stream_ready(check_io *io, check *c, unsigned which, uint32_t
 
 /* --- udp and dns --- */
 
-static size_t check__datagram(const check_io *io, check *c, uint8_t *out)
+/* What is sent, and its size. */
+static const uint8_t *check__datagram(check_io *io, const check *c, size_t *size)
 {
-    const check_udp *u = &c->d->udp;
-    int              size;
-
     if (c->d->kind == CHECK_DNS) {
-        size = check_dns_encode(out, sizeof io->room, (uint16_t)c->nonce, &c->d->dns);
-        return size < 0 ? 0 : (size_t)size;
+        *size = (size_t)check_dns_encode(io->room, sizeof io->room, (uint16_t)c->nonce,
+                                         &c->d->dns);
+        return io->room;
     }
-    if (c->payload && c->payload->size <= sizeof io->room) {
-        memcpy(out, c->payload->bytes, c->payload->size);
-        return c->payload->size;
-    }
-    if (u->payload_size)
-        memcpy(out, u->payload, u->payload_size);
-    return u->payload_size;
+    *size = c->payload && c->payload->bytes ? c->payload->size : c->d->udp.payload_size;
+    return c->payload && c->payload->bytes ? c->payload->bytes : c->d->udp.payload;
 }
 
 static void check__datagram_start(check_io *io, check *c, uint64_t now)
 {
     struct sockaddr_storage to;
     socklen_t               to_size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
-    size_t                  size = check__datagram(io, c, io->room);
+    size_t                  size;
+    const uint8_t          *bytes = check__datagram(io, c, &size);
 
     if (c->payload)
         c->payload->out_size = 0;
@@ -5106,7 +5156,7 @@ static void check__datagram_start(check_io *io, check *c, uint64_t now)
     if (c->fd < 0)
         check__finish(io, c, check__why(-c->fd), -c->fd, now);
     else if (connect(c->fd, (struct sockaddr *)(void *)&to, to_size) < 0 ||
-             send(c->fd, io->room, size, MSG_NOSIGNAL) < 0)
+             send(c->fd, bytes, size, MSG_NOSIGNAL) < 0)
         check__finish(io, c, check__why(errno), errno, now);
     else
         check__want(io, c, CHECK__IN, now);
@@ -5125,7 +5175,7 @@ static bool check__datagram_read(check_io *io, check *c, size_t size, uint64_t n
         why = CHECK_OK, detail = 0;
     if (c->d->kind == CHECK_DNS && why == CHECK_NOT_TRIED)
         return false;
-    if (p)
+    if (p && p->out)
         memcpy(p->out, io->room, size < p->out_cap ? size : p->out_cap);
     if (p)
         p->out_size = size;
@@ -5182,7 +5232,7 @@ static void check__icmp_filter(int fd, bool six)
 static int check__icmp_open(check_io *io, bool six)
 {
     int family = six ? AF_INET6 : AF_INET, protocol = six ? 58 : 1;
-    int flags = SOCK_NONBLOCK | SOCK_CLOEXEC, room = 4 << 20, on = 1;
+    int flags = SOCK_NONBLOCK | SOCK_CLOEXEC, room = 4 << 20, on = 1, error;
     int fd = socket(family, SOCK_DGRAM | flags, protocol);
 
     io->icmp_raw[six] = fd < 0;
@@ -5196,8 +5246,11 @@ static int check__icmp_open(check_io *io, bool six)
         setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    error = check__watch(io, fd, six ? CHECK__AT_ICMP6 : CHECK__AT_ICMP4, EPOLLIN);
+    if (error)
+        check__close(&fd);
     io->icmp[six] = fd;
-    return check__watch(io, fd, six ? CHECK__AT_ICMP6 : CHECK__AT_ICMP4, EPOLLIN);
+    return error;
 }
 
 /* Where a shared socket sends from, as its own would be bound. */
@@ -5983,14 +6036,16 @@ static int check__tls_begin(check *c)
     if (s->trust != c->trust) {
         if (s->trust)
             mbedtls_ssl_free(&s->ssl);
-        s->trust = c->trust;
         mbedtls_ssl_init(&s->ssl);
         error = mbedtls_ssl_setup(&s->ssl, &c->trust->config);
+        s->trust = error ? NULL : c->trust;
     } else {
         error = mbedtls_ssl_session_reset(&s->ssl);
     }
+    if (error)
+        return error;
     mbedtls_ssl_set_bio(&s->ssl, c, check__tls_out, check__tls_in, NULL);
-    return error ? error : mbedtls_ssl_set_hostname(&s->ssl, sni ? name : NULL);
+    return mbedtls_ssl_set_hostname(&s->ssl, sni ? name : NULL);
 }
 
 /* mbedTLS looks at the name that SNI sends; without one it is ours to look. */
@@ -6203,16 +6258,16 @@ static char *const *check__environment(check_io *io, const check_exec *x)
     size_t most = sizeof io->room / sizeof *list - 3, n = 0;
     bool   some = false;
 
-    if (x->envp || !environ)
+    if (x->envp)
         return (char *const *)x->envp;
-    for (from = environ; *from; from++) {
+    for (from = environ; from && *from; from++) {
         if (strncmp(*from, "IFS=", 4) == 0 || strncmp(*from, "LD_PRELOAD=", 11) == 0 ||
             strncmp(*from, "LD_LIBRARY_PATH=", 16) == 0)
             some = true;
         else if (n++ < most)
             list[n - 1] = *from;
     }
-    if (!some)
+    if (!some && environ)
         return environ;
     if (n > most)
         return NULL;
@@ -6782,7 +6837,8 @@ static bool check__is_silent(const char *path)
 }
 
 /* Watches the file and every directory on the way to it, as far as they are there: whichever of
-   them is replaced, comes or goes. False: that is not enough, it has to be looked at. */
+   them is replaced, comes or goes. False: that is not enough, it has to be looked at: nobody tells
+   what comes and goes where a symbolic link leads to. */
 static bool check__file_watch(check_io *io, check *c)
 {
     const char *path = check__path(c);
@@ -6808,7 +6864,8 @@ static bool check__file_watch(check_io *io, check *c)
     }
     check__unwatch(io, before);
     snprintf(part, sizeof part, "%.*s", (int)deepest, path);
-    return (!error || error == ENOENT || error == ENOTDIR) && !check__is_silent(part);
+    return (!error || error == ENOENT || error == ENOTDIR) && !first && !c->of.file.links &&
+           !check__is_silent(part);
 }
 
 /* The number in a small file; false: it cannot be read. */
@@ -6840,10 +6897,10 @@ static void check__file_look(check_io *io, check *c, uint64_t now)
 
 static int check__file_prepare(check_io *io, check *c)
 {
-    memset(&c->of.file, 0, sizeof c->of.file);
-    check__list_add(io, c);
     if (strlen(check__path(c)) >= PATH_MAX)
         return check__fail(io, CHECK_E_PATH, "%.60s...: the path is too long", check__path(c));
+    memset(&c->of.file, 0, sizeof c->of.file);
+    check__list_add(io, c);
     if (io->inotify >= 0)
         return 0;
     io->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -6887,14 +6944,11 @@ static bool check__file_meant(const check *c, int wd, const char *name)
 
 // >>interface
 
-static int check__interface_prepare(check_io *io, check *c)
+static int check__links_open(check_io *io)
 {
     struct sockaddr_nl all;
-    int                error = 0;
+    int                error;
 
-    check__list_add(io, c);
-    if (io->links >= 0)
-        return 0;
     memset(&all, 0, sizeof all);
     all.nl_family = AF_NETLINK;
     all.nl_groups = RTMGRP_LINK;
@@ -6903,10 +6957,19 @@ static int check__interface_prepare(check_io *io, check *c)
         error = -errno;
     else
         error = check__watch(io, io->links, CHECK__AT_LINKS, EPOLLIN);
-    if (!error)
-        return 0;
-    check__close(&io->links);
-    return check__fail(io, error, "cannot watch interfaces: %s", strerror(-error));
+    if (error)
+        check__close(&io->links);
+    return error;
+}
+
+static int check__interface_prepare(check_io *io, check *c)
+{
+    int error = io->links < 0 ? check__links_open(io) : 0;
+
+    if (error)
+        return check__fail(io, error, "cannot watch interfaces: %s", strerror(-error));
+    check__list_add(io, c);
+    return 0;
 }
 
 static void check__interface_look(check_io *io, check *c, uint64_t now)
@@ -7387,12 +7450,9 @@ static void check__waiters(check_io *io, uint64_t until)
 
     for (i = 0; i < CHECK__POOLS; i++)
         while ((c = io->waiting[i]) != NULL && now < until && check__lacks(io, c) != c->waits) {
-            check__stop_waiting(io, c);
             check__try(io, c, now);     /* or it waits for another pool */
             now = check__clock(io, check_now());
         }
-    for (i = 0; i < CHECK__POOLS; i++)
-        io->more |= io->waiting[i] && check__lacks(io, io->waiting[i]) != i + 1;
 }
 
 /* Later than the timer said, or than the end of the turn before that left something over. */
@@ -7564,8 +7624,7 @@ CHECK_DEF void check_io_close(check_io *io)
 /* It is no longer ours. */
 static void check__forget(check_io *io, check *c)
 {
-    if (check__kind_of(c)->forget)
-        check__kind_of(c)->forget(io, c);
+    check__unprepare(io, c);
     check__rekey(io, c, CHECK_NEVER);
     *(c->back ? &c->back->next : &io->checks) = c->next;
     if (c->next)
@@ -7575,18 +7634,14 @@ static void check__forget(check_io *io, check *c)
     io->n_checks--;
 }
 
-static int check__prepare(check_io *io, check *c)
-{
-    const check__kind *kind = check__kind_of(c);
-
-    return kind->prepare ? kind->prepare(io, c) : 0;
-}
-
 /* Into the list, without an attempt yet. */
 static int check__enlist(check_io *io, check *c, const check_desc *desc, check_payload *payload)
 {
-    int error = check_init(c, desc);
+    int error;
 
+    CHECK_ASSERT(!c->added);
+    check__unlink_news(io, c);
+    error = check_init(c, desc);
     if (error)
         return check__fail(io, error, "%s", check_str(error));
     c->key = CHECK_NEVER;
@@ -7631,10 +7686,14 @@ CHECK_DEF int check_io_once(check_io *io, check *c, const check_desc *desc, chec
     return 0;
 }
 
-/* Starts anew, at once. */
-static void check__again(check_io *io, check *c, uint64_t now)
+/* An attempt within phase. Its place on the grid stays: many that go on together do not remain
+   together. */
+static void check__again(check_io *io, check *c, uint64_t phase, uint64_t now)
 {
-    check_start(c, 0, check__clock(io, now));
+    uint64_t soon = check__clock(io, now) + phase;
+
+    if (soon < c->due)
+        c->due = soon;
     check__schedule(io, c);
     check__rearm(io);
 }
@@ -7649,31 +7708,27 @@ static bool check__same_way(const check_desc *a, const check_desc *b)
 
 CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now)
 {
-    const check_desc  *old = c->d;
-    const check__kind *kind = check__kind_of(c);
-    check              before;
-    int                error;
+    const check_desc *old = c->d;
+    check_address     to = c->to;
+    int               error;
 
     CHECK_ASSERT(c->added);
     if (c->d->kind == CHECK_BFD && desc->kind == CHECK_BFD && c->of.bfd.d && c->fd >= 0 &&
         check__same_way(c->d, desc))
         return check__bfd_change(io, c, desc, check__clock(io, now));
-    before = *c;
     check__abandon(io, c);
-    if (kind->forget)
-        kind->forget(io, c);
+    check__unprepare(io, c);
     error = check_change(c, desc, check__clock(io, now));
     if (error)
         check__fail(io, error, "%s", check_str(error));
     else
         error = check__prepare(io, c);
-    if (error) {                        /* what it was before can be had again */
+    if (error) {                        /* what it was before; if that fails, see check__go() */
         c->d = old;
-        c->to = before.to;
-        check__prepare(io, c);
+        c->to = to;
     }
     if (!c->paused)
-        check__again(io, c, now);
+        check__again(io, c, c->due == CHECK_NEVER ? 0 : check_phase(desc, io->added++), now);
     return error;
 }
 
@@ -7689,7 +7744,8 @@ CHECK_DEF bool check_io_move(check_io *io, check *c, const check_desc *desc)
     for (i = check__is_http(old) ? check__n_urls(old) : 0; i--;)
         if (check__url_at(old, i)->regex) {
             p = check__pattern(io, check__url_at(old, i));
-            p->regex = check__url_at(desc, i)->regex;
+            if (p)                      /* none: a change failed, and then the way back, too */
+                p->regex = check__url_at(desc, i)->regex;
         }
     c->d = desc;
     if (desc->kind == CHECK_BFD && c->of.bfd.d)
@@ -7720,11 +7776,12 @@ CHECK_DEF void check_io_aim(check_io *io, check *c, const check_address *to, uin
 
 CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now)
 {
+    CHECK_ASSERT(c->added);
     if (on == c->paused)
         return;
     c->paused = on;
     if (!on) {
-        check__again(io, c, now);
+        check__again(io, c, 0, now);
         return;
     }
     check__abandon(io, c);

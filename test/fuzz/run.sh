@@ -10,8 +10,10 @@ passed=0 failed=0
 one() {
     name=$1
     runs=${RUNS:-$(sed -n 's/^ *fuzz-runs: \([0-9]*\).*/\1/p' "$name.c")}
+    flags=$(sed -n 's/^ *fuzz-flags: //p' "$name.c")
+    # shellcheck disable=SC2086
     clang -std=gnu99 -D_GNU_SOURCE -O1 -g -w -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=all -o "$build/$name" "$name.c" || return 1
+        -fno-sanitize-recover=all -o "$build/$name" "$name.c" $flags || return 1
     mkdir -p "$build/$name.found" "corpus/$name"
     "$build/$name" "-runs=${runs:-8000}" -seed=1 -max_len=1400 -timeout=60 -rss_limit_mb=1024 \
         "-artifact_prefix=../build/$name-" "$build/$name.found" "corpus/$name" \
