@@ -5,6 +5,7 @@
        sidecar --help | --help all | --help NAME | --help names
        sidecar -t | -d | --print-env       (and keepalived's -n -l -D, which change nothing)
        sidecar [-P | -C] [-I]              VRRP alone; virtual servers alone; they stay at exit
+       sidecar genhash -s ADDRESS -p PORT -u /PATH     (keepalived's genhash)
 
    Two or more machines run it with the same address; one of them holds it, and when that one
    dies the next takes over (VRRP, RFC 9568 and RFC 3768; understood by keepalived, FRR and
@@ -112,6 +113,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <linux/capability.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
@@ -7947,7 +7949,8 @@ static const char help_tail[] =
     "\n"
     "sidecar --help all     all options      sidecar --help NAME    one option\n"
     "sidecar --help names   names to avoid   sidecar -t             test the configuration\n"
-    "sidecar -d             print the effective configuration (--print-env: with passwords)\n";
+    "sidecar -d             print the effective configuration (--print-env: with passwords)\n"
+    "sidecar genhash -h     the digest of a page, as keepalived's genhash prints it\n";
 
 static void help_essential(text *t)
 {
@@ -10758,6 +10761,173 @@ static int life_run(model *m, const sigset_t *signals)
     return 1;
 }
 
+// >>genhash
+
+/* What keepalived's genhash is: the MD5 of a page, as DIGEST wants it. By its options, by that name
+   or as the first word. */
+
+static const char genhash_usage[] =
+    "sidecar genhash -s ADDRESS [-p PORT] -u /PATH [option...]: the MD5 of a page, for DIGEST\n"
+    "  -s --server   -p --port (80, with TLS 443)   -u --url   -V --use-virtualhost NAME\n"
+    "  -S --use-ssl  -I --use-sni (the name is that of -V)     -P --protocol 1.0|1.0c|1.1\n"
+    "  -m --fwmark   -t --timeout SECONDS (5)       -v --verbose   -h --help\n";
+
+typedef struct genhash {
+    check_desc  d;
+    bool        verbose, help;
+    const char *wrong, *what;           /* the first option that cannot be used */
+} genhash;
+
+static uint32_t genhash_number(genhash *g, const char *value, uint32_t least, uint32_t most,
+                               const char *what)
+{
+    char              *end;
+    unsigned long long number = strtoull(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end || number < least || number > most)
+        g->wrong = value, g->what = what;
+    return (uint32_t)number;
+}
+
+static uint8_t genhash_protocol(genhash *g, const char *value)
+{
+    if (strcmp(value, "1.0") != 0 && strcmp(value, "1.0c") != 0 && strcmp(value, "1.1") != 0)
+        g->wrong = value, g->what = "is no protocol; allowed: 1.0, 1.0c, 1.1";
+    return value[2] == '1' ? CHECK_HTTP_11 : value[3] ? CHECK_HTTP_10C : CHECK_HTTP_10;
+}
+
+static void genhash_option(genhash *g, int option, const char *value)
+{
+    check_desc *d = &g->d;
+
+    switch (option) {
+    case 's':
+        if (!check_address_read(value, strlen(value), &d->to))
+            g->wrong = value, g->what = "is no address (-s)";
+        break;
+    case 'p':
+        d->to.port = (uint16_t)genhash_number(g, value, 1, 65535, "is no port; allowed: 1 to"
+                                              " 65535");
+        break;
+    case 'm':
+        d->mark = genhash_number(g, value, 0, UINT32_MAX, "is no mark; allowed: 0 to 4294967295");
+        break;
+    case 't':
+        d->timeout = CHECK_SECOND * genhash_number(g, value, 1, 86400, "is no timeout; allowed: 1"
+                                                   " to 86400 seconds");
+        break;
+    case 'P': d->http.protocol = genhash_protocol(g, value); break;
+    case 'u': d->http.url.path = value; break;
+    case 'V': d->http.host = value; break;
+    case 'S': d->kind = CHECK_HTTPS; break;
+    case 'I': d->tls.no_sni = false; break;
+    case 'v': g->verbose = true; break;
+    default: g->help = true;
+    }
+}
+
+/* False: it cannot be done, and was said. */
+static bool genhash_options(genhash *g, int argc, char **argv)
+{
+    static const struct option longer[] = {
+        {"server", 1, NULL, 's'},  {"port", 1, NULL, 'p'},      {"url", 1, NULL, 'u'},
+        {"use-ssl", 0, NULL, 'S'}, {"use-sni", 0, NULL, 'I'},   {"use-virtualhost", 1, NULL, 'V'},
+        {"fwmark", 1, NULL, 'm'},  {"timeout", 1, NULL, 't'},   {"protocol", 1, NULL, 'P'},
+        {"verbose", 0, NULL, 'v'}, {"help", 0, NULL, 'h'},      {NULL, 0, NULL, 0}
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "s:p:u:SIV:m:t:P:vh", longer, NULL)) != -1)
+        genhash_option(g, option, optarg);
+    if (!g->wrong && optind < argc)
+        g->wrong = argv[optind], g->what = "is one word too many";
+    if (g->wrong)
+        dprintf(2, "genhash: \"%s\" %s\n", g->wrong, g->what);
+    else if (g->help || !g->d.to.family || !g->d.http.url.path)
+        dprintf(2, "%s", genhash_usage);
+#ifndef SIDECAR_TLS
+    else if (g->d.kind == CHECK_HTTPS)
+        dprintf(2, "genhash: -S: %s\n", NO_TLS);
+#endif
+    else
+        return true;
+    return false;
+}
+
+/* The one event there is. */
+static bool genhash_run(check_io *io, check *c, genhash *g, check_payload *body, check_event *e)
+{
+    struct pollfd p = {.events = POLLIN};
+
+    if (check_io_once(io, c, &g->d, body, check_now())) {
+        dprintf(2, "genhash: %s\n", io->err);
+        return false;
+    }
+    p.fd = check_io_fd(io);
+    do {
+        poll(&p, 1, -1);
+        check_io_run(io, check_now());
+    } while (!check_io_next(io, e));
+    if (e->why != CHECK_OK)
+        dprintf(2, "genhash: %s\n", e->text);
+    return e->why == CHECK_OK;
+}
+
+/* Where its arguments begin, -1: it is not. */
+static int genhash_is_meant(int argc, char **argv)
+{
+    const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL;
+
+    name = name ? name + 1 : argc > 0 ? argv[0] : "";
+    if (strcmp(name, "genhash") == 0)
+        return 0;
+    name = argc > 1 ? argv[1] : "";
+    return strcmp(name, "genhash") == 0 || strcmp(name, "--genhash") == 0 ? 1 : -1;
+}
+
+static int genhash_main(int argc, char **argv)
+{
+    static const check_range any = {100, 599};
+    static check_io          io;
+    static check             c;
+    genhash                  g = {.d = {.kind = CHECK_HTTP, .tls = {.no_sni = true}}};
+    check_io_options         o = {.descriptors = 8};
+    check_payload            body = {0};
+    check_event              e;
+    char                     digest[33];
+    bool                     ok;
+
+#ifdef SIDECAR_TLS
+    static struct check_tls_context context;
+    static struct check_tls_session session;
+
+    o.contexts = &context, o.n_contexts = 1, o.sessions = &session, o.n_sessions = 1;
+#endif
+    g.d.timeout = 5 * CHECK_SECOND;
+    g.d.http.protocol = CHECK_HTTP_10;
+    g.d.http.body_max = UINT32_MAX;
+    g.d.http.url.status = &any;
+    g.d.http.url.n_status = 1;
+    if (!genhash_options(&g, argc, argv))
+        return 1;
+    g.d.tls.no_verify = g.d.kind == CHECK_HTTPS;
+    if (check_io_open(&io, &o)) {
+        dprintf(2, "genhash: %s\n", io.err);
+        return 1;
+    }
+    ok = genhash_run(&io, &c, &g, &body, &e);
+    check_md5_print(body.md5, digest);
+    if (ok && g.verbose)
+        dprintf(2, "HTTP status %u, %zu bytes, %llu us\n", c.of.http.status, body.out_size,
+                (unsigned long long)e.latency / 1000);
+    if (ok)
+        dprintf(1, "%s\n", digest);
+    check_io_close(&io);
+    return ok ? 0 : 1;
+}
+
+// >>main
+
 /* --- arguments ------------------------------------------------------------------------------- */
 
 enum { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_ENV, MODE_HELP, MODE_VERSION, MODE_UNKNOWN };
@@ -10810,10 +10980,13 @@ static int arguments(char **arg, const char **topic)
 int main(int argc, char **argv)
 {
     const char *topic = NULL;
-    int         mode = argc > 1 ? arguments(argv, &topic) : MODE_RUN;
+    int         first = genhash_is_meant(argc, argv), mode;
     sigset_t    signals;
     model      *m;
 
+    if (first >= 0)
+        return genhash_main(argc - first, argv + first);
+    mode = argc > 1 ? arguments(argv, &topic) : MODE_RUN;
     if (mode == MODE_UNKNOWN)
         return 2;
     if (mode == MODE_HELP)

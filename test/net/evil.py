@@ -6,6 +6,7 @@
 9010 nobody accepts: its queue is full                      9011 half a header, then silence
 9012 two answers on a kept connection, then closes it       9013 a greeting without end
 9015 closes a kept connection when idle                     9016 SMTP, 20 ms for each answer
+9017 SMTP, resets when it has the mail                      9018 SMTP, silent when it has the mail
 UDP  9101 silent              9102 DNS: other ids, other questions, then the answer
      9103 DNS: names that point at themselves               9104 DNS: an answer cut in the middle
      9105 echo                9106 DNS: only the wrong id, 100 times
@@ -111,6 +112,27 @@ def slow_smtp(c):
         c.recv(1000)
 
 
+def takes_mail(c):
+    c.sendall(b'220 mail\r\n')
+    for answer in b'250 you\r\n', b'250 from\r\n', b'250 to\r\n', b'354 go on\r\n':
+        c.recv(1000)
+        c.sendall(answer)
+    while b'\r\n.\r\n' not in c.recv(1000):
+        pass
+    c.sendall(b'250 queued\r\n')
+
+
+def mail_reset(c):
+    takes_mail(c)
+    c.recv(1000, socket.MSG_PEEK)       # what is not read is lost, and told by a reset
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+
+
+def mail_silent(c):
+    takes_mail(c)
+    kept.append(c)
+
+
 def serve(listener, how):
     def one(c):
         try:
@@ -174,7 +196,8 @@ def datagrams(port, how):
 
 STREAMS = {9001: silent, 9002: drip, 9003: endless_headers, 9004: endless_body, 9005: garbage,
            9006: at_once, 9007: reset, 9008: no_helo, 9009: huge_chunk, 9011: half,
-           9012: two_at_once, 9013: greeting, 9015: closes_idle, 9016: slow_smtp}
+           9012: two_at_once, 9013: greeting, 9015: closes_idle, 9016: slow_smtp,
+           9017: mail_reset, 9018: mail_silent}
 DATAGRAMS = {9101: lambda s, q, to: None, 9102: dns_others, 9103: dns_loop,
              9104: lambda s, q, to: s.sendto(dns_answer(q, cut=3), to),
              9105: lambda s, q, to: s.sendto(q, to), 9106: dns_wrong}

@@ -280,6 +280,8 @@ t_check_evil() {
     first smtp://198.51.100.2:9001 'DOWN 5[0-9][0-9]\..*time' timeout=500
     first smtp://198.51.100.2:9008 'DOWN .* SMTP code 550'
     first smtp://198.51.100.2:9013 'DOWN .* long'
+    first smtp://198.51.100.2:9017 'done .* ok' once=1 mail=1
+    first smtp://198.51.100.2:9018 'done .* ok' once=1 mail=1 timeout=700
     first dns://198.51.100.2:9102/example.com 'UP .* ok'
     first dns://198.51.100.2:9103/example.com '(UP|DOWN) .*'
     first dns://198.51.100.2:9104/example.com 'DOWN .*'
@@ -349,16 +351,42 @@ t_check_few_descriptors() {
     end c1
     said c1 '^descriptors 0' || die "descriptors are left"
 }
-# more handshakes than there is memory for: they take turns too
+# more handshakes than there is memory for: they take turns too, also where connections are kept
 t_check_few_sessions() {
     tls_or_skip
     world n1 n2
     certificates
     peer_nginx "443 ssl=$(crypt good)"
-    begin c1 interval=20000 timeout=15000 warmup=1 no_verify=1 copies=100 https://198.51.100.2/
+    begin c1 interval=20000 timeout=15000 warmup=1 no_verify=1 keep=1 copies=100 \
+        https://198.51.100.2/empty
     wait_for 30 eval '[ "$(grep -c UP ${LOG[c1]})" = 100 ]' || die "$(grep -c UP "${LOG[c1]}") UP"
     end c1
     said c1 '^descriptors 0' || die "descriptors are left"
+}
+# the digest is that of keepalived's own tool
+t_check_genhash() {
+    local theirs ours
+    command -v genhash >/dev/null || skip "genhash needs keepalived"
+    with_tls
+    world n1 n2
+    certificates
+    peer_nginx 80= "443 ssl=$(crypt good)"
+    head -c 100000 /dev/urandom >$W/www/big
+    while read -r words; do
+        # shellcheck disable=SC2086
+        theirs=$(at n1 genhash $words) ours=$(at n1 "$SIDECAR" genhash $words) || die "$words"
+        [ "$ours" = "$theirs" ] && [ ${#ours} = 32 ] || die "$words: $ours, genhash: $theirs"
+    done <<END
+-s 198.51.100.2 -p 80 -u /
+-s 198.51.100.2 -p 80 -u /big -V www.example.com -P 1.1
+-s 2001:db8::2 -p 80 -u /big -P 1.0c -t 5 -m 7
+-s 198.51.100.2 -p 80 -u /busy
+--use-ssl --server 198.51.100.2 --port 443 --url /big
+-S -I -V www.example.com -s 198.51.100.2 -p 443 -u /
+END
+    first http://198.51.100.2/ 'UP .* ok' digest="$(at n1 "$SIDECAR" genhash -s 198.51.100.2 -u /)"
+    not at n1 "$SIDECAR" genhash -s 198.51.100.2 -p 81 -u / 2>$W/refused || die "no error"
+    grep -q 'connection refused' $W/refused || die "$(cat $W/refused)"
 }
 # the descriptor is readable when there is something to do, and only then
 t_check_sleeps() {
