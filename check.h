@@ -74,13 +74,14 @@
    What the shell's attempts are made of: connections are closed by a reset, so none stays in
    TIME_WAIT, and a tcp check is answered before the server's program hears of it. Whoever finds no
    descriptor, body buffer or TLS session free waits for one, before its attempt begins. When the
-   program was frozen, the timeout of attempts under way begins anew, once.
+   program was frozen, attempts under way get the time that it missed, up to their timeout, once.
    icmp uses ping sockets where net.ipv4.ping_group_range allows it, else CAP_NET_RAW. A handshake
    of TLS is up to 5 ms of work at a time. An https URL with an address wants a certificate that
    names it as mbedTLS knows (2.28: as a DNS name alone), or tls.name.
 
    RULES
-   memory      all of it is the caller's; objects must not move while they are added
+   memory      all of it is the caller's; a check is zeroed before it is first added, and must not
+               move while it is
    threads     none; one object is used by one thread at a time
    time        uint64_t, nanoseconds, monotonic, always the last parameter; CHECK_NEVER = never
    errors      0, CHECK_E_* or -errno; check_str() words them. CHECK_* (positive): why an attempt
@@ -485,6 +486,7 @@ typedef struct check {
     uint64_t          due;              /* the next start */
     uint64_t          deadline;         /* of the attempt */
     uint64_t          pending_at;
+    uint64_t          late;             /* of ours, before the attempt */
     uint64_t          nonce;            /* of the attempt: ids that nobody can guess */
     check_payload    *payload;
     struct check     *next, *back, *hash_next, *news_next, *wait_next;
@@ -788,9 +790,9 @@ typedef struct check_io {
     check_awaited    awaited[CHECK__AWAITED];
     uint32_t         orphans;
     uint64_t         armed, latest;
-    uint64_t         stalled;           /* when we came late the last time */
+    uint64_t         stalled, late;     /* when we came late the last time; ns, all together */
     uint64_t         random[CHECK__RANDOM];
-    uint32_t         n_checks, n_open, added, n_random, full_turns, lost;
+    uint32_t         n_checks, n_open, added, n_random, full_turns;
     check           *checks, *heap, *news, *news_last;
     check           *waiting[CHECK__POOLS], *waiting_last[CHECK__POOLS];
     uint8_t         *free_body;
@@ -823,10 +825,12 @@ CHECK_DEF bool check_io_next(check_io *io, check_event *event);
 
 CHECK_DEF int check_io_add(check_io *io, check *c, const check_desc *desc, uint64_t now);
 /* check_init() and a first attempt in its phase. 0, CHECK_E_*, -ENOBUFS (an array of the options is
-   full), -errno; io->err says it. c->to may be set afterwards; c->user is kept. */
+   full), -errno; io->err says it. c->to may be set afterwards; c->user is kept. To add what is
+   added already is a mistake (CHECK_ASSERT); a DONE that was not told yet is forgotten by it. */
 
 CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, uint64_t now);
-/* Reload: an attempt under way is given up, verdict and streak are kept. */
+/* Reload: an attempt under way is given up, verdict and streak are kept; the next one is soon, but
+   not that of all checks at once. An error: the old desc holds. Only then is the other one free. */
 
 CHECK_DEF bool check_io_move(check_io *io, check *c, const check_desc *desc);
 /* Reload: the same settings in other memory. Nothing is interrupted, the old desc is let go of.
@@ -4558,6 +4562,7 @@ static void check__try(check_io *io, check *c, uint64_t now)
         io->n_open += check__kind_of(c)->descriptors;
     c->slot = true;
     c->excused = false;
+    c->late = io->late;
     check_begin(c, check__clock(io, now));
     if (check__wants_body(c))
         check__take_body(io, c);
@@ -4570,13 +4575,17 @@ static void check__try(check_io *io, check *c, uint64_t now)
 }
 
 /* While we did not listen silence says nothing: what was sent is read by now, but not the answer to
-   what we should have said meanwhile. The timeout begins anew, once. */
+   what we should have said meanwhile. */
 static bool check__excused(const check_io *io, check *c, uint64_t now)
 {
-    if (c->excused || c->d->kind > CHECK_SMTP || c->started >= io->stalled)
+    uint64_t most = io->stalled + check_timeout(c->d);
+
+    if (c->excused || c->d->kind > CHECK_SMTP || c->late == io->late)
         return false;
     c->excused = true;
-    c->deadline = io->stalled + check_timeout(c->d);
+    c->deadline += io->late - c->late;
+    if (c->deadline > most)
+        c->deadline = most;
     return c->deadline > now;
 }
 
@@ -7394,10 +7403,17 @@ static void check__heard(check_io *io, const struct epoll_event *e, uint64_t now
         check__kind_of(c)->ready(io, c, (unsigned)e->data.u64 & 3, e->events, now);
 }
 
+/* A turn has four parts. Each has a time of its own, so that none keeps the next from its work. */
+static uint64_t check__slice(check_io *io)
+{
+    return check__clock(io, check_now()) + CHECK_SECOND / 2000;
+}
+
 /* False: it stopped at its bound, so there may be more, and silence is not yet silence. */
-static bool check__hear(check_io *io, uint64_t until)
+static bool check__hear(check_io *io)
 {
     struct epoll_event list[64];
+    uint64_t           until = check__slice(io);
     int                n = 64, i, sum;
 
     for (sum = 0; n == 64 && sum < CHECK__TURN && check__clock(io, check_now()) < until; sum += n) {
@@ -7421,10 +7437,10 @@ static void check__fire(check_io *io, check *c, uint64_t now)
 
 /* Deadlines wait until every descriptor that is ready had its turn: a full list comes round after
    as many of them as there are descriptors. */
-static void check__timers(check_io *io, bool heard_all, uint64_t until)
+static void check__timers(check_io *io, bool heard_all)
 {
     unsigned n;
-    uint64_t now = check__clock(io, check_now());
+    uint64_t until = check__slice(io), now = io->latest;
     check   *c;
 
     io->full_turns = heard_all ? 0 : io->full_turns + 1;
@@ -7442,9 +7458,9 @@ static void check__timers(check_io *io, bool heard_all, uint64_t until)
 }
 
 /* Whoever waits for a pool goes on when there is something in it again. */
-static void check__waiters(check_io *io, uint64_t until)
+static void check__waiters(check_io *io)
 {
-    uint64_t now = check__clock(io, check_now());
+    uint64_t until = check__slice(io), now = io->latest;
     unsigned i;
     check   *c;
 
@@ -7460,24 +7476,23 @@ static void check__notice_stall(check_io *io, uint64_t now)
 {
     uint64_t wanted = io->armed > io->latest ? io->armed : io->latest;
 
-    if (io->armed != CHECK_NEVER && now >= wanted + 10 * CHECK__GRAIN)
-        io->stalled = now;
+    if (io->armed == CHECK_NEVER || now < wanted + 10 * CHECK__GRAIN)
+        return;
+    io->late += now - wanted;
+    io->stalled = now;
 }
 
 CHECK_DEF void check_io_run(check_io *io, uint64_t now)
 {
-    uint64_t until;
-    bool     heard_all;
+    bool heard_all;
 
     check__notice_stall(io, now);
-    until = check__clock(io, check__clock(io, now) < check_now() ? check_now() : now) +
-            CHECK_SECOND / 500;
-    io->more = false;
-    heard_all = check__hear(io, until);
+    check__clock(io, now);
+    heard_all = check__hear(io);
     io->more = !heard_all;
-    check__timers(io, heard_all, until);
-    check__waiters(io, until);
-    io->more |= check__scan(io, until);
+    check__timers(io, heard_all);
+    check__waiters(io);
+    io->more |= check__scan(io, check__slice(io));
     check__rearm(io);
 }
 
