@@ -3088,7 +3088,7 @@ static bool check__is_mailbox(const char *text)
 {
     size_t size = strlen(text);
 
-    return size <= 480 && check__is_token(text, size) && !strpbrk(text, "<>");
+    return size <= 480 && check__is_token(text, size) && strcspn(text, "<>") == size;
 }
 
 CHECK_DEF int check_smtp_begin(check_smtp_state *s, const check *c)
