@@ -347,6 +347,40 @@ static void change(unsigned i)
     set[i] = s;
 }
 
+/* Where a text of the one is in the other. */
+static const char *moved(const struct settings *from, const struct settings *to, const char *at)
+{
+    size_t i;
+
+    for (i = 0; at && i < COUNT(from->text); i++)
+        if (from->text[i] && at >= from->text[i] && at <= from->text[i] + strlen(from->text[i]))
+            return to->text[i] + (at - from->text[i]);
+    return at;
+}
+
+/* The same settings in other memory. */
+static void move(unsigned i)
+{
+    struct settings *s = malloc(sizeof *s), *was = set[i];
+    check_desc      *d = &s->d;
+    const char     **texts[] = {
+        &d->host, &d->file, &d->http.url.path, &d->http.url.regex, &d->http.method, &d->tls.ca,
+        &d->dns.name, &d->exec.command, &d->process.name, &d->process.pidfile, &s->urls[0].regex,
+        &s->urls[1].regex
+    };
+    size_t n;
+
+    *s = *was;
+    for (n = 0; n < COUNT(s->text); n++)
+        s->text[n] = was->text[n] ? strdup(was->text[n]) : NULL;
+    for (n = 0; n < COUNT(texts); n++)
+        *texts[n] = moved(was, s, *texts[n]);
+    if (d->http.urls)
+        d->http.urls = s->urls;
+    set[i] = check_io_move(&io, &checks[i], d) ? s : was;
+    let_go(set[i] == s ? was : s);
+}
+
 static void aim(unsigned i)
 {
     check_address a;
@@ -414,6 +448,8 @@ static void operate(void)
         add(i);
     else if (what < 2 && checks[i].added && !checks[i].once)
         change(i);
+    else if (what == 15 && checks[i].added && !checks[i].once)
+        move(i);
     else if (what == 2 && checks[i].added)
         aim(i);
     else if (what == 3 && checks[i].added && !checks[i].once)
