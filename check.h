@@ -261,6 +261,9 @@ typedef struct check_dns {
     const char *name;                   /* default "." */
     uint16_t    name_size;              /* 0: up to its NUL */
     uint16_t    type;                   /* of RFC 1035 and later (default SOA) */
+    uint16_t    edns;                   /* bytes of an answer in one datagram (RFC 6891; default
+                                           512, which is asked without EDNS) */
+    bool        tcp;                    /* one-shots with room in payload.out: ask by TCP */
 } check_dns;
 
 enum {
@@ -504,6 +507,7 @@ typedef struct check {
         check_bfd        bfd;
         check_file_state file;
         check_process_state process;
+        uint8_t          dns_length[2];
     } of;
 } check;
 
@@ -603,7 +607,7 @@ CHECK_DEF bool check_icmp_decode(uint8_t family, const uint8_t *in, size_t size,
    about an echo request, or damaged. */
 
 CHECK_DEF int check_dns_encode(uint8_t *out, size_t cap, uint16_t id, const check_dns *q);
-/* A query (RD) for UDP. Its size, or CHECK_E_NAME (or too little room). */
+/* A query (RD), as UDP carries it. Its size, or CHECK_E_NAME (or too little room). */
 
 CHECK_DEF int check_dns_decode(const uint8_t *in, size_t size, uint16_t id, const check_dns *q,
                                int32_t *detail);
@@ -613,7 +617,10 @@ CHECK_DEF int check_dns_decode(const uint8_t *in, size_t size, uint16_t id, cons
 CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address *out, int cap,
                                   uint32_t *ttl);
 /* The A and AAAA records of an answer that was decoded well; how many, at most cap. ttl: the
-   smallest, seconds. */
+   smallest of all its records, seconds. */
+
+CHECK_DEF bool check_dns_truncated(const uint8_t *in, size_t size);
+/* An answer has more than the datagram could hold: ask by TCP. */
 
 enum { CHECK_SMTP_WAIT = 0, CHECK_SMTP_SAY, CHECK_SMTP_TLS, CHECK_SMTP_DONE };
 
@@ -2886,16 +2893,21 @@ static size_t check__dns_question(const check_dns *q, uint8_t out[260])
 CHECK_DEF int check_dns_encode(uint8_t *out, size_t cap, uint16_t id, const check_dns *q)
 {
     uint8_t question[260];
-    size_t  size = check__dns_question(q, question);
+    size_t  size = check__dns_question(q, question), opt = q->edns ? 11 : 0;
 
-    if (size == 0 || size + 12 > cap)
+    if (size == 0 || size + opt + 12 > cap)
         return CHECK_E_NAME;
-    memset(out, 0, 12);
+    memset(out, 0, size + opt + 12);
     check__put16(out, id);
     out[2] = 1;                         /* recursion desired */
     out[5] = 1;
     memcpy(out + 12, question, size);
-    return (int)(size + 12);
+    if (opt) {                          /* RFC 6891 6.1.2: the root's name, OPT, our room */
+        out[11] = 1;
+        check__put16(out + 12 + size + 1, 41);
+        check__put16(out + 12 + size + 3, q->edns);
+    }
+    return (int)(size + opt + 12);
 }
 
 /* Behind a name, or 0. A pointer ends it, so none is ever followed: nothing can go in circles. */
@@ -2979,16 +2991,21 @@ CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address 
             break;
         type = check__get16(in + at);
         length = check__get16(in + at + 8);
+        if (check__get32(in + at + 4) < *ttl)
+            *ttl = check__get32(in + at + 4);
         if (check__get16(in + at + 2) != 1 ||
             !((type == CHECK_DNS_A && length == 4) || (type == CHECK_DNS_AAAA && length == 16)))
             continue;
         memset(&out[n], 0, sizeof out[n]);
         out[n].family = type == CHECK_DNS_A ? CHECK_IPV4 : CHECK_IPV6;
         memcpy(out[n++].ip, in + at + 10, length);
-        if (check__get32(in + at + 4) < *ttl)
-            *ttl = check__get32(in + at + 4);
     }
     return n;
+}
+
+CHECK_DEF bool check_dns_truncated(const uint8_t *in, size_t size)
+{
+    return size >= 12 && (in[2] & 2) != 0;
 }
 
 // >>udp
@@ -4434,7 +4451,7 @@ static void check__reset_on_close(int fd)
 
 static bool check__is_stream(const check *c)
 {
-    return c->d->kind <= CHECK_HTTPS || c->d->kind == CHECK_SMTP;
+    return c->d->kind <= CHECK_HTTPS || c->d->kind == CHECK_SMTP || c->d->dns.tcp;
 }
 
 /* The descriptors of an attempt; an HTTP connection that is kept for the next has nothing here. */
@@ -4688,7 +4705,7 @@ static long check__tls_read(check *c, uint8_t *out, size_t size);
 static long check__tls_write(check *c, const uint8_t *in, size_t size);
 static bool check__tls_step(check_io *io, check *c, uint64_t now);
 
-/* --- streams: tcp, http, https, smtp --- */
+/* --- streams: tcp, http, https, smtp, dns --- */
 
 /* The handshake's last packet waits for the request, or is a reset: a tcp check is answered before
    the server's program hears of it. SMTP waits for the server, so there it must not wait. */
@@ -4733,8 +4750,10 @@ static bool check__connect(check_io *io, check *c, uint64_t now)
     c->step = CHECK__STEP_SEND;
     if (c->d->kind == CHECK_TCP)
         return check__stream_end(io, c, CHECK_OK, 0, now);
-    if (c->d->kind != CHECK_HTTP)
-        c->step = c->d->kind == CHECK_SMTP ? CHECK__STEP_READ : CHECK__STEP_TLS;
+    if (c->d->kind == CHECK_SMTP)
+        c->step = CHECK__STEP_READ;
+    else if (c->d->kind == CHECK_HTTPS)
+        c->step = CHECK__STEP_TLS;
     return true;
 }
 
@@ -5095,20 +5114,72 @@ static bool check__smtp_send(check_io *io, check *c, uint64_t now)
     return true;
 }
 
+/* --- dns by tcp (RFC 7766): two bytes of length before each message --- */
+
+static bool check__dns_send(check_io *io, check *c, uint64_t now)
+{
+    uint8_t out[2 + 12 + 260 + 11];
+    int     size = check_dns_encode(out + 2, sizeof out - 2, (uint16_t)c->nonce, &c->d->dns);
+    long    n;
+
+    if (size < 0)
+        return check__stream_end(io, c, CHECK_NOT_TRIED, 0, now);
+    check__put16(out, (unsigned)size);
+    n = check__write(c, out + c->sent, (size_t)size + 2 - c->sent, false);
+    if (n < 0)
+        return check__stalled(io, c, n, CHECK__IN | CHECK__OUT, now);
+    c->sent += (uint32_t)n;
+    if (c->sent == (uint32_t)size + 2) {
+        c->step = CHECK__STEP_READ;
+        c->sent = 0;
+    }
+    return true;
+}
+
+/* The message is collected where it is wanted; in c->sent stands how many bytes have come. */
+static bool check__dns_read(check_io *io, check *c, uint64_t now)
+{
+    check_payload *p = c->payload;
+    uint8_t       *length = c->of.dns_length, *to;
+    bool           head = c->sent < 2;
+    size_t         size = head ? 2 - c->sent : check__get16(length) + 2u - c->sent;
+    int32_t        detail = 0;
+    long           n = 0;
+
+    if (!head && check__get16(length) > p->out_cap)
+        return check__stream_end(io, c, CHECK_TOO_LONG, (int32_t)p->out_cap, now);
+    to = head ? length + c->sent : p->out + (c->sent - 2);
+    if (size)
+        n = check__read(c, to, size);
+    if (size && n == 0)
+        return check__stream_end(io, c, CHECK_CLOSED, 0, now);
+    if (n < 0)
+        return check__stalled(io, c, n, CHECK__IN, now);
+    c->sent += (uint32_t)n;
+    if (head || (size_t)n < size)
+        return true;
+    p->out_size = check__get16(length);
+    n = check_dns_decode(p->out, p->out_size, (uint16_t)c->nonce, &c->d->dns, &detail);
+    return check__stream_end(io, c, n == CHECK_NOT_TRIED ? (uint8_t)CHECK_MALFORMED : (uint8_t)n,
+                             detail, now);
+}
+
 /* --- their steps --- */
 
 /* True: go on with the next. */
 static bool check__stream_step(check_io *io, check *c, uint64_t now)
 {
-    bool smtp = c->d->kind == CHECK_SMTP;
+    uint8_t kind = c->d->kind;
 
     switch (c->step) {
     case CHECK__STEP_CONNECT: return check__connect(io, c, now);
     case CHECK__STEP_TLS: return check__tls_step(io, c, now);
     case CHECK__STEP_SEND:
-        return smtp ? check__smtp_send(io, c, now) : check__http_send(io, c, now);
+        return kind == CHECK_SMTP ? check__smtp_send(io, c, now) : kind == CHECK_DNS ?
+               check__dns_send(io, c, now) : check__http_send(io, c, now);
     }
-    return smtp ? check__smtp_read(io, c, now) : check__http_read(io, c, now);
+    return kind == CHECK_SMTP ? check__smtp_read(io, c, now) : kind == CHECK_DNS ?
+           check__dns_read(io, c, now) : check__http_read(io, c, now);
 }
 
 static void check__stream_start(check_io *io, check *c, uint64_t now)
@@ -7372,7 +7443,8 @@ static const check__kind *check__kind_of(const check *c)
     case CHECK_TCP: return &tcp;
     case CHECK_HTTP: case CHECK_HTTPS: return &http;
     case CHECK_SMTP: return &smtp;
-    case CHECK_UDP: case CHECK_DNS: return &datagram;
+    case CHECK_UDP: return &datagram;
+    case CHECK_DNS: return c->d->dns.tcp ? &tcp : &datagram;
     case CHECK_ICMP: return &icmp;
     case CHECK_BFD: return &bfd;
     case CHECK_EXEC: case CHECK_SH: return &exec;
@@ -7657,6 +7729,8 @@ static int check__enlist(check_io *io, check *c, const check_desc *desc, check_p
     CHECK_ASSERT(!c->added);
     check__unlink_news(io, c);
     error = check_init(c, desc);
+    if (!error && desc->kind == CHECK_DNS && desc->dns.tcp && !(payload && payload->out))
+        error = CHECK_E_OPTION;
     if (error)
         return check__fail(io, error, "%s", check_str(error));
     c->key = CHECK_NEVER;

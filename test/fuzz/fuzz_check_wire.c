@@ -140,7 +140,7 @@ static void smtp(uint8_t options, const uint8_t *in, size_t size, size_t step)
 
 static void dns(uint8_t options, const uint8_t *in, size_t size)
 {
-    check_dns     q = { "example.com", 0, CHECK_DNS_A };
+    check_dns     q = { "example.com", 0, CHECK_DNS_A, 0, false };
     check_address out[4];
     uint8_t      *block = copy(in, size);
     int32_t       detail;

@@ -336,7 +336,7 @@ static void icmp_echo(void)
 static void dns_query(void)
 {
     static const char want[] = "abcd01000001000000000000" "076578616d706c6503636f6d00" "000f0001";
-    check_dns q = { "Example.com.", 0, CHECK_DNS_MX };
+    check_dns q = { "Example.com.", 0, CHECK_DNS_MX, 0, false };
     uint8_t   out[300], bytes[64];
     size_t    size = test_unhex(want, bytes, sizeof bytes);
     char      label[300];
@@ -360,6 +360,14 @@ static void dns_query(void)
     SAME(check_dns_encode(out, sizeof out, 1, &q), 12 + 255 + 4);
     q.name_size = 254;
     SAME(check_dns_encode(out, sizeof out, 1, &q), CHECK_E_NAME);
+    q.edns = 4096;
+    q.name_size = 253;
+    SAME(check_dns_encode(out, sizeof out, 1, &q), 12 + 255 + 4 + 11);
+    SAME(check_dns_encode(out, 12 + 255 + 4 + 10, 1, &q), CHECK_E_NAME);
+    SAME(out[11], 1);
+    test_unhex("0000291000000000000000", bytes, sizeof bytes);
+    BYTES(out + 12 + 255 + 4, bytes, 11);
+    q.edns = 0;
     q.name = "a..b", q.name_size = 0;
     SAME(check_dns_encode(out, sizeof out, 1, &q), CHECK_E_NAME);
     q.name = ".a";
@@ -370,7 +378,7 @@ static void dns_query(void)
 
 static int answer(const char *hex, int32_t *detail)
 {
-    static const check_dns q = { "example.com", 0, CHECK_DNS_A };
+    static const check_dns q = { "example.com", 0, CHECK_DNS_A, 0, false };
     uint8_t bytes[512];
     size_t  size = test_unhex(hex, bytes, sizeof bytes), i;
     int     result;
@@ -422,6 +430,8 @@ static void dns_lookups(void)
         "c00c" "000500010000003c0002c00c" "c00c" "00010001000000200004c6336401"
         "c00c" "001c00010000000a001020010db8000000000000000000000001"
         "c00c" "00010001000000300004c6336402";
+    static const char alias[] = "abcd83800001000200000000" QUESTION
+        "c00c" "00050001000000050002c00c" "c00c" "00010001000000200004c6336401";
     check_address out[4];
     uint8_t       bytes[256];
     size_t        size = test_unhex(hex, bytes, sizeof bytes), i;
@@ -436,6 +446,12 @@ static void dns_lookups(void)
     SAME(check_dns_addresses(bytes, size, out, 1, &ttl), 1);
     for (i = 0; i < size; i++)
         CHECK(check_dns_addresses(test_flush(bytes, i), i, out, 4, &ttl) < 3);
+    CHECK(!check_dns_truncated(bytes, size));
+    size = test_unhex(alias, bytes, sizeof bytes);
+    SAME(check_dns_addresses(bytes, size, out, 4, &ttl), 1);
+    SAME(ttl, 5);                       /* the name it points to may change */
+    CHECK(check_dns_truncated(bytes, size));
+    CHECK(!check_dns_truncated(bytes, 11));
 }
 
 // >>smtp
