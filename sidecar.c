@@ -116,6 +116,7 @@
 #include <getopt.h>
 #include <linux/capability.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -129,6 +130,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -209,9 +211,15 @@ typedef struct rule {
     const char *track_group;
 } rule;
 
+/* An address, or (family 0) a name that stands for some: see >>resolve. */
+typedef struct host_ref {
+    address     a;
+    const char *name;
+} host_ref;
+
 typedef struct peer {
     node     n;
-    address  a;
+    host_ref h;
     vrrp_ttl ttl;
 } peer;
 
@@ -242,6 +250,7 @@ typedef struct probe {
     check_desc  d;
     page       *pages;
     const char *url, *label, *bfd_key;
+    const char *host;                   /* the target, if it is a name */
     address     bind;
     address     connect_ip;             /* instead of the server's */
     uint32_t    retry;
@@ -328,6 +337,9 @@ typedef struct instance {
     void       *run;                    /* whatever runs it keeps here */
     vip        *vips, *excluded;
     peer       *peers;
+    vrrp_ip    *peer_ips[2];            /* one is in use while the other one is filled */
+    vrrp_ttl   *peer_ttls[2];
+    uint32_t    peer_room, peers_likely;    /* one for each address; those of names are guessed */
     track      *tracks;
     watch      *watches;
     uint16_t    first_watch;            /* in the array of what is tracked */
@@ -348,6 +360,7 @@ typedef struct instance {
     bool        vmac_addr;
     bool        no_vips, as_v2, lower_silent, strict, min_garp, fault_no_peer;
     bool        ready;                  /* model_resolve() is through with it: can be added */
+    bool        peers_side, peers_told;
     bool        goes_on;                /* it ran before this was read */
     uint8_t     told;                   /* what it has said while there is no interface */
 } instance;
@@ -420,6 +433,7 @@ typedef struct real_server {
     bool        dynamic;                /* a check may change the weight: misc_dynamic, a file */
     uint64_t    drain;                  /* longest time for its connections to end; 0: at once */
     const char *notify_up, *notify_down;    /* "exec:..." or "sh:..."; NULL: none */
+    const struct real_server *of;       /* a copy of that, which is a name: see >>resolve */
     void       *run;                    /* whatever runs it keeps here */
 } real_server;
 
@@ -476,7 +490,7 @@ typedef struct globals {
     log_form    log;
     const char *node, *env_file, *router_id;
     char        vmac_prefix[16], vmac_addr_prefix[16];
-    uint64_t    startup_delay, boot_delay;
+    uint64_t    startup_delay, boot_delay, resolve_min, resolve_max;
     address     group4, group6;
     char        interface[16];
     uint32_t    rx_policy;
@@ -513,6 +527,7 @@ typedef struct model {
     virtual_server  vs_preset;          /* what IPVS_<KEYWORD> says for all */
     virtual_server *virtuals;
     vs_group   *vs_groups;
+    struct lookup *lookups;             /* what names stand for; not the model's */
     unsigned    n_instances, n_undecided;
     uint32_t    preference;             /* of the last rule that did not say one */
     bool        unnamed;                /* the one instance was made by unnamed variables */
@@ -868,8 +883,8 @@ static const block blocks[BLOCKS] = {
 
 enum {
     T_NONE, T_FLAG, T_NOT, T_BYTE, T_TIME, T_WORD, T_TEXT, T_IFNAME, T_IP, T_CIDR, T_BRD, T_SCOPE,
-    T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC, T_WEIGHT,
-    T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
+    T_HOST, T_LIFETIME, T_NUMBER, T_PASS, T_KEY, T_HMAC_KEY, T_PRIORITY, T_LOG, T_NAMES, T_VMAC,
+    T_WEIGHT, T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET, T_VIA, T_TABLE, T_ORIGIN,
     T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG, T_METRIC, T_FEATURES, T_REALMS,
     T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS, T_OPTIONS, T_HEADERS,
     T_PAYLOAD, T_USER, T_AT, T_REAL, T_METHOD, T_SCHEDULER, T_PERSIST, T_MASK, T_DNS_TYPE,
@@ -1250,7 +1265,8 @@ static const row rows[] = {
      "Of a static item: while its interface is down, this track_group's members are in FAULT."},
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
-    {B_PEER, T_IP, 0, HEAD, AT(peer, a), "address", "address", NULL, "The peer's address."},
+    {B_PEER, T_HOST, 0, HEAD, AT(peer, h), "address", "address or host name", NULL,
+     "The peer's address; a name stands for all of its addresses."},
     {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.min), "min_ttl", "0..255", "(min_ttl of the instance)",
      "Adverts of this peer that arrive with a lower TTL are dropped."},
     {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.max), "max_ttl", "1..255", "(255)",
@@ -1838,6 +1854,11 @@ static const row rows[] = {
      "Time after the start in which nothing is sent and nothing counts."},
     {B_GLOBAL, T_TIME, 0, 0, G(boot_delay), "vrrp_delay_after_boot", "0..1000", "0",
      "The same, counted from the start of the machine: nothing while that is less long ago."},
+    {B_GLOBAL, T_TIME, 0, 0, G(resolve_min), "resolve_min", "0.1..3600", "1",
+     "Names are asked for again when their answer's TTL is over, but not before this time; and"
+     " after a failure, each time after twice as long."},
+    {B_GLOBAL, T_TIME, 0, 0, G(resolve_max), "resolve_max", "0.1..86400", "30",
+     "And at the latest after this time."},
     {B_GLOBAL, T_IFNAME, 0, 0, G(interface), "default_interface", "interface name", "(none)",
      "Interface of virtual routers that name none."},
     {B_GLOBAL, T_BLOCK, B_DELAY, 0, G(delays), "interface_up_down_delays",
@@ -2680,6 +2701,43 @@ static bool read_address(reader *rd, void *at, const words *w)
     return !flaw || bad_word(rd, w->at->s, flaw);
 }
 
+/* What DNS and the web take for a name. A last part of digits is an address with a mistake. */
+static bool is_host_name(const char *s)
+{
+    size_t size = strlen(s), label = 0;
+    bool   digits = true;
+
+    if (size > 0 && s[size - 1] == '.')
+        size--;
+    if (size == 0 || size > 253 || *s == '-')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        char c = upper(s[i]);
+
+        if (c == '.' ? label == 0 : !(is_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' ||
+                                      c == '_'))
+            return false;
+        label = c == '.' ? 0 : label + 1;
+        digits = label == 0 || (digits && is_digit(c));
+        if (label > 63)
+            return false;
+    }
+    return label > 0 && !digits;
+}
+
+static bool read_host(reader *rd, void *at, const words *w)
+{
+    host_ref *h = at;
+
+    h->name = NULL;
+    if (address_read(w->at->s, &h->a))
+        return read_address(rd, &h->a, w);
+    if (!is_host_name(w->at->s))
+        return bad_word(rd, w->at->s, "is neither an address nor a host name");
+    h->name = keep(&rd->m->a, w->at->s, strlen(w->at->s));
+    return true;
+}
+
 static bool read_brd(reader *rd, void *at, const words *w)
 {
     const char *s = w->at->s;
@@ -2696,6 +2754,19 @@ static void write_address(text *t, const node *n, const row *r)
 
     if (a->family)
         put(t, "%s", a->family == BRD_AUTO ? "+" : ip_text(t->a, &a->ip, a->family));
+}
+
+static const char *host_text(arena *a, const host_ref *h)
+{
+    return h->name ? h->name : ip_text(a, &h->a.ip, h->a.family);
+}
+
+static void write_host(text *t, const node *n, const row *r)
+{
+    const host_ref *h = place_of(n, r);
+
+    if (h->name || h->a.family)
+        put(t, "%s", host_text(t->a, h));
 }
 
 /* The network's own address or its broadcast address, if it is one of them. */
@@ -3578,20 +3649,6 @@ static bool endpoint_read(reader *rd, const words *w, const char **host, uint16_
            bad_word(rd, w->at[1].s, "is no port of 1..65535; a comma is between items");
 }
 
-/* The length of the prefix of s when a name can be resolved as it stands. */
-static bool is_host_name(const char *s)
-{
-    size_t n = strlen(s);
-    bool   letters = false;
-
-    for (const char *c = s; *c; c++) {
-        letters |= (upper(*c) >= 'A' && upper(*c) <= 'Z') || *c == '_';
-        if (!is_digit(*c) && !strchr("-._", *c) && !(upper(*c) >= 'A' && upper(*c) <= 'Z'))
-            return false;
-    }
-    return letters && n <= 253 && *s != '.' && *s != '-';
-}
-
 static bool read_real(reader *rd, void *at, const words *w)
 {
     vs_target *t = at;
@@ -3965,6 +4022,7 @@ static const type types[TYPES] = {
     [T_TEXT] = {NULL, 1, sizeof(char *), read_text, write_text, NULL, NULL},
     [T_IFNAME] = {NULL, 1, 16, read_ifname, write_chars, NULL, NULL},
     [T_IP] = {NULL, 1, sizeof(address), read_address, write_address, NULL, NULL},
+    [T_HOST] = {NULL, 1, sizeof(host_ref), read_host, write_host, NULL, NULL},
     [T_CIDR] = {NULL, 1, sizeof(vrrp_vip), read_cidr, write_cidr, NULL, NULL},
     [T_BRD] = {NULL, 1, sizeof(address), read_brd, write_address, NULL, NULL},
     [T_SCOPE] = {"is no scope", 1, 1, read_value, write_value, read_number, scopes},
@@ -4095,7 +4153,8 @@ static bool is_list_of_addresses(uint8_t b)
 {
     uint8_t head = row_with(b, HEAD)->type;
 
-    return head == T_CIDR || head == T_IP || head == T_NET || head == T_AT || head == T_REAL;
+    return head == T_CIDR || head == T_IP || head == T_HOST || head == T_NET || head == T_AT ||
+           head == T_REAL;
 }
 
 static bool starts_item(uint8_t b, const char *s);
@@ -4129,7 +4188,7 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
     if ((b == B_WATCH || b == B_TRACK) && read_number(s + (*s == '-' || *s == '+'), &number))
         best.name = print(rd->scratch, "weight %s", s);
     wrong(rd, "'%.80s' is %s%s%s (allowed: %s)", s,
-          is_list_of_addresses(b) ? "neither an address nor an option" :
+          is_list_of_addresses(b) && b != B_PEER ? "neither an address nor an option" :
           head ? "no option, and a comma is between items" : "not an option",
           did_you_mean(rd->scratch, &best),
           b == B_WATCH && !best.name ? "; a command with arguments stands in quotes, or is given a"
@@ -5281,6 +5340,612 @@ static void vars_apply(reader *rd, const var *list, bool globals_)
     }
 }
 
+// >>resolve
+
+/* Names become addresses as in a libc, only that nobody waits: first /etc/hosts, then the servers
+   of /etc/resolv.conf with its search list. This half is pure; >>lookup reads and asks.
+
+       lookup_begin(k, r)               the first question, if there is one
+       lookup_next(k, r, result)        another one after that answer?
+       lookup_end(k, result)            what came of it all
+       lookup_take(k, ips, n, now)      the new answer: did something change?
+
+   An answer stays until another one comes: no failure, and no "there is no such name", takes it
+   away. */
+
+enum { RESOLVE_SERVERS = 3, RESOLVE_MOST = 4096 };
+enum { RESOLVE_PEERS = 64, RESOLVE_LIKELY = 8 };    /* of one name: at most, and as a guess */
+#define RESOLVE_GONE (3600 * VRRP_SECOND)           /* so long an address stays known as gone */
+
+/* How a question ended. */
+enum { LOOKUP_FOUND, LOOKUP_NOTHING, LOOKUP_FAILED, LOOKUP_SILENCE };
+
+typedef struct name_server {
+    check_address a;
+    char          zone[16];             /* fe80::1%eth0 */
+} name_server;
+
+/* /etc/resolv.conf */
+typedef struct resolver {
+    name_server servers[RESOLVE_SERVERS];
+    unsigned    n_servers, ndots, timeout, attempts;
+    char        search[1024];           /* each with its NUL, an empty one behind the last */
+} resolver;
+
+typedef struct known_ip {
+    vrrp_ip  ip;
+    uint64_t gone;                      /* since when it is in no answer; 0: it is */
+} known_ip;
+
+/* A name and what it stands for, in one family. */
+typedef struct lookup {
+    struct lookup *next;
+    known_ip *at;                       /* n of the newest answer, sorted; then those gone lately */
+    uint32_t  n, n_all;
+    uint8_t   family;
+    bool      tried;                    /* there was a result, good or bad */
+    bool      used;                     /* the configuration has it */
+    bool      failing;                  /* and that was said */
+    bool      plain, tcp;               /* how to ask */
+    bool      heard, unsure;            /* a server said something; some question has no answer */
+    unsigned  candidate, from;          /* of the search list: now, and of the last answer */
+    unsigned  server, tries;
+    uint64_t  due, wait;
+    struct question *asked;             /* under way */
+    char      name[];
+} lookup;
+
+static lookup *lookup_find(lookup *k, const char *name, uint8_t family)
+{
+    while (k && (k->family != family || strcasecmp(k->name, name) != 0))
+        k = k->next;
+    return k;
+}
+
+/* One line for -t, and for the log of the start. */
+static void name_remark(report *out, const char *by, const char *name)
+{
+    if (name)
+        remark_add(out, SAY_INFO, by, "%s is a name, to be looked up while sidecar runs", name);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* The next word of a line, or NULL; it gets a NUL behind it. */
+static char *line_word(char **at)
+{
+    char *s = *at + strspn(*at, " \t\r");
+
+    *at = s + strcspn(s, " \t\r");
+    if (**at)
+        *(*at)++ = 0;
+    return *s ? s : NULL;
+}
+
+/* The next line without its comment, or NULL. */
+static char *text_line(char **at, const char *comment)
+{
+    char *line = *at;
+
+    if (!*line)
+        return NULL;
+    *at += strcspn(line, "\n");
+    if (**at)
+        *(*at)++ = 0;
+    line[strcspn(line, comment)] = 0;
+    return line;
+}
+
+static void server_read(resolver *r, const char *s)
+{
+    size_t       size = strcspn(s, "%"), zone = s[size] ? strlen(s + size + 1) : 0;
+    name_server *to = &r->servers[r->n_servers];
+
+    if (r->n_servers == RESOLVE_SERVERS || zone >= sizeof to->zone ||
+        !check_address_read(s, size, &to->a))
+        return;
+    if (zone)
+        memcpy(to->zone, s + size + 1, zone + 1);
+    r->n_servers++;
+}
+
+/* The last line counts. */
+static void search_read(resolver *r, char *line, bool one)
+{
+    size_t n = 0;
+
+    memset(r->search, 0, sizeof r->search);
+    for (const char *s; (s = line_word(&line)) != NULL && !(one && n);) {
+        size_t size = strlen(s);
+
+        if (size > 1 && s[size - 1] == '.')
+            size--;
+        if (n + size + 2 > sizeof r->search)
+            return;
+        memcpy(r->search + n, s, size);
+        n += size + 1;
+    }
+}
+
+static void option_take(const char *s, const char *key, unsigned most, unsigned *to)
+{
+    size_t   size = strlen(key);
+    uint64_t v;
+
+    if (strncmp(s, key, size) == 0 && s[size] == ':' && read_number(s + size + 1, &v))
+        *to = v < most ? (unsigned)v : most;
+}
+
+/* Is changed by reading. What is not understood is left out, as every libc does. */
+static void resolver_read(resolver *r, char *file)
+{
+    char *line, *s;
+
+    memset(r, 0, sizeof *r);
+    r->ndots = 1;
+    r->timeout = 2;
+    r->attempts = 2;
+    while ((line = text_line(&file, "#;")) != NULL) {
+        s = line_word(&line);
+        if (s && strcmp(s, "nameserver") == 0 && (s = line_word(&line)) != NULL)
+            server_read(r, s);
+        else if (s && (strcmp(s, "search") == 0 || strcmp(s, "domain") == 0))
+            search_read(r, line, *s == 'd');
+        else if (s && strcmp(s, "options") == 0)
+            while ((s = line_word(&line)) != NULL) {
+                option_take(s, "ndots", 15, &r->ndots);
+                option_take(s, "timeout", 30, &r->timeout);
+                option_take(s, "attempts", 5, &r->attempts);
+            }
+    }
+    r->timeout += !r->timeout;
+    r->attempts += !r->attempts;
+    if (!r->n_servers)                  /* as everywhere: this machine's */
+        server_read(r, "127.0.0.1");
+}
+
+/* Addresses of a name in /etc/hosts, at most cap. Is not changed. */
+static uint32_t hosts_find(const char *file, const char *name, uint8_t family, vrrp_ip *out,
+                           uint32_t cap)
+{
+    size_t   size = strlen(name);
+    uint32_t n = 0;
+
+    size -= size && name[size - 1] == '.';
+    for (const char *end; *file && n < cap; file = *end ? end + 1 : end) {
+        const char   *s = file + strspn(file, " \t\r");
+        size_t        w = strcspn(s, " \t\r\n#");
+        check_address a;
+
+        end = file + strcspn(file, "\n");
+        if (!check_address_read(s, w, &a) || a.family != family)
+            continue;
+        while (*(s += w) && (s += strspn(s, " \t\r"), w = strcspn(s, " \t\r\n#")) > 0)
+            if (w == size && strncasecmp(s, name, size) == 0) {
+                memcpy(out[n++].byte, a.ip, sizeof out->byte);
+                break;
+            }
+    }
+    return n;
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+/* The i-th name to ask for: one with enough dots may be whole, else the search list comes first.
+   False: there is no such one. Empty: it would be too long. */
+static bool candidate(const resolver *r, const char *name, unsigned i, char out[256])
+{
+    size_t      size = strlen(name), dots = 0;
+    bool        whole = size && name[size - 1] == '.', first;
+    const char *domain = r->search;
+
+    for (size_t k = 0; k < size; k++)
+        dots += name[k] == '.';
+    first = whole || dots >= r->ndots;
+    if (whole && i)
+        return false;
+    if (first && i == 0) {
+        domain = "";
+    } else {
+        for (i -= first; i && *domain; i--)
+            domain += strlen(domain) + 1;
+        if (!*domain && (first || i))
+            return false;
+    }
+    if (strcmp(domain, ".") == 0)
+        domain = "";
+    *out = 0;
+    if (size + strlen(domain) < 253)
+        snprintf(out, 256, "%s%s%.*s", name, *domain ? "." : "", 253, domain);
+    return true;
+}
+
+/* From candidate on the first that can be asked for. */
+static bool lookup_candidate(lookup *k, const resolver *r)
+{
+    char name[256];
+    bool is;
+
+    k->tries = 0;
+    k->heard = false;
+    while ((is = candidate(r, k->name, k->candidate, name)) && !*name)
+        k->candidate++;
+    return is;
+}
+
+static bool lookup_begin(lookup *k, const resolver *r)
+{
+    k->candidate = 0;
+    k->unsure = k->tcp = k->plain = false;
+    k->server %= r->n_servers;          /* the one that answered the last time */
+    return lookup_candidate(k, r);
+}
+
+/* True: there is another question, or the same one for another server. */
+static bool lookup_next(lookup *k, const resolver *r, int result)
+{
+    k->tcp = k->plain = false;
+    if (result == LOOKUP_FOUND)
+        return false;
+    if (result >= LOOKUP_FAILED) {
+        k->heard = k->heard || result == LOOKUP_FAILED;
+        k->server = (k->server + 1) % r->n_servers;
+        if (++k->tries < r->n_servers * r->attempts)
+            return true;
+        k->unsure = true;
+        if (!k->heard)                  /* they are gone: no other name would be answered */
+            return false;
+    }
+    k->candidate++;
+    return lookup_candidate(k, r);
+}
+
+/* After the last question. An answer further down the search list is none while it is not known
+   whether the name that had the last one is still there. */
+static int lookup_end(lookup *k, int result)
+{
+    if (result == LOOKUP_FOUND && (!k->unsure || !k->n || k->candidate == k->from)) {
+        k->from = k->candidate;
+        return LOOKUP_FOUND;
+    }
+    return k->unsure || result == LOOKUP_SILENCE ? LOOKUP_FAILED : result;
+}
+
+/* When to ask again after what came of it. */
+static uint64_t lookup_wait(lookup *k, int result, uint64_t ttl, uint64_t least, uint64_t most)
+{
+    if (result == LOOKUP_FOUND)
+        k->wait = 0;
+    else
+        ttl = k->wait = k->wait ? k->wait * 2 : least;
+    k->wait = k->wait < most ? k->wait : most;
+    return ttl < least ? least : ttl < most ? ttl : most;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static int ip_order(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(vrrp_ip));
+}
+
+/* In order, each once: how many are left. */
+static uint32_t ips_sort(vrrp_ip *ips, uint32_t n)
+{
+    uint32_t kept = 0;
+
+    qsort(ips, n, sizeof *ips, ip_order);
+    for (uint32_t i = 0; i < n; i++)
+        if (i == 0 || memcmp(&ips[i], &ips[kept - 1], sizeof *ips) != 0)
+            ips[kept++] = ips[i];
+    return kept;
+}
+
+static bool lookup_has(const lookup *k, const void *ip)
+{
+    return bsearch(ip, k->at, k->n, sizeof *k->at, ip_order) != NULL;
+}
+
+/* What there was and is not in the answer: gone from now on. The number of them. */
+static uint32_t lookup_gone(const lookup *k, const lookup *was, known_ip *to, uint64_t now)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < was->n_all; i++) {
+        to[n] = was->at[i];
+        if (!to[n].gone)
+            to[n].gone = now;
+        n += !lookup_has(k, &to[n].ip) && now - to[n].gone < RESOLVE_GONE;
+    }
+    return n;
+}
+
+/* A new answer, sorted. True: other addresses than before. */
+static bool lookup_take(lookup *k, const vrrp_ip *ips, uint32_t n, uint64_t now)
+{
+    lookup was = *k;
+    bool   same = n == was.n;
+    known_ip *at = malloc(((size_t)n + was.n_all + 1) * sizeof *at);
+
+    if (!at)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        at[i].ip = ips[i];
+        at[i].gone = 0;
+        same = same && memcmp(&ips[i], &was.at[i].ip, sizeof *ips) == 0;
+    }
+    k->at = at;
+    k->n = n;
+    k->n_all = n + lookup_gone(k, &was, at + n, now);
+    free(was.at);
+    return !same;
+}
+
+/* "198.51.100.1, 198.51.100.2", or how many more there are. */
+static void put_found(text *t, const lookup *k)
+{
+    char ip[INET6_ADDRSTRLEN];
+
+    for (uint32_t i = 0; i < k->n && i < 8; i++)
+        put(t, "%s%s", i ? ", " : "", inet_ntop(k->family == VRRP_IPV6 ? AF_INET6 : AF_INET,
+                                               k->at[i].ip.byte, ip, sizeof ip));
+    if (k->n > 8)
+        put(t, " and %u more", k->n - 8);
+}
+
+/* --- those of a configuration ----------------------------------------------------------------- */
+
+static lookup *lookup_add(lookup **list, const char *name, uint8_t family)
+{
+    lookup *k = lookup_find(*list, name, family);
+    size_t  size = strlen(name) + 1;
+
+    if (!k && (k = calloc(1, sizeof *k + size)) != NULL) {
+        memcpy(k->name, name, size);
+        k->family = family;
+        k->next = *list;
+        *list = k;
+    }
+    if (k)
+        k->used = true;
+    return k;
+}
+
+/* A target of both families is asked for in both. */
+static void lookup_probe(lookup **list, const probe *p)
+{
+    if (p->host && p->d.from.family != CHECK_IPV6)
+        lookup_add(list, p->host, VRRP_IPV4);
+    if (p->host && p->d.from.family != CHECK_IPV4)
+        lookup_add(list, p->host, VRRP_IPV6);
+}
+
+/* --- servers by name -------------------------------------------------------------------------- */
+
+/* One of the servers that a name stands for: a copy of what was written, with an address. The one
+   that was written stays before it in the list, without. */
+typedef struct real_copy {
+    real_server r;                      /* first: it is found by it */
+    char        label[80];
+    struct { watch w; probe p; } uses[];
+} real_copy;
+
+/* Its own checks are its own, and go to its address. */
+static void real_uses(real_copy *c, const real_server *of)
+{
+    watch **end = &c->r.uses;
+    size_t  n = 0;
+
+    for (const watch *w = of->uses; w; w = watch_next(w), n++) {
+        watch *to = &c->uses[n].w;
+        probe *p = &c->uses[n].p;
+
+        *to = *w;
+        to->n.next = NULL;
+        if (w->probe->own) {
+            *p = *w->probe;
+            p->n.next = NULL;
+            p->run = NULL;
+            to->probe = p;
+        }
+        if (w->probe->own && w->probe->at_server) {
+            memcpy(p->d.to.ip, c->r.d.to.ip, sizeof p->d.to.ip);
+            p->d.to.family = c->r.d.to.family;
+        }
+        *end = to;
+        end = (watch **)(void *)&to->n.next;
+    }
+    *end = NULL;
+}
+
+/* NULL: out of memory. */
+static real_server *real_copy_of(const real_server *of, const vrrp_ip *ip, uint8_t family)
+{
+    char       address_[INET6_ADDRSTRLEN];
+    size_t     n = 0;
+    real_copy *c;
+
+    for (const watch *w = of->uses; w; w = watch_next(w))
+        n++;
+    c = calloc(1, sizeof *c + n * sizeof *c->uses);
+    if (!c)
+        return NULL;
+    c->r = *of;
+    c->r.of = of;
+    c->r.run = NULL;
+    c->r.at.ip.ip = *ip;
+    c->r.at.ip.family = c->r.d.to.family = family;
+    memcpy(c->r.d.to.ip, ip->byte, sizeof c->r.d.to.ip);
+    inet_ntop(family == VRRP_IPV6 ? AF_INET6 : AF_INET, ip->byte, address_, sizeof address_);
+    snprintf(c->label, sizeof c->label, family == VRRP_IPV6 ? "[%s]:%u" : "%s:%u", address_,
+             c->r.at.port);
+    c->r.label = c->label;
+    real_uses(c, of);
+    return &c->r;
+}
+
+static bool is_named(const real_server *r)
+{
+    return r && !r->of && r->at.host && !r->at.ip.family;
+}
+
+/* Takes the copy with this address out of a list. */
+static real_server *real_take_copy(real_server **list, const vrrp_ip *ip)
+{
+    real_server *r;
+
+    while (*list && memcmp(&(*list)->at.ip.ip, ip, sizeof *ip) != 0)
+        list = (real_server **)(void *)&(*list)->n.next;
+    r = *list;
+    if (r)
+        *list = real_next(r);
+    return r;
+}
+
+/* The copies behind a server that is a name become those of the answer; those that are none any more
+   go to *gone. True: there are others than before. */
+static bool real_expand(real_server *r, const lookup *k, real_server **gone)
+{
+    real_server *old = NULL, **end = &old, *rest = real_next(r), *last = r;
+    bool         changed = false;
+
+    while (rest && rest->of == r) {
+        *end = rest;
+        end = (real_server **)(void *)&rest->n.next;
+        rest = real_next(rest);
+        *end = NULL;
+    }
+    for (uint32_t i = 0; k && i < k->n; i++) {
+        real_server *c = real_take_copy(&old, &k->at[i].ip);
+
+        changed = changed || !c;
+        if (!c)
+            c = real_copy_of(r, &k->at[i].ip, k->family);
+        if (!c)
+            continue;
+        last->n.next = &c->n;
+        last = c;
+    }
+    last->n.next = (node *)(void *)rest;
+    changed = changed || old;
+    while (*gone)
+        gone = (real_server **)(void *)&(*gone)->n.next;
+    *gone = old;
+    return changed;
+}
+
+/* A sorry server is one: it stays while its address is in the answer. */
+static bool sorry_aim(real_server *r, const lookup *k)
+{
+    if (!k || !k->n || (r->d.to.family == k->family && lookup_has(k, r->d.to.ip)))
+        return false;
+    memcpy(r->d.to.ip, k->at[0].ip.byte, sizeof r->d.to.ip);
+    r->d.to.family = k->family;
+    return true;
+}
+
+/* The servers of the names of v as they are known now. gone: what is to be freed by real_free() when
+   nobody needs it any more. */
+static bool virtual_expand(const model *m, virtual_server *v, real_server **gone)
+{
+    uint8_t family = v->service.at.family;
+    bool    changed = is_named(v->sorry) &&
+                      sorry_aim(v->sorry, lookup_find(m->lookups, v->sorry->at.host, family));
+
+    for (real_server *r = v->reals; r; r = real_next(r))
+        if (is_named(r) && real_expand(r, lookup_find(m->lookups, r->at.host, family), gone))
+            changed = true;
+    return changed;
+}
+
+static void real_free(real_server *list)
+{
+    for (real_server *next; list; list = next) {
+        next = real_next(list);
+        free(list);
+    }
+}
+
+/* Those of a whole configuration; the nodes that were written lie in its arena. */
+static void copies_free(model *m)
+{
+    for (virtual_server *v = m->virtuals; v; v = virtual_next(v))
+        for (real_server *r = v->reals, *gone = NULL; r; r = real_next(r), gone = NULL)
+            if (is_named(r)) {
+                real_expand(r, NULL, &gone);
+                real_free(gone);
+            }
+}
+
+/* It waits for its names: nothing is known of one yet, or nothing at all. */
+static bool virtual_waits(lookup *known, const virtual_server *v)
+{
+    bool named_ = false, some = false;
+
+    for (const real_server *r = v->reals; r; r = real_next(r)) {
+        const lookup *k = is_named(r) ? lookup_find(known, r->at.host, v->service.at.family) : NULL;
+
+        if (is_named(r) && (!k || !k->tried))
+            return true;
+        named_ = named_ || is_named(r);
+        some = some || r->d.to.family;
+    }
+    return named_ && !some;
+}
+
+static bool virtual_has(const virtual_server *v, const lookup *k)
+{
+    const real_server *r = v->reals;
+
+    if (v->service.at.family != k->family)
+        return false;
+    if (is_named(v->sorry) && strcasecmp(v->sorry->at.host, k->name) == 0)
+        return true;
+    while (r && !(is_named(r) && strcasecmp(r->at.host, k->name) == 0))
+        r = real_next(r);
+    return r != NULL;
+}
+
+/* Marks those that it has, and adds what is not there yet. */
+static void model_names(model *m, lookup **list)
+{
+    for (lookup *k = *list; k; k = k->next)
+        k->used = false;
+    for (const instance *in = m->instances; in; in = instance_next(in))
+        for (const peer *p = in->peers; p; p = peer_next(p))
+            if (p->h.name)
+                lookup_add(list, p->h.name, in->setup.desc.family);
+    for (const probe *p = m->probes; p; p = probe_next(p))
+        lookup_probe(list, p);
+    for (const virtual_server *v = m->virtuals; v; v = virtual_next(v)) {
+        for (const real_server *r = v->reals; r; r = real_next(r))
+            if (is_named(r))
+                lookup_add(list, r->at.host, v->service.at.family);
+        if (is_named(v->sorry))
+            lookup_add(list, v->sorry->at.host, v->service.at.family);
+    }
+    m->lookups = *list;
+}
+
+/* The address that a check of a name goes to: the one it has while that is in an answer; else the
+   first, and IPv6 only where it is known that there is no IPv4. False: there is none. */
+static bool probe_aim(const model *m, const probe *p, check_address *to)
+{
+    const lookup *four = lookup_find(m->lookups, p->host, VRRP_IPV4);
+    const lookup *six = lookup_find(m->lookups, p->host, VRRP_IPV6);
+    const lookup *has = to->family == CHECK_IPV4 ? four : to->family == CHECK_IPV6 ? six : NULL;
+
+    if (has && lookup_has(has, to->ip))
+        return true;
+    has = four && four->n ? four : six && (!four || four->tried) ? six : NULL;
+    if (!has || !has->n)
+        return to->family != 0;
+    memcpy(to->ip, has->at[0].ip.byte, sizeof to->ip);
+    to->scope = 0;
+    to->family = has->family;
+    return true;
+}
+
 // >>check
 
 /* Rows fit together: defaults that depend on other rows, contradictions, names that refer to
@@ -5613,7 +6278,7 @@ static void family_check(const checker *c)
 {
     instance *in = c->in;
     uint8_t   families[] = {
-        in->vips ? in->vips->v.family : 0, in->peers ? in->peers->a.family : 0,
+        in->vips ? in->vips->v.family : 0, in->peers ? in->peers->h.a.family : 0,
         in->unicast_src.family, in->mcast_src.family, in->excluded ? in->excluded->v.family : 0,
         VRRP_IPV4,
     }, *family = families;
@@ -5670,39 +6335,69 @@ static void sources_check(const checker *c)
     in->setup.source = source->ip;
 }
 
-static void peers_check(const checker *c)
+static bool same_host(const host_ref *a, const host_ref *b)
+{
+    return a->name && b->name ? strcasecmp(a->name, b->name) == 0
+                              : !a->name && !b->name && same_ip(&a->a.ip, &b->a.ip);
+}
+
+static bool is_floating_here(const instance *in, const vrrp_ip *ip)
+{
+    const vip *v = in->vips;
+
+    while (v && !same_ip(&v->v.address, ip))
+        v = vip_next(v);
+    return v != NULL;
+}
+
+/* Each peer by itself; then how many there may be. */
+static size_t peers_judge(const checker *c)
 {
     const instance *in = c->in;
-    size_t          n = 0;
+    size_t          n = 0, names = 0;
 
-    for (const peer *p = in->peers, *q; p; p = peer_next(p), n++) {
-        const char *at = item_giver(&p->n), *ip = ip_text(&c->out->a, &p->a.ip, p->a.family);
+    for (const peer *p = in->peers, *q; p; p = peer_next(p)) {
+        const char *at = item_giver(&p->n), *what = host_text(&c->out->a, &p->h);
+        uint8_t     max = p->ttl.max ? p->ttl.max : 255;
 
-        if (p->a.family != in->setup.desc.family)
-            remark_add(c->out, SAY_ERROR, at, "%s, but the virtual router is %s", ip,
+        if (!p->h.name && p->h.a.family != in->setup.desc.family)
+            remark_add(c->out, SAY_ERROR, at, "%s, but the virtual router is %s", what,
                        ip_name(in->setup.desc.family));
-        for (q = in->peers; q != p && !same_ip(&q->a.ip, &p->a.ip); q = peer_next(q))
+        for (q = in->peers; q != p && !same_host(&q->h, &p->h); q = peer_next(q))
             ;
         if (q != p)
-            remark_add(c->out, SAY_ERROR, at, "%s twice", ip);
-        for (const vip *v = in->vips; v; v = vip_next(v))
-            if (same_ip(&v->v.address, &p->a.ip))
-                remark_add(c->out, SAY_ERROR, at, "%s is a floating address, not a node's own", ip);
-    }
-    if (n > UINT16_MAX)
-        tell(c, SAY_ERROR, "unicast_peer", "%zu peers (allowed: 65535)", n);
-    c->in->setup.desc.peers = take(&c->m->a, (n + 1) * sizeof(vrrp_ip));
-    for (const peer *p = in->peers; p; p = peer_next(p)) {
-        uint8_t max = p->ttl.max ? p->ttl.max : 255;
-
+            remark_add(c->out, SAY_ERROR, at, "%s twice", what);
+        if (!p->h.name && is_floating_here(in, &p->h.a.ip))
+            remark_add(c->out, SAY_ERROR, at, "%s is a floating address, not a node's own", what);
         if (p->ttl.min > max)
-            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "min_ttl %u is above max_ttl %u",
-                       p->ttl.min, max);
-        if ((p->ttl.min || p->ttl.max) && !c->in->setup.desc.peer_ttl)
-            c->in->setup.desc.peer_ttl = take(&c->m->a, n * sizeof(vrrp_ttl));
+            remark_add(c->out, SAY_ERROR, at, "min_ttl %u is above max_ttl %u", p->ttl.min, max);
+        name_remark(c->out, at, p->h.name);
+        names += p->h.name != NULL;
+        n++;
     }
-    if (in->setup.desc.peer_ttl && !has(c, "check_unicast_src"))
-        c->in->setup.desc.check_peers = true;
+    c->in->peers_likely = (uint32_t)(names ? n + names * (RESOLVE_LIKELY - 1) : 0);
+    return n + names * (RESOLVE_PEERS - 1);
+}
+
+static void peers_check(const checker *c)
+{
+    instance *in = c->in;
+    size_t    n = peers_judge(c);
+    bool      ttl = false;
+
+    if (n > UINT16_MAX)
+        tell(c, SAY_ERROR, "unicast_peer", "%zu peers (allowed: 65535; a name counts as %d)", n,
+             RESOLVE_PEERS);
+    in->peer_room = (uint32_t)n;
+    for (const peer *p = in->peers; p; p = peer_next(p))
+        ttl = ttl || p->ttl.min || p->ttl.max;
+    for (int i = 0; i < 2; i++) {
+        in->peer_ips[i] = take(&c->m->a, (n + 1) * sizeof(vrrp_ip));
+        if (ttl)
+            in->peer_ttls[i] = take(&c->m->a, n * sizeof(vrrp_ttl));
+    }
+    if (ttl && !has(c, "check_unicast_src"))
+        in->setup.desc.check_peers = true;
 }
 
 /* --- what is tracked ------------------------------------------------------------------------ */
@@ -5846,7 +6541,7 @@ static void probe_options(const checker *c, probe *p, bool presets)
     }
 }
 
-/* A target is an address: names are for somebody who resolves them. */
+/* Is the target a name? What a URL calls localhost is this machine, whatever its files say. */
 static bool probe_target(const checker *c, probe *p)
 {
     static const uint8_t loopback[4] = {127, 0, 0, 1};
@@ -5864,8 +6559,12 @@ static bool probe_target(const checker *c, probe *p)
         d->to.family = CHECK_IPV4;
         return true;
     }
-    remark_add(c->out, SAY_ERROR, by, "'%.*s' is a name, and names are not resolved in this"
-               " version (allowed: an address or localhost)", (int)d->host_size, d->host);
+    p->host = keep(&c->m->a, d->host, d->host_size);
+    if (is_host_name(p->host)) {
+        name_remark(c->out, by, p->host);
+        return true;
+    }
+    remark_add(c->out, SAY_ERROR, by, "'%.80s' is neither an address nor a host name", p->host);
     return false;
 }
 
@@ -6519,8 +7218,8 @@ static void keys_take(const checker *c)
 
     for (const hmac_key *k = in->hmac_keys; k; k = hmac_key_next(k))
         n++;
-    for (const peer *p = in->peers; p && nodes < UINT16_MAX; p = peer_next(p))
-        nodes++;
+    nodes += in->peer_room;
+    nodes = nodes < UINT16_MAX ? nodes : UINT16_MAX;
     if (d->auth < VRRP_AUTH_AH && !in->hmac_keys)
         return;
     d->keys = to = take(&c->m->a, n * sizeof *to);
@@ -7205,6 +7904,7 @@ static void real_take(const checker *c, virtual_server *v, real_server *r)
 
     types[T_REAL].write(&t, &r->n, row_with(B_REAL, HEAD));
     r->label = t.s;
+    name_remark(c->out, item_giver(&r->n), is_named(r) ? r->at.host : NULL);
     if (!given(&r->n, "lvs_method"))
         r->method = sorry && given(&v->n, "sorry_server_lvs_method") ? v->sorry_method : v->method;
     if (!given(&r->n, "weight"))
@@ -7572,6 +8272,10 @@ static void globals_check(const checker *c)
     if (given(&g->n, "vrrp_rx_bufs_multiplier") && g->rx_policy != UINT32_MAX && !c->out->errors)
         remark_add(c->out, SAY_WARNING, "VRRP_RX_BUFS_MULTIPLIER",
                    "has no effect: it is for VRRP_RX_BUFS_POLICY=MTU");
+    if (g->resolve_min > g->resolve_max)
+        remark_add(c->out, SAY_ERROR, given(&g->n, "resolve_min") ? "SIDECAR_RESOLVE_MIN" :
+                   "SIDECAR_RESOLVE_MAX", "the shortest time until names are asked for again is"
+                   " above the longest");
     garp_groups_check(c);
     track_groups_check(c);
     delays_take(c);
@@ -7654,6 +8358,7 @@ static void model_free(model *m)
     arena a = m->a;                     /* the model lies in it */
 
     keys_free(m);
+    copies_free(m);
     arena_free(&a);
 }
 
@@ -7771,35 +8476,81 @@ static vrrp_ttl ttl_of(const instance *in, const peer *p)
     return ttl;
 }
 
-/* One list for all nodes: this node's own addresses are left out. */
+/* This node's own addresses are left out: one list is for all nodes. */
+static void peer_take(const checker *c, const peer *p, const vrrp_ip *ip)
+{
+    instance  *in = c->in;
+    vrrp_desc *d = &in->setup.desc;
+    address    a = {*ip, d->family};
+    bool       own = is_local(c, ip);
+
+    if (own && !is_set_ip(&in->setup.source))
+        in->setup.source = *ip;         /* that is how the others know this node */
+    if (own || same_ip(ip, &in->setup.source))
+        return;
+    if (p->h.name && (address_flaw(&a) || is_floating_here(in, ip)))
+        return;
+    for (size_t i = 0; p->h.name && i < d->n_peers; i++)
+        if (same_ip(&in->peer_ips[in->peers_side][i], ip))
+            return;
+    if (d->peer_ttl)
+        in->peer_ttls[in->peers_side][d->n_peers] = ttl_of(in, p);
+    in->peer_ips[in->peers_side][d->n_peers++] = *ip;
+}
+
+/* What names stand for: also what they stood for until lately, as that node may still be there, and
+   must not take silence for our death. False: not known yet. */
+static bool peers_named(const checker *c)
+{
+    const instance *in = c->in;
+
+    for (const peer *p = in->peers; p; p = peer_next(p)) {
+        const lookup *k = p->h.name ? lookup_find(c->m->lookups, p->h.name,
+                                                  in->setup.desc.family) : NULL;
+
+        if (p->h.name && (!k || !k->tried))
+            return false;
+        for (uint32_t i = 0; k && i < k->n_all && i < RESOLVE_PEERS; i++)
+            peer_take(c, p, &k->at[i].ip);
+    }
+    return true;
+}
+
+static bool has_names(const instance *in)
+{
+    const peer *p = in->peers;
+
+    while (p && !p->h.name)
+        p = peer_next(p);
+    return p != NULL;
+}
+
 static bool peers_take(const checker *c)
 {
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
-    vrrp_ip   *to = (vrrp_ip *)(uintptr_t)d->peers;
-    vrrp_ttl  *ttl = (vrrp_ttl *)(uintptr_t)d->peer_ttl;
+    bool       names = has_names(in);
 
     d->n_peers = 0;
-    for (const peer *p = in->peers; p; p = peer_next(p)) {
-        bool own = is_local(c, &p->a.ip);
-
-        if (own && !is_set_ip(&in->setup.source))
-            in->setup.source = p->a.ip;         /* that is how the others know this node */
-        if (own || same_ip(&p->a.ip, &in->setup.source))
-            continue;
-        if (d->peer_ttl)
-            ttl[d->n_peers] = ttl_of(in, p);
-        to[d->n_peers++] = p->a.ip;
-    }
+    d->peers = in->peer_ips[in->peers_side];
+    d->peer_ttl = in->peer_ttls[in->peers_side];
+    for (const peer *p = in->peers; p; p = peer_next(p))
+        if (!p->h.name)
+            peer_take(c, p, &p->h.a.ip);
+    if (!peers_named(c))
+        return false;
     if (!in->peers || d->n_peers > 0)
         return true;
-    if (in->fault_no_peer) {
+    if (in->fault_no_peer && !names) {
         tell(c, SAY_WARNING, "unicast_peer", "nothing but this node's own addresses: FAULT");
         d->tracks[d->n_tracks++].name = "unicast_peer";
         return true;
     }
-    tell(c, SAY_ERROR, "unicast_peer", "nothing but this node's own addresses; those of the other"
-         " nodes are needed");
+    if (!in->peers_told)
+        tell(c, names ? SAY_WARNING : SAY_ERROR, "unicast_peer", names ? "no address of another"
+             " node is known yet: waiting for one" : "nothing but this node's own addresses; those"
+             " of the other nodes are needed");
+    in->peers_told = names;
     return false;
 }
 
@@ -8404,6 +9155,18 @@ static unsigned life_asked;
 #define LIFE_CAPS (1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW)
 #define USER_CAPS (1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_KILL)
 
+/* What is known of names: see >>lookup. */
+typedef struct names {
+    lookup     *first;
+    resolver    resolver;
+    char       *hosts;                  /* /etc/hosts */
+    struct stat hosts_seen, conf_seen;
+    unsigned    n_asked;
+    int         timer;                  /* -1: there are no names */
+    uint64_t    patience;               /* until then others wait for names */
+    bool        stale;                  /* the timer is for what was due before */
+} names;
+
 /* Everything the worker runs on. */
 typedef struct life {
     model     *config;
@@ -8421,6 +9184,8 @@ typedef struct life {
     bool       drained;                 /* a server has */
     uint8_t    syncing;                 /* IPVS_SYNC_* */
     uint32_t   caps;                    /* that we kept */
+    names      names;
+    model     *next;                    /* read, and its names are being looked up */
     int        signals;                 /* signalfd */
     int        changes;                 /* links and addresses, while an interface is sought; -1 */
     bool       stopping;
@@ -8564,7 +9329,8 @@ static void life_tell(const model *m, const report *out, int why)
 static void life_number(instance *in, report *out, int why)
 {
     vrrp_desc      *d = &in->setup.desc;
-    uint64_t        each = (d->n_peers ? d->n_peers : 1u) * (d->dual ? 4u : 2u);
+    uint32_t        peers = in->peers_likely ? in->peers_likely : d->n_peers;
+    uint64_t        each = (peers ? peers : 1u) * (d->dual ? 4u : 2u);
     bool            first = why == READ_TO_START || why == READ_TO_SHOW;
     int64_t         seconds;
     struct timespec now;
@@ -8619,8 +9385,8 @@ static void life_halve(model *m)
     m->global.lvs_daemon = NULL;
 }
 
-/* The whole configuration, or NULL after every mistake in it was said. */
-static model *life_read(int why)
+/* The whole configuration, or NULL after every mistake in it was said. names: what is known. */
+static model *life_read(int why, lookup **names_)
 {
     report out = {{NULL}, NULL, NULL, 0, 0};
     model *m = model_read(environ, NULL, &out);
@@ -8628,6 +9394,8 @@ static model *life_read(int why)
 
     if (good)
         life_halve(m);
+    if (good && names_)
+        model_names(m, names_);
     if (good)
         life_resolve(m, &out);
     for (instance *in = m->instances; good && in; in = instance_next(in))
@@ -8696,7 +9464,7 @@ static int warden(model *m, pid_t worker, const sigset_t *signals)
         if (info.si_signo != SIGCHLD) {
             kill(worker, info.si_signo);
             if (info.si_signo == SIGHUP) {
-                model *next = life_read(READ_QUIETLY);
+                model *next = life_read(READ_QUIETLY, NULL);
 
                 if (next) {
                     log_open(next);
@@ -9195,9 +9963,12 @@ static bool join_start(life *l)
 {
     bool ok = true;
 
-    for (probe *p = l->config->probes; p; p = probe_next(p))
+    for (probe *p = l->config->probes; p; p = probe_next(p)) {
+        if (p->host && !p->run)
+            probe_aim(l->config, p, &p->d.to);
         if (!p->run && !p->at_server)   /* of which real servers have copies */
             ok = join_open(l) && join_add(l, p) && ok;
+    }
     join_tell(l, NULL);
     return ok;
 }
@@ -9258,9 +10029,16 @@ static void join_change(life *l, model *next)
 
         if (!k)
             continue;
+        if (p->host) {                  /* it stays where it is, if that is still right */
+            memcpy(p->d.to.ip, k->to.ip, sizeof p->d.to.ip);
+            p->d.to.family = k->to.family;
+            probe_aim(next, p, &p->d.to);
+        }
         k->user = p;
-        if (!(same && check_io_move(&l->checks, k, &p->d)) &&
-            check_io_change(&l->checks, k, &p->d, check_now())) {
+        if (same && check_io_move(&l->checks, k, &p->d)) {
+            if (p->host)
+                check_io_aim(&l->checks, k, &p->d.to, check_now());
+        } else if (check_io_change(&l->checks, k, &p->d, check_now())) {
             say(SAY_ERROR, NULL, "check %s: %s", p->label, l->checks.err);
             join_stop(l, p);
         }
@@ -9759,8 +10537,13 @@ static void served_go_on(life *l, served *s, probe *p)
     k->user = p;
     if (p->d.exec.dynamic && !s->told)
         k->value = s->rs->d.weight;
-    if (old == p || (join_same(old, p) && check_io_move(&l->checks, k, &p->d)))
+    if (k->d == &p->d)                  /* another server came or went */
         return;
+    if (join_same(old, p) && check_io_move(&l->checks, k, &p->d)) {
+        if (p->d.to.family)
+            check_io_aim(&l->checks, k, &p->d.to, check_now());
+        return;
+    }
     if (check_io_change(&l->checks, k, &p->d, check_now()) == 0)
         return;
     say(SAY_ERROR, s->b->vs->label, "check %s: %s", p->label, l->checks.err);
@@ -10046,8 +10829,8 @@ static void balance_servers(life *l, virtual_server *vs)
     pool_room *was = b ? b->room : NULL, *room;
     bool       had = was && was->pool.quorum_up;
 
-    if (!b)
-        return;
+    if (!b || (!was && virtual_waits(l->names.first, vs)))
+        return;                         /* what a predecessor left stays until names are known */
     b->servers = balance_pair(l, b, &old);
     balance_leave(l, b, old);
     room = pool_new(b);
@@ -10421,7 +11204,7 @@ static void balance_omega(life *l, balance *b)
     for (served *s = b->servers; s; s = s->next)
         if (s->up && s->rs->notify_down)
             balance_command(l, b, "notify_down", s->rs->notify_down);
-    if (b->room->pool.quorum_up)
+    if (b->room && b->room->pool.quorum_up)
         balance_command(l, b, "quorum_down", b->vs->quorum_down);
 }
 
@@ -10456,6 +11239,443 @@ static bool balance_stop(life *l)
         return true;
     say(SAY_ERROR, NULL, "virtual servers can't be removed: %s", ipvs_str(bad));
     return false;
+}
+
+// >>lookup
+
+/* Asks for the names of the configuration, again and again, and tells those that use them. A
+   question is a one-shot of check.h; one timer is for all. */
+
+enum { LOOKUP_AT_ONCE = 32, LOOKUP_DATAGRAM = 4096, LOOKUP_SAFE = 1232, LOOKUP_TCP = 65535,
+       LOOKUP_FILE = 4 << 20 };
+enum { DNS_FORMERR = 1, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4 };
+#define LOOKUP_LOCAL (5 * CHECK_SECOND)         /* files are looked at again after that */
+#define LOOKUP_PATIENCE (5 * CHECK_SECOND)      /* then what waits for names goes on without */
+
+typedef struct question {
+    once          o;                    /* first: it is found by it */
+    lookup       *of;
+    check_desc    d;
+    check_payload p;
+    char          name[256];
+    uint8_t       room[];
+} question;
+
+/* Bytes of a file with a NUL behind them; one that cannot be read is empty. */
+static char *names_file(const char *path)
+{
+    int     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    size_t  size = 0, room = 4096;
+    char   *s = malloc(room + 1);
+    ssize_t n;
+
+    while (s && fd >= 0 && size < LOOKUP_FILE && (n = read(fd, s + size, room - size)) > 0) {
+        size += (size_t)n;
+        if (size == room) {
+            char *more = realloc(s, (room *= 2) + 1);
+
+            if (!more)
+                break;
+            s = more;
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    if (s)
+        s[size] = 0;
+    return s;
+}
+
+/* Is it another file than the last time? */
+static bool names_file_changed(const char *path, struct stat *seen)
+{
+    struct stat s;
+    bool        same;
+
+    if (stat(path, &s) < 0)
+        memset(&s, 0, sizeof s);
+    same = s.st_dev == seen->st_dev && s.st_ino == seen->st_ino && s.st_size == seen->st_size &&
+           s.st_mtim.tv_sec == seen->st_mtim.tv_sec && s.st_mtim.tv_nsec == seen->st_mtim.tv_nsec;
+    *seen = s;
+    return !same;
+}
+
+static void names_files(life *l)
+{
+    names *m = &l->names;
+
+    if (names_file_changed("/etc/hosts", &m->hosts_seen) || !m->hosts) {
+        free(m->hosts);
+        m->hosts = names_file("/etc/hosts");
+    }
+    if (names_file_changed("/etc/resolv.conf", &m->conf_seen) || !m->resolver.n_servers) {
+        char none[1] = "", *file = names_file("/etc/resolv.conf");
+
+        resolver_read(&m->resolver, file ? file : none);
+        free(file);
+    }
+}
+
+/* --- what comes of it ------------------------------------------------------------------------ */
+
+/* The same name in the other family, if that is asked for, too. */
+static const lookup *names_other(const life *l, const lookup *k)
+{
+    return lookup_find(l->names.first, k->name, k->family == VRRP_IPV4 ? VRRP_IPV6 : VRRP_IPV4);
+}
+
+/* One line when a name has other addresses, when it fails, and when it is back. A name with
+   addresses of one family alone is no failure. */
+static void names_tell(const life *l, lookup *k, int result, bool changed, const char *why)
+{
+    const lookup *other = names_other(l, k);
+    char          list[512] = "";
+    text          t = {NULL, list, 0, sizeof list};
+    bool          was = k->failing, quiet = other && other->failing;
+
+    put_found(&t, k);
+    if (result != LOOKUP_FOUND && !k->n && other && (other->n || !other->tried))
+        return;
+    k->failing = result != LOOKUP_FOUND;
+    if (was && !k->failing && !quiet)
+        say(SAY_INFO, NULL, "%s is answered again", k->name);
+    if (changed)
+        say(SAY_INFO, NULL, "%s is %s", k->name, list);
+    if (was || !k->failing || quiet)
+        return;
+    if (result == LOOKUP_NOTHING)
+        why = "there is no such name, or it has no address";
+    say(SAY_WARNING, NULL, "%s: %s; %s%s", k->name, why, k->n ? "it stays " : "asking again", list);
+}
+
+/* A check of this name goes where the name points to. */
+static void names_aim(life *l, probe *p)
+{
+    check        *k = p->run;
+    check_address to = k ? k->to : p->d.to;
+
+    if (!p->host || !probe_aim(l->config, p, &to))
+        return;
+    to.port = p->d.to.port;
+    p->d.to = to;
+    if (k)
+        check_io_aim(&l->checks, k, &to, check_now());
+}
+
+/* Other peers than before: while it runs. What cannot be changed stays as it was. */
+static void names_peers(life *l, const checker *c)
+{
+    instance  *in = c->in;
+    vrrp_setup was = in->setup;
+
+    in->peers_side = !in->peers_side;
+    if (peers_take(c)) {
+        source_choose(c);
+        if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) == 0)
+            return;
+        say(SAY_ERROR, in->label, "other addresses of its peers: %s", l->io.err);
+    }
+    in->peers_side = !in->peers_side;
+    in->setup = was;
+}
+
+static bool names_has_peer(const instance *in, const lookup *k)
+{
+    const peer *p = in->setup.desc.family == k->family ? in->peers : NULL;
+
+    while (p && !(p->h.name && strcasecmp(p->h.name, k->name) == 0))
+        p = peer_next(p);
+    return p != NULL;
+}
+
+static void names_instances(life *l, const lookup *k)
+{
+    report   out = {{NULL}, NULL, NULL, 0, 0};
+    checker  c = {l->config, NULL, &out, NULL, 0};
+    bool     waiting = false;
+    vrrp_local *locals;
+
+    for (instance *in = l->config->instances; in && !c.in; in = instance_next(in))
+        if (names_has_peer(in, k))
+            c.in = in;
+    if (!c.in)
+        return;
+    c.locals = locals = life_locals(&c.n_locals, &out);
+    for (; c.in; c.in = instance_next(c.in)) {
+        if (c.in->ready && c.in->run && names_has_peer(c.in, k))
+            names_peers(l, &c);
+        waiting = waiting || !c.in->ready;
+    }
+    if (waiting && locals)
+        model_resolve(l->config, locals, c.n_locals, &out);
+    report_say(&out, SAY_INFO);
+    report_free(&out);
+    free(locals);
+    life_add_all(l);
+}
+
+/* The servers of a name come and go; the rest of the virtual server goes on. */
+static void names_servers(life *l, virtual_server *v)
+{
+    real_server *gone = NULL;
+
+    virtual_expand(l->config, v, &gone);
+    balance_servers(l, v);
+    real_free(gone);
+}
+
+static void names_changed(life *l, const lookup *k)
+{
+    for (probe *p = l->config->probes; p; p = probe_next(p))
+        if (p->host && strcasecmp(p->host, k->name) == 0)
+            names_aim(l, p);
+    for (virtual_server *v = l->config->virtuals; v; v = virtual_next(v))
+        if (virtual_has(v, k))
+            names_servers(l, v);
+    names_instances(l, k);
+}
+
+/* The end of a look-up: n addresses of out, to be believed for ttl. */
+static void names_over(life *l, lookup *k, int result, vrrp_ip *ips, uint32_t n, uint64_t ttl,
+                       const char *why)
+{
+    const globals *g = &l->config->global;
+    uint64_t       now = check_now();
+    bool           first = !k->tried, changed;
+
+    result = lookup_end(k, result);
+    n = result == LOOKUP_FOUND ? ips_sort(ips, n) : 0;
+    changed = result == LOOKUP_FOUND && lookup_take(k, ips, n, now);
+    k->due = now + lookup_wait(k, result, ttl, g->resolve_min, g->resolve_max);
+    k->tried = l->names.stale = true;
+    names_tell(l, k, result, changed, why);
+    if (changed || first)
+        names_changed(l, k);
+}
+
+/* --- questions ------------------------------------------------------------------------------- */
+
+static void names_ended(life *l, once *o, const check_event *e);
+
+/* 0, or why it cannot be asked: CHECK_E_*, -errno. */
+static int names_ask(life *l, lookup *k)
+{
+    const resolver    *r = &l->names.resolver;
+    const name_server *to = &r->servers[k->server];
+    size_t             room = k->tcp ? LOOKUP_TCP : LOOKUP_DATAGRAM;
+    question          *q = calloc(1, sizeof *q + room);
+    int                bad;
+
+    if (!q)
+        return -ENOMEM;
+    candidate(r, k->name, k->candidate, q->name);
+    q->o.ended = names_ended;
+    q->of = k;
+    q->d.kind = CHECK_DNS;
+    q->d.to = to->a;
+    if (to->zone[0])
+        q->d.to.scope = if_nametoindex(to->zone);
+    q->d.timeout = r->timeout * CHECK_SECOND;
+    q->d.interval = q->d.timeout;
+    q->d.dns.name = q->name;
+    q->d.dns.type = k->family == VRRP_IPV4 ? CHECK_DNS_A : CHECK_DNS_AAAA;
+    q->d.dns.tcp = k->tcp;
+    if (!k->plain && !k->tcp)           /* what is lost in pieces may come in one */
+        q->d.dns.edns = k->tries < r->n_servers ? LOOKUP_DATAGRAM : LOOKUP_SAFE;
+    q->p.out = q->room;
+    q->p.out_cap = room;
+    bad = check_io_once(&l->checks, &q->o.k, &q->d, &q->p, check_now());
+    if (bad) {
+        free(q);
+        return bad;
+    }
+    k->asked = q;
+    l->names.n_asked++;
+    return 0;
+}
+
+/* Goes on after an answer until something is under way, or nothing is left to ask. */
+static void names_go_on(life *l, lookup *k, int result, bool more, const char *why)
+{
+    while (more) {
+        int bad = names_ask(l, k);
+
+        if (!bad)
+            return;
+        result = bad == CHECK_E_NAME ? LOOKUP_NOTHING : LOOKUP_SILENCE;
+        why = l->checks.err;
+        more = lookup_next(k, &l->names.resolver, result);
+    }
+    names_over(l, k, result, NULL, 0, 0, why);
+}
+
+/* What an answer means for the look-up; the same question may have to be asked in another way. */
+static int names_judge(lookup *k, const question *q, const check_event *e, bool *again)
+{
+    if (e->why == CHECK_OK && !k->tcp && check_dns_truncated(q->room, q->p.out_size)) {
+        *again = k->tcp = true;
+        return LOOKUP_FAILED;
+    }
+    if (e->why == CHECK_OK)
+        return LOOKUP_FOUND;
+    if (e->why == CHECK_STATUS && e->detail == DNS_NXDOMAIN)
+        return LOOKUP_NOTHING;
+    if (e->why == CHECK_STATUS && q->d.dns.edns &&
+        (e->detail == DNS_FORMERR || e->detail == DNS_NOTIMP))
+        *again = k->plain = true;
+    return e->why == CHECK_STATUS || e->why == CHECK_MALFORMED || k->tcp ? LOOKUP_FAILED
+                                                                        : LOOKUP_SILENCE;
+}
+
+/* The addresses of an answer in this family. */
+static uint32_t names_addresses(const lookup *k, const question *q, vrrp_ip *out, uint64_t *ttl)
+{
+    static check_address all[RESOLVE_MOST];
+    size_t               size = q->p.out_size < q->p.out_cap ? q->p.out_size : q->p.out_cap;
+    uint32_t             seconds, n = 0;
+    int                  found = check_dns_addresses(q->room, size, all, RESOLVE_MOST, &seconds);
+
+    *ttl = seconds * CHECK_SECOND;
+    for (int i = 0; i < found; i++)
+        if (all[i].family == k->family)
+            memcpy(out[n++].byte, all[i].ip, sizeof out->byte);
+    return n;
+}
+
+static void names_ended(life *l, once *o, const check_event *e)
+{
+    static vrrp_ip ips[RESOLVE_MOST];
+    question      *q = (question *)(void *)o;
+    lookup        *k = q->of;
+    char           server[INET6_ADDRSTRLEN], why[256];
+    bool           again = false;
+    int            result = names_judge(k, q, e, &again);
+    uint64_t       ttl = 0;
+    uint32_t       n = result == LOOKUP_FOUND ? names_addresses(k, q, ips, &ttl) : 0;
+
+    check_address_print(&q->d.to, server, sizeof server);
+    snprintf(why, sizeof why, "name server %s: %s", server, e->text);
+    free(q);
+    k->asked = NULL;
+    l->names.n_asked--;
+    if (n) {
+        names_over(l, k, result, ips, n, ttl, why);
+        return;
+    }
+    if (result == LOOKUP_FOUND)         /* the name is there, but has no such address */
+        result = LOOKUP_NOTHING;
+    names_go_on(l, k, result, again || lookup_next(k, &l->names.resolver, result), why);
+}
+
+static void names_look_up(life *l, lookup *k)
+{
+    static vrrp_ip ips[RESOLVE_MOST];
+    names         *m = &l->names;
+    uint32_t       n;
+    bool           more;
+
+    names_files(l);
+    k->due = CHECK_NEVER;
+    more = lookup_begin(k, &m->resolver);
+    n = m->hosts ? hosts_find(m->hosts, k->name, k->family, ips, RESOLVE_MOST) : 0;
+    if (n)
+        names_over(l, k, LOOKUP_FOUND, ips, n, LOOKUP_LOCAL, "");
+    else
+        names_go_on(l, k, LOOKUP_NOTHING, more, "");
+}
+
+/* --- the timer ------------------------------------------------------------------------------- */
+
+static void names_arm(life *l)
+{
+    names            *m = &l->names;
+    uint64_t          due = m->patience;
+    struct itimerspec at = {{0, 0}, {0, 0}};
+
+    if (!m->stale)
+        return;
+    m->stale = false;
+    for (const lookup *k = m->first; k && m->n_asked < LOOKUP_AT_ONCE; k = k->next)
+        if (k->used && k->due < due)
+            due = k->due;
+    if (due != CHECK_NEVER) {
+        at.it_value.tv_sec = (time_t)(due / CHECK_SECOND);
+        at.it_value.tv_nsec = (long)(due % CHECK_SECOND) + 1;   /* 0 would disarm it */
+    }
+    timerfd_settime(m->timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+static void names_turn(life *l)
+{
+    names   *m = &l->names;
+    uint64_t now = check_now(), times;
+
+    if (read(m->timer, &times, sizeof times) < 0 && errno != EAGAIN)
+        say(SAY_ERROR, NULL, "the timer of names: %s", strerror(errno));
+    for (lookup *k = m->first; k && m->n_asked < LOOKUP_AT_ONCE; k = k->next)
+        if (k->used && k->due <= now)
+            names_look_up(l, k);
+    if (m->patience <= now) {
+        m->patience = CHECK_NEVER;
+        for (lookup *k = m->first; k; k = k->next)
+            if (!k->tried) {
+                k->tried = true;
+                names_changed(l, k);
+            }
+    }
+    m->stale = true;
+}
+
+static bool names_settled(const life *l)
+{
+    const lookup *k = l->names.first;
+
+    while (k && (k->tried || !k->used))
+        k = k->next;
+    return !k;
+}
+
+/* Starts what is not known yet of those that a model has. */
+static bool names_begin(life *l)
+{
+    names *m = &l->names;
+
+    if (!m->first)
+        return true;
+    if (!join_open(l))
+        return false;
+    if (m->timer < 0)
+        m->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (m->timer < 0) {
+        say(SAY_ERROR, NULL, "names can't be looked up: timerfd: %s", strerror(errno));
+        return false;
+    }
+    m->patience = names_settled(l) ? CHECK_NEVER : check_now() + LOOKUP_PATIENCE;
+    names_turn(l);
+    return true;
+}
+
+/* Forgets those that the configuration has no more. */
+static void names_sweep(life *l)
+{
+    lookup **at = &l->names.first, *k;
+
+    model_names(l->config, &l->names.first);
+    for (at = &l->names.first; (k = *at) != NULL;) {
+        if (k->used) {
+            at = &k->next;
+            continue;
+        }
+        *at = k->next;
+        if (k->asked) {
+            check_io_remove(&l->checks, &k->asked->o.k, check_now());
+            free(k->asked);
+            l->names.n_asked--;
+        }
+        free(k->at);
+        free(k);
+    }
+    l->config->lookups = l->names.first;
 }
 
 /* --- reload ---------------------------------------------------------------------------------- */
@@ -10560,23 +11780,31 @@ static void life_forget(model *old, const model *next)
     model_free(old);
 }
 
-/* SIGHUP: what is the same goes on, what changed is changed in place, the rest comes and goes. A
-   mistake anywhere: nothing changes. */
-static void life_reload(life *l)
+/* What runs is not given up because its new peers or servers have no address yet. */
+static bool life_may_swap(const life *l, const model *next)
 {
-    model    *next = life_read(READ_AGAIN), *before;
+    for (const instance *in = next->instances; in; in = instance_next(in))
+        for (const instance *old = l->config->instances; old; old = instance_next(old))
+            if (old->run && !in->ready && has_names(in) && strcmp(old->label, in->label) == 0) {
+                say(SAY_ERROR, in->label, "no address of another node is known: nothing was"
+                    " changed");
+                return false;
+            }
+    for (const virtual_server *v = next->virtuals; v; v = virtual_next(v))
+        for (const virtual_server *old = l->config->virtuals; old; old = virtual_next(old))
+            if (old->run && virtual_waits(l->names.first, v) &&
+                strcmp(old->n.name, v->n.name) == 0) {
+                say(SAY_ERROR, v->label, "no address of its servers is known: nothing was changed");
+                return false;
+            }
+    return true;
+}
+
+static void life_swap(life *l, model *next)
+{
+    model    *before;
     instance *in, *old;
 
-    if (!next) {
-        say(SAY_ERROR, NULL, "the new configuration is wrong: nothing was changed");
-        return;
-    }
-    if (life_needs(next) & ~l->caps) {
-        say(SAY_ERROR, NULL, "%s; this process kept them not: start it anew; nothing was changed",
-            life_missing(life_needs(next) & ~l->caps));
-        model_free(next);
-        return;
-    }
     join_pair(l->config, next);
     for (old = l->config->instances; old; old = instance_next(old))
         if (old->run && !life_find(next, old))
@@ -10600,7 +11828,62 @@ static void life_reload(life *l)
     balance_settle(l);
     life_forget(before, next);
     life_watch(l);
+    names_sweep(l);
     say(SAY_INFO, NULL, "configuration read again");
+}
+
+/* Names that are new are looked up first, so that nothing stops for want of them. */
+static void life_reload_named(life *l)
+{
+    model *next = l->next;
+    report out = {{NULL}, NULL, NULL, 0, 0};
+
+    if (!next || !names_settled(l))
+        return;
+    l->next = NULL;
+    life_resolve(next, &out);
+    report_say(&out, SAY_INFO);
+    report_free(&out);
+    for (virtual_server *v = next->virtuals; v; v = virtual_next(v)) {
+        real_server *gone = NULL;       /* none can be */
+
+        virtual_expand(next, v, &gone);
+    }
+    if (life_may_swap(l, next)) {
+        life_swap(l, next);
+    } else {
+        model_free(next);
+        names_sweep(l);
+    }
+}
+
+/* SIGHUP: what is the same goes on, what changed is changed in place, the rest comes and goes. A
+   mistake anywhere: nothing changes. */
+static void life_reload(life *l)
+{
+    model *next;
+
+    if (l->next)                        /* that one is out of date */
+        model_free(l->next);
+    l->next = NULL;
+    next = life_read(READ_AGAIN, &l->names.first);
+    if (!next) {
+        say(SAY_ERROR, NULL, "the new configuration is wrong: nothing was changed");
+        names_sweep(l);
+        return;
+    }
+    if (life_needs(next) & ~l->caps) {
+        say(SAY_ERROR, NULL, "%s; this process kept them not: start it anew; nothing was changed",
+            life_missing(life_needs(next) & ~l->caps));
+        model_free(next);
+        names_sweep(l);
+        return;
+    }
+    l->next = next;
+    if (!names_begin(l))                /* it was said; what has names waits */
+        for (lookup *k = l->names.first; k; k = k->next)
+            k->tried = true;
+    life_reload_named(l);
 }
 
 static void life_signal(life *l)
@@ -10631,13 +11914,15 @@ static void life_turn(life *l)
 /* One place sleeps. Every deadline is inside a descriptor. */
 static void life_loop(life *l)
 {
-    enum { VRRP, CHECKS, IPVS, SIGNALS, CHANGES, FDS };
+    enum { VRRP, CHECKS, IPVS, NAMES, SIGNALS, CHANGES, FDS };
     struct pollfd p[FDS];
 
     while (!l->stopping) {
+        names_arm(l);
         p[VRRP].fd = l->routing ? vrrp_io_fd(&l->io) : -1;
         p[CHECKS].fd = l->checking ? check_io_fd(&l->checks) : -1;
         p[IPVS].fd = l->balancing ? ipvs_io_fd(&l->ipvs) : -1;
+        p[NAMES].fd = l->names.timer;
         p[SIGNALS].fd = l->signals;
         p[CHANGES].fd = l->changes;
         for (size_t i = 0; i < FDS; i++) {
@@ -10656,8 +11941,11 @@ static void life_loop(life *l)
             balance_turn(l);
             life_turn(l);
         }
+        if (p[NAMES].revents)
+            names_turn(l);
         if (p[SIGNALS].revents)
             life_signal(l);
+        life_reload_named(l);
         if (p[CHANGES].revents) {
             life_look_again(l);
             life_watch(l);
@@ -10710,7 +11998,8 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
     if (getppid() != parent)
         return 1;
     l.config = m;
-    l.changes = -1;
+    l.changes = l.names.timer = -1;
+    l.names.patience = CHECK_NEVER;
     l.signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (l.signals < 0) {
         say(SAY_ERROR, NULL, "signalfd: %s", strerror(errno));
@@ -10722,7 +12011,8 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
         say(SAY_INFO, NULL, "for %u s more nothing is sent and nothing counts",
             (unsigned)(life_delay(&m->global) / VRRP_SECOND) + 1);
     l.caps = life_needs(m);
-    started = life_add_all(&l) && join_start(&l);
+    model_names(m, &l.names.first);
+    started = life_add_all(&l) && join_start(&l) && names_begin(&l);
     if (started) {
         balance_change(&l, NULL);
         balance_settle(&l);
@@ -10995,7 +12285,7 @@ int main(int argc, char **argv)
         return dprintf(1, "sidecar " VRRP_VERSION "\n") < 0;
     if (mode == MODE_RUN)
         life_block(&signals);
-    m = life_read(mode == MODE_RUN ? READ_TO_START : READ_TO_SHOW);
+    m = life_read(mode == MODE_RUN ? READ_TO_START : READ_TO_SHOW, NULL);
     if (!m)
         return 2;
     if (mode == MODE_DUMP || mode == MODE_ENV)

@@ -55,6 +55,7 @@ program check_local | say
 program check_local_old | say
 program ipvs_wire | say
 program check_io | say
+program resolve | say
 program trace traces/*.in | say
 for script in gates/*.sh; do
     [ $script = gates/lib.sh ] || sh $script 2>&1 | say

@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# Names instead of addresses: dnsmasq on "client" (198.51.100.100) knows them, or the hosts file.
+
+# names LINE...: what the name server knows, lines of a hosts file
+names() {
+    printf '%s\n' "$@" >$W/names
+    [ -z "${PID[dns]}" ] || kill -s HUP "${PID[dns]}"
+}
+asks() { at client ss -Hln "sport = :53" | grep -q .; }
+# dns [OPTION...]: starts it
+dns() {
+    start dns client dnsmasq -k --conf-file=/dev/null --no-resolv --no-hosts --addn-hosts=$W/names \
+        --local-ttl=1 --user=root --pid-file= --log-facility=- "$@"
+    wait_for 10 asks || die "dnsmasq did not start"
+}
+# lab NODE...: a world with them and a name server; the files of the libc are our own
+lab() {
+    world "$@" client
+    printf 'nameserver 198.51.100.100\nsearch none.example net.example\n' >$W/resolv.conf
+    printf '127.0.0.1 localhost\n' >$W/hosts
+    must mount --bind $W/resolv.conf /etc/resolv.conf
+    must mount --bind $W/hosts /etc/hosts
+    names "198.51.100.1 nodes.net.example" "198.51.100.2 nodes.net.example"
+}
+# run NODE PRIORITY [VARIABLE=VALUE ...]
+run() {
+    local node=$1 priority=$2
+    shift 2
+    sidecar "$node" "$node" VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_ADVERT_INT=0.2 \
+        VRRP_VIRTUAL_IPADDRESS=$VIP/24 "VRRP_PRIORITY=$priority" SIDECAR_RESOLVE_MAX=1 "$@"
+}
+pair() { # pair [VARIABLE=VALUE ...]: n1 with 150 and n2 with 100; n1 has it
+    watch_nodes $VIP n1 n2
+    run n1 150 "$@"
+    run n2 100 "$@"
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    wait_for 10 said n2 'Entering BACKUP' || die "n2 did not start"
+}
+
+t_names_peers() { # one list for all nodes; what was known stays when DNS dies
+    lab n1 n2
+    dns
+    pair VRRP_UNICAST_PEER=nodes
+    said n1 'nodes is 198.51.100.1, 198.51.100.2' || die "n1 does not say what the name stands for"
+    capture n1 'ip proto 112'
+    for_all_of 2 alone n1 || die "n2 does not hear n1"
+    end dns KILL
+    wait_for 20 said n2 'nodes: name server 198.51.100.100: .*; it stays 198.51.100.1, 198.51.100.2' ||
+        die "n2 does not say that DNS is dead"
+    for_all_of 3 alone n1 || die "the death of DNS changed something"
+    captured ip.dst
+    [ "$(sort -u $W/packets)" = 198.51.100.2 ] || die "adverts to $(sort -u $W/packets | xargs)"
+    end n1
+    wait_for 10 alone n2 || die "n2 did not take over without DNS"
+    dns
+    wait_for 20 said n2 'nodes is answered again' || die "n2 does not say that DNS is back"
+    [ "$(grep -c 'it stays' "$W/n2.log")" = 1 ] || die "the failure was not said once"
+}
+t_names_peers6() { # the family of the virtual router counts
+    lab n1 n2
+    names '198.51.100.3 nodes.net.example' '2001:db8::1 nodes.net.example' \
+        '2001:db8::2 nodes.net.example'
+    dns
+    watch_nodes $VIP6LL n1 n2
+    run n1 150 VRRP_UNICAST_PEER=nodes VRRP_VIRTUAL_IPADDRESS=$VIP6LL/64
+    run n2 100 VRRP_UNICAST_PEER=nodes VRRP_VIRTUAL_IPADDRESS=$VIP6LL/64
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    for_all_of 3 alone n1 || die "n2 does not hear n1"
+    said n1 'nodes is 2001:db8::1, 2001:db8::2' || die "n1 has other peers"
+}
+t_names_change() { # a node that comes is told at once, one whose name is gone for a while longer
+    lab n1 n2 n3
+    dns --local=/example/ --local=/nodes/
+    pair VRRP_UNICAST_PEER=nodes
+    watch_nodes $VIP n1 n2 n3
+    names 198.51.100.{1,2,3}' nodes.net.example'
+    for n in n1 n2; do
+        wait_for 10 said $n 'nodes is 198.51.100.1, 198.51.100.2, 198.51.100.3' ||
+            die "$n does not know n3"
+    done
+    run n3 50 VRRP_UNICAST_PEER=nodes
+    wait_for 10 said n3 'Entering BACKUP' || die "n3 did not start"
+    for_all_of 2 alone n1 || die "n3 does not hear n1"
+    names 198.51.100.{1,2}' nodes.net.example'
+    wait_for 10 said n1 'nodes is 198.51.100.1, 198.51.100.2$' || die "n1 does not see it go"
+    for_all_of 2 alone n1 || die "n3 does not hear n1 any more"
+    names '203.0.113.1 other.example'
+    wait_for 10 said n1 'nodes: there is no such name.*; it stays 198.51.100.1, 198.51.100.2' ||
+        die "n1 does not say that the name is gone"
+    for_all_of 2 alone n1 || die "a name that is gone changed something"
+    end n1
+    wait_for 10 alone n2 || die "n2 did not take over"
+}
+t_names_hosts() { # the hosts file needs nobody, and may change
+    lab n1 n2 n3
+    printf 'nameserver 198.51.100.99\n' >$W/resolv.conf
+    printf '198.51.100.1 A.example\n198.51.100.2 x a.example\n' >$W/hosts
+    pair VRRP_UNICAST_PEER=a.example
+    echo '198.51.100.3 a.example' >>$W/hosts
+    wait_for 15 said n1 'a.example is 198.51.100.1, 198.51.100.2, 198.51.100.3' ||
+        die "the file was not read again"
+    for_all_of 2 alone n1 || die "n2 does not hear n1"
+}
+t_names_unknown() { # who knows no peer waits; who knows one of them does so for a moment
+    lab n1 n2
+    echo 'nameserver 198.51.100.99' >$W/resolv.conf
+    watch_nodes $VIP,198.51.100.11,198.51.100.12 n1
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2 SIDECAR_RESOLVE_MAX=1 \
+        VRRP_A_VIRTUAL_IPADDRESS=$VIP/24 VRRP_A_UNICAST_PEER=nodes.net.example \
+        VRRP_B_VIRTUAL_IPADDRESS=198.51.100.11/24 \
+        VRRP_B_UNICAST_PEER=198.51.100.7,nodes.net.example \
+        VRRP_C_VIRTUAL_IPADDRESS=198.51.100.12/24
+    wait_for 4 holds n1 198.51.100.12 || die "what has no names waits, too"
+    not said n1 'B: Entering' || die "B did not wait"
+    wait_for 15 holds n1 198.51.100.11 || die "B waits for ever"
+    wait_for 15 said n1 'no address of another node is known yet' || die "A does not say that it waits"
+    for_all_of 2 not holds n1 $VIP || die "A started without a peer"
+    dns
+    echo 'nameserver 198.51.100.100' >$W/resolv.conf
+    wait_for 20 holds n1 $VIP || die "A did not start when its peer was known"
+}
+t_names_servers() { # the first name server is dead, then the file names another one
+    lab n1 n2
+    printf 'nameserver 198.51.100.99\nnameserver 198.51.100.100\noptions timeout:1\n' \
+        >$W/resolv.conf
+    dns
+    watch_nodes $VIP n1
+    run n1 150 VRRP_UNICAST_PEER=nodes.net.example
+    wait_for 15 alone n1 || die "the second server was not asked"
+    said n1 'VI_1: Entering BACKUP' || die "no state"
+    not said n1 'name server' || die "it complains although there is an answer"
+}
+t_names_many() { # 100 pods in a datagram, 400 by TCP; a server that allows little
+    lab n1
+    local i j many=() more=()
+    for i in {1..100}; do many+=("203.0.113.$i many.example"); done
+    for j in 0 1; do
+        for i in {1..200}; do more+=("198.18.$j.$i more.example"); done
+    done
+    names "${many[@]}" "${more[@]}"
+    dns --edns-packet-max=4096
+    capture client 'tcp port 53'
+    run n1 150 VRRP_TRACK=tcp://many.example:1 SIDECAR_LOG=info
+    wait_for 10 said n1 'many.example is 203.0.113.1, .*, 203.0.113.8 and 92 more' ||
+        die "100 addresses did not come"
+    captured tcp.port
+    [ ! -s $W/packets ] || die "TCP for 100 addresses"
+    end n1
+    run n1 150 VRRP_TRACK=tcp://more.example:1
+    wait_for 10 said n1 'more.example is 198.18.0.1, .* and 392 more' || die "400 did not come"
+    end n1
+    end dns
+    dns --edns-packet-max=512
+    run n1 150 VRRP_TRACK=tcp://many.example:1
+    wait_for 10 eval '[ "$(grep -c "and 92 more" "$W/n1.log")" = 2 ]' || die "100 by TCP did not come"
+}
+t_names_checks() { # a check goes where its name goes; while that is unknown it fails
+    lab n1 n2 n3
+    names '198.51.100.2 web.net.example'
+    dns
+    for n in n2 n3; do
+        start "web-$n" "$n" python3 -m http.server -b "198.51.100.${n#n}" 80
+        wait_for 10 at "$n" bash -c 'ss -Hltn "sport = :80" | grep -q .' || die "no server on $n"
+    done
+    watch_nodes $VIP n1
+    run n1 150 VRRP_TRACK=http://web/ CHECK_INTERVAL=0.2 CHECK_TIMEOUT=1 CHECK_FALL=3
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    said n1 'check http://web/ is UP' || die "the check is not up"
+    grep -q 'check http://web/ is DOWN' "$W/n1.log" && die "it was down before the answer came"
+    names '198.51.100.3 web.net.example'
+    end web-n2 KILL
+    wait_for 10 said n1 'web is 198.51.100.3' || die "the change was not seen"
+    wait_for 10 grep -q 'GET /' "$W/web-n3.log" || die "n3 is not asked"
+    wait_for 10 alone n1 || die "n1 does not have it"
+    end dns KILL
+    wait_for 20 said n1 'it stays 198.51.100.3' || die "n1 does not say that DNS is dead"
+    for_all_of 2 alone n1 || die "the death of DNS changed something"
+}
+t_names_reload() { # names that are new are looked up first; those without an answer change nothing
+    lab n1 n2
+    names 198.51.100.{1,2}' nodes.net.example' 198.51.100.{1,2}' all.net.example'
+    dns
+    echo VRRP_UNICAST_PEER=198.51.100.1,198.51.100.2 >$W/env
+    pair SIDECAR_ENV_FILE=$W/env
+    mark
+    echo VRRP_UNICAST_PEER=all >$W/env
+    for n in n1 n2; do kill -s HUP "${PID[$n]}"; done
+    for n in n1 n2; do
+        wait_for 10 said $n 'configuration read again' || die "$n did not reload"
+    done
+    for_all_of 2 alone n1 || die "the reload moved the address"
+    end dns KILL
+    echo VRRP_UNICAST_PEER=strangers >$W/env
+    for n in n1 n2; do kill -s HUP "${PID[$n]}"; done
+    for n in n1 n2; do
+        wait_for 20 said $n 'no address of another node is known: nothing was changed' ||
+            die "$n did not refuse it"
+    done
+    for_all_of 2 alone n1 || die "a name that nobody knows moved the address"
+    no_overlap_over 0 "at a reload"
+    ((${NOBODY[$VIP]:-0} == 0)) || die "nobody had the address for a while"
+}
