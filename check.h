@@ -98,6 +98,7 @@
    RFC MAP
    RFC 9112 check_http_feed   RFC 792, 4443 check_icmp_decode   RFC 1035 check_dns_decode
    RFC 4501 dns:// URLs       RFC 5321 check_smtp_feed          RFC 1321 check_md5
+   RFC 6891, 7766 check_dns (edns, tcp)
    RFC 5880 6.8.6 check_bfd_receive   6.8.7 check__bfd_send   6.8.4 check__bfd_expired
    6.8.3 check__bfd_poll      6.7 check__bfd_trust          RFC 5881, 5883 check_bfd_desc
 

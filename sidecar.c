@@ -19,7 +19,7 @@
        VRRP_VIRTUAL_IPADDRESS="198.51.100.10/24 dev eth0, 198.51.100.11/24"
        VRRP_PRIORITY=150                   or by host name: "web1=150 web2=120 100"
        VRRP_AUTH_PASS_FILE=/run/secrets/vrrp       any variable: its value from a file
-       VRRP_UNICAST_PEER="198.51.100.1, 198.51.100.2"    one list for all nodes
+       VRRP_UNICAST_PEER="198.51.100.1, node2.example"    one list for all nodes
        VRRP_TRACK_INTERFACE="eth1 weight -20, eth2"    links that have a say in it
        VRRP_TRACK=http://127.0.0.1/                    and so does the server next door
 
@@ -45,6 +45,9 @@
    into the environment (VRRP_PORT=tcp://...) is nobody's mistake and ignored. Everything else
    under VRRP_ and SIDECAR_ must fit: every mistake is reported, all at once, with what is
    allowed and the nearest name, and nothing is touched.
+
+   Peers, targets of checks and real servers may be names: those of /etc/hosts and DNS, looked up
+   again and again. The last answer stays when there is none.
 
    SIDECAR_ENV_FILE names a file with lines NAME=VALUE (# begins a comment line) that count as
    if they stood in the environment.
@@ -1080,10 +1083,10 @@ static const row rows[] = {
      "How long a master of lower priority is left alone."},
     {B_INSTANCE, T_WORD, 0, INHERIT | INERT, I(state), "state", "MASTER|BACKUP", NULL,
      "priority alone decides who is MASTER"},
-    {B_INSTANCE, T_BLOCK, B_PEER, ESSENTIAL | INHERIT, I(peers), "unicast_peer", "ADDRESS, ...",
-     "(none: multicast)",
+    {B_INSTANCE, T_BLOCK, B_PEER, ESSENTIAL | INHERIT, I(peers), "unicast_peer",
+     "ADDRESS|NAME, ...", "(none: multicast)",
      "Adverts go to these nodes instead of the multicast group. This node's own addresses may be"
-     " among them, so one list fits all."},
+     " among them, so one list fits all. A name stands for all of its addresses."},
     {B_INSTANCE, T_IP, 0, INHERIT, I(unicast_src), "unicast_src_ip", "address",
      "(the interface's address)", "Source of unicast adverts."},
     {B_INSTANCE, T_IP, 0, INHERIT, I(mcast_src), "mcast_src_ip", "address",
@@ -5802,8 +5805,8 @@ static real_server *real_take_copy(real_server **list, const vrrp_ip *ip)
     return r;
 }
 
-/* The copies behind a server that is a name become those of the answer; those that are none any more
-   go to *gone. True: there are others than before. */
+/* The copies behind a server that is a name become those of the answer; those that are none any
+   more go to *gone. True: there are others than before. */
 static bool real_expand(real_server *r, const lookup *k, real_server **gone)
 {
     real_server *old = NULL, **end = &old, *rest = real_next(r), *last = r;
@@ -5844,8 +5847,8 @@ static bool sorry_aim(real_server *r, const lookup *k)
     return true;
 }
 
-/* The servers of the names of v as they are known now. gone: what is to be freed by real_free() when
-   nobody needs it any more. */
+/* The servers of the names of v as they are known now. gone: what is to be freed by real_free()
+   when nobody needs it any more. */
 static bool virtual_expand(const model *m, virtual_server *v, real_server **gone)
 {
     uint8_t family = v->service.at.family;
@@ -8512,6 +8515,9 @@ static bool peers_named(const checker *c)
             return false;
         for (uint32_t i = 0; k && i < k->n_all && i < RESOLVE_PEERS; i++)
             peer_take(c, p, &k->at[i].ip);
+        if (k && k->n > RESOLVE_PEERS)
+            remark_add(c->out, SAY_WARNING, item_giver(&p->n), "%s has %u addresses, of which %d"
+                       " are peers", k->name, k->n, RESOLVE_PEERS);
     }
     return true;
 }
@@ -11362,14 +11368,26 @@ static void names_aim(life *l, probe *p)
         check_io_aim(&l->checks, k, &to, check_now());
 }
 
-/* Other peers than before: while it runs. What cannot be changed stays as it was. */
+static bool names_same_peers(const vrrp_desc *a, const vrrp_desc *b)
+{
+    for (size_t i = 0, k; i < a->n_peers; i++) {
+        for (k = 0; k < b->n_peers && !same_ip(&a->peers[i], &b->peers[k]); k++)
+            ;
+        if (k == b->n_peers)
+            return false;
+    }
+    return a->n_peers == b->n_peers;
+}
+
+/* Other peers than before: while it runs. The same in another order are no reason, as an update
+   starts timers anew. What cannot be changed stays as it was. */
 static void names_peers(life *l, const checker *c)
 {
     instance  *in = c->in;
     vrrp_setup was = in->setup;
 
     in->peers_side = !in->peers_side;
-    if (peers_take(c)) {
+    if (peers_take(c) && !names_same_peers(&in->setup.desc, &was.desc)) {
         source_choose(c);
         if (vrrp_io_update(&l->io, in->run, &in->setup, vrrp_now()) == 0)
             return;
@@ -11442,6 +11460,7 @@ static void names_over(life *l, lookup *k, int result, vrrp_ip *ips, uint32_t n,
     const globals *g = &l->config->global;
     uint64_t       now = check_now();
     bool           first = !k->tried, changed;
+    uint32_t       all = k->n_all;
 
     result = lookup_end(k, result);
     n = result == LOOKUP_FOUND ? ips_sort(ips, n) : 0;
@@ -11449,7 +11468,7 @@ static void names_over(life *l, lookup *k, int result, vrrp_ip *ips, uint32_t n,
     k->due = now + lookup_wait(k, result, ttl, g->resolve_min, g->resolve_max);
     k->tried = l->names.stale = true;
     names_tell(l, k, result, changed, why);
-    if (changed || first)
+    if (changed || first || k->n_all != all)
         names_changed(l, k);
 }
 
@@ -11785,7 +11804,8 @@ static bool life_may_swap(const life *l, const model *next)
 {
     for (const instance *in = next->instances; in; in = instance_next(in))
         for (const instance *old = l->config->instances; old; old = instance_next(old))
-            if (old->run && !in->ready && has_names(in) && strcmp(old->label, in->label) == 0) {
+            if (old->run && !in->ready && in->setup.interface && has_names(in) &&
+                strcmp(old->label, in->label) == 0) {
                 say(SAY_ERROR, in->label, "no address of another node is known: nothing was"
                     " changed");
                 return false;

@@ -31,7 +31,8 @@ named() {
 director() { # director [VARIABLE=VALUE...]
     start dir dir1 IPVS_WEB=tcp://$V:80 IPVS_WEB_LB_ALGO=rr IPVS_WEB_LB_KIND=DR \
         IPVS_WEB_REAL_SERVER="web.example:80 weight 7" IPVS_WEB_CHECK=http:///healthz \
-        CHECK_INTERVAL=0.2 SIDECAR_RESOLVE_MAX=1 "$@" "$SIDECAR"
+        CHECK_INTERVAL=0.2 CHECK_TIMEOUT=3 SIDECAR_RESOLVE_MAX=1 "$@" \
+        "$SIDECAR"
 }
 # serve NUMBER...: by these and no others
 serve() {
