@@ -1,0 +1,143 @@
+# shellcheck shell=bash
+# Tables of IPVS, 100 services of 100 servers, beside keepalived and ipvsadm. Run in a guest
+# (../../vm/run.sh -s bench): its processor is slow, and the same for all of them.
+
+# shellcheck source=test/vm/lab.sh
+. "${BASH_SOURCE[0]%/*}/../../vm/lab.sh"
+ROUNDS=${ROUNDS:-3}
+N=100 M=100
+
+# The i-th service is 198.18.2.i:80, the j-th server 198.18.1.j; $1 is the weight of the very last.
+as_variables() {
+    local i j list= last=
+    WORDS=()
+    for ((j = 1; j <= M; j++)); do
+        last=$list
+        list+=", 198.18.1.$j"
+    done
+    for ((i = 1; i <= N; i++)); do
+        WORDS+=("IPVS_S$i=tcp://198.18.2.$i:80")
+        [ $i = $N ] || WORDS+=("IPVS_S${i}_REAL_SERVER=${list#, }")
+    done
+    WORDS+=("IPVS_S${N}_REAL_SERVER_FILE=$W/last")
+    echo "${last#, }, 198.18.1.$M weight=$1" >$W/last
+}
+as_conf() {
+    local i j weight=1
+    for ((i = 1; i <= N; i++)); do
+        printf 'virtual_server 198.18.2.%d 80 {\n lb_algo wlc\n lb_kind NAT\n protocol TCP\n' $i
+        for ((j = 1; j <= M; j++)); do
+            [ $((i * j)) != $((N * M)) ] || weight=$1
+            printf ' real_server 198.18.1.%d 80 {\n  weight %d\n }\n' $j "$weight"
+        done
+        echo '}'
+    done
+}
+as_options() {
+    local i j weight=1
+    for ((i = 1; i <= N; i++)); do
+        echo "-A -t 198.18.2.$i:80 -s wlc"
+        for ((j = 1; j <= M; j++)); do
+            [ $((i * j)) != $((N * M)) ] || weight=$1
+            echo "-a -t 198.18.2.$i:80 -r 198.18.1.$j:80 -m -w $weight"
+        done
+    done
+}
+# asked of the kernel, cheaply: how many entries; the last service's weight of the last server
+entries() { at dir1 cat /proc/net/ip_vs | wc -l; }
+loaded() { [ "$(entries)" = $((N * M + N + 3)) ]; }
+empty() { [ "$(entries)" = 3 ]; }
+weight_is() {
+    at dir1 ipvsadm -Ln -t 198.18.2.$N:80 >$W/one
+    grep -q "198.18.1.$M:80 .*Masq *$1 " $W/one
+}
+stopwatch() { # stopwatch CONDITION...: since NOW, in MS
+    local from=$NOW
+    wait_for 120 "$@" || die "not done: $*"
+    clock
+    MS=$(((NOW - from) / 1000))
+}
+median() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+cpu() { # of a process and its descendants, in us
+    local pid n _
+    CPU=0
+    kin "${PID[$1]}"
+    for pid in "${KIN[@]}"; do
+        read -r n _ <"/proc/$pid/schedstat"
+        CPU=$((CPU + n / 1000))
+    done
+}
+
+begin_sidecar() { sidecar b dir1 "${WORDS[@]}" SIDECAR_IPVS_SYNC=3600; }
+begin_keepalived() { balancer_keepalived b dir1 $W/conf; }
+change_sidecar() { as_variables "$1" && clock && kill -HUP "${PID[b]}"; }
+change_keepalived() { as_conf "$1" >$W/conf && clock && kill -HUP "${PID[b]}"; }
+
+# of KIND: LOAD, CHANGE and EXIT in ms
+daemon() {
+    local i loads=() changes=() exits=()
+    for ((i = 0; i < ROUNDS; i++)); do
+        as_variables 1
+        as_conf 1 >$W/conf
+        clock
+        "begin_$1"
+        stopwatch loaded
+        loads+=("$MS")
+        "change_$1" $((i + 2))
+        stopwatch weight_is $((i + 2))
+        changes+=("$MS")
+        clock
+        end b
+        stopwatch empty
+        exits+=("$MS")
+    done
+    LOAD=$(median "${loads[@]}") CHANGE=$(median "${changes[@]}") EXIT=$(median "${exits[@]}")
+}
+ipvsadm_times() {
+    local i loads=()
+    as_options 1 >$W/options
+    for ((i = 0; i < ROUNDS; i++)); do
+        at dir1 ipvsadm -C
+        clock
+        at dir1 ipvsadm -R <$W/options
+        stopwatch loaded
+        loads+=("$MS")
+    done
+    LOAD=$(median "${loads[@]}")
+}
+# the CPU of one look at the whole table: ipvsadm's, and ours at one a second
+looks() {
+    local before i seconds=10
+    as_variables 1
+    sidecar b dir1 "${WORDS[@]}" SIDECAR_IPVS_SYNC=1
+    wait_for 60 loaded
+    nap 2
+    cpu b
+    before=$CPU
+    nap $seconds
+    cpu b
+    OURS=$(((CPU - before) / seconds))
+    TIMEFORMAT='%U %S'
+    { time at dir1 ipvsadm -Sn >/dev/null; } 2>$W/time
+    THEIRS=$(awk '{ print int(($1 + $2) * 1000000) }' $W/time)
+    end b
+}
+t_ipvs() {
+    local load change exit
+    lab nat
+    line() { printf '  %-44s %14s %14s %8s\n' "$@"; }
+    ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a ? b / a : 0 }'; }
+    daemon sidecar
+    load=$LOAD change=$CHANGE exit=$EXIT
+    daemon keepalived
+    line "IPVS, $N services of $M servers, in a VM" sidecar keepalived times
+    line "from start to all in the kernel" "$load ms" "$LOAD ms" "$(ratio "$load" "$LOAD")"
+    line "a reload that changes one weight" "$change ms" "$CHANGE ms" "$(ratio "$change" "$CHANGE")"
+    line "exit, nothing left" "$exit ms" "$EXIT ms" "$(ratio "$exit" "$EXIT")"
+    ipvsadm_times
+    looks
+    line "" sidecar ipvsadm times
+    line "from start to all in the kernel (-R)" "$load ms" "$LOAD ms" "$(ratio "$load" "$LOAD")"
+    line "CPU of a look at all of it (-S)" "$((OURS / 1000)) ms" "$((THEIRS / 1000)) ms" \
+        "$(ratio "$OURS" "$THEIRS")"
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Somebody else changes our table.
+
+# shellcheck source=test/vm/t/director.sh
+. "${BASH_SOURCE[0]%/*}/director.sh"
+
+service() { # service VARIABLE=VALUE...: without VRRP, checks or servers that are there
+    lab nat
+    sidecar s dir1 "IPVS_WEB=tcp://$AT:80" "IPVS_WEB_REAL_SERVER=$(reals 1 2 3)" \
+        IPVS_WEB_LB_ALGO=wrr "IPVS_DNS=udp://$V:53" "IPVS_DNS_REAL_SERVER=203.0.113.3:53" "$@"
+    wait_for 15 complete || die "no table: $(table dir1)"
+    table dir1 >$W/right
+}
+complete() { [ "$(table dir1 | wc -l)" = 6 ]; }
+right() { table dir1 | cmp -s - $W/right; }
+restored() { # restored LIMIT: the table is as it was, in MS
+    ms_of $(($1 / 1000 + 8)) "not put back: $(table dir1 | tr '\n' ';')" right
+    ((MS <= $1)) || die "put back after $MS ms, allowed are $1"
+    TIMES+=("$MS")
+}
+t_fight_put_back() {
+    local i
+    service
+    TIMES=()
+    for i in 1 2 3; do
+        must at dir1 ipvsadm -d -t "$AT:80" -r "${RS[2]}:80"
+        restored 3000
+        must at dir1 ipvsadm -e -t "$AT:80" -r "${RS[3]}:80" -m -w 9
+        restored 3000
+        must at dir1 ipvsadm -E -t "$AT:80" -s rr -p 77
+        restored 3000
+        must at dir1 ipvsadm -D -u "$V:53"
+        restored 3000
+        must at dir1 ipvsadm -C
+        restored 3000
+        nap 11 # rarely enough for no fight
+    done
+    say "put back within ${TIMES[*]} ms"
+    said s "WEB: .*put back its servers" && said s "WEB: .*put back its settings" &&
+        said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||
+        die "the log does not say it"
+}
+t_fight_period() {
+    service SIDECAR_IPVS_SYNC=5
+    nap 6
+    must at dir1 ipvsadm -C
+    for_all_of 1 not complete || : # it may have been the very moment
+    wait_for 10 right || die "not put back"
+}
+# what is not ours stays, whatever is done to it
+t_fight_foreign_services() {
+    service
+    must at dir1 ipvsadm -A -t 198.18.0.1:80 -s rr
+    must at dir1 ipvsadm -a -t 198.18.0.1:80 -r 203.0.113.9:80 -m
+    must at dir1 ipvsadm -A -f 77 -s rr
+    must at dir1 ipvsadm -a -t "$AT:80" -r 203.0.113.9:80 -m # but this is ours
+    wait_for 8 not table_has dir1 "$AT:80 -r 203.0.113.9" || die "a foreign server in our service stays"
+    table_has dir1 '198.18.0.1:80 -r 203.0.113.9:80' && table_has dir1 '-f 77' ||
+        die "foreign services are gone"
+    end s
+    [ "$(table dir1 | wc -l)" = 3 ] || die "the exit touched foreign services: $(table dir1)"
+}
+# kube-proxy in IPVS mode deletes every service that it does not know
+t_fight_kube_proxy() {
+    local before after
+    service
+    start fighter dir1 bash -c 'while sleep 1; do ipvsadm -D -t "$0:80"; done' "$AT" 2>/dev/null
+    wait_for 30 said s 'ipvs-exclude-cidrs' || die "the log does not say what to do"
+    said s "$(quoted "$V").*ipvs-exclude-cidrs" || die "the sentence does not name the service"
+    nap 12
+    before=$(wc -l <"${LOG[s]}")
+    nap 10
+    after=$(wc -l <"${LOG[s]}")
+    ((after - before <= 10)) || die "$((after - before)) lines in 10 s: it fights"
+    alive s || die "it ended"
+    end fighter KILL
+    ms_of 90 "not put back after the fight" right
+    say "back $MS ms after the fight"
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# 300 services of 100 servers each, beside adverts ten times a second.
+
+# shellcheck source=test/vm/t/director.sh
+. "${BASH_SOURCE[0]%/*}/director.sh"
+
+# services N: variables of N services whose servers are those in $W/reals
+services() {
+    local i
+    WORDS=()
+    for ((i = 1; i <= $1; i++)); do
+        WORDS+=("IPVS_S$i=tcp://198.18.$((2 + i / 250)).$((1 + i % 250)):80"
+            "IPVS_S${i}_REAL_SERVER_FILE=$W/reals")
+    done
+}
+reals_are() { # reals_are N
+    local j list=
+    for ((j = 1; j <= $1; j++)); do list+=", 198.18.1.$j"; done
+    echo "${list#, }" >$W/reals
+}
+entries() { at "$1" sh -c 'cat /proc/net/ip_vs' | wc -l; } # with three lines of title
+entries_are() { [ "$(entries "$1")" = $(($2 + 3)) ]; }
+
+t_load_300_services() {
+    local own=(VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 "VRRP_VIRTUAL_IPADDRESS=$VIP/24"
+        VRRP_ADVERT_INT=0.1 VRRP_VERSION=3)
+    lab nat
+    services 300
+    reals_are 100
+    watch_nodes $VIP dir1 dir2
+    sidecar dir2 dir2 "${own[@]}" VRRP_PRIORITY=100
+    wait_for 10 alone dir2 || die "dir2 did not become MASTER"
+    clock
+    local from=$NOW
+    sidecar dir1 dir1 "${own[@]}" VRRP_PRIORITY=150 SIDECAR_IPVS_SYNC=2 "${WORDS[@]}"
+    wait_for 60 alone dir1 || die "dir1 did not become MASTER"
+    wait_for 60 entries_are dir1 30300 || die "not loaded: $(entries dir1) lines"
+    clock
+    say "30300 entries $(((NOW - from) / 1000)) ms after the start"
+    still_master "while it loaded its tables"
+    nap 6
+    still_master "while it compared its tables"
+    # one at a time: a flush of so many keeps the kernel's lock, for which everybody has to wait
+    seq -f '-D -t 198.18.2.%g:80' 100 199 >$W/deletions
+    must at dir1 ipvsadm -R <$W/deletions
+    ms_of 60 "not put back" entries_are dir1 30300
+    say "10000 entries back in $MS ms"
+    still_master "while it put its tables back"
+    clock
+    from=$NOW
+    end dir1
+    [ "$STATUS" = 0 ] || die "dir1's exit status is $STATUS"
+    clock
+    say "exit in $(((NOW - from) / 1000)) ms"
+    entries_are dir1 0 || die "$(entries dir1) lines are left"
+}
+still_master() {
+    alone dir1 && [ "$(grep -c 'Entering MASTER' "${LOG[dir2]}")" = 1 ] ||
+        die "dir2 took over from dir1 $1"
+}
