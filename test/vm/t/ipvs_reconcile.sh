@@ -2,14 +2,16 @@
 # The shell of ipvs.h against the kernel: what is wanted comes and stays, with the fewest messages.
 # ../../net/director.c does what it is told; ipvsadm is the judge, and the other hand in the tables.
 
-director() { # director [PERIOD_MS]: a world with one, which looks at its tables that often
-    [ -n "$W" ] || {
-        unshare -n ipvsadm -Ln >/dev/null 2>&1 || skip "this kernel has no IPVS, or not for us"
-        world n1
-    }
+ipvs_world() {
+    unshare -n ipvsadm -Ln >/dev/null 2>&1 || skip "this kernel has no IPVS, or not for us"
+    world n1
+}
+# director [PERIOD_MS [WORD...]]: one in that world, which looks at its tables that often
+director() {
+    [ -n "$W" ] || ipvs_world
     rm -f $W/orders $W/d.log
     must mkfifo $W/orders
-    start d n1 "$TOOLS/director" $W/orders "${1:-200}"
+    start d n1 "${@:2}" "$TOOLS/director" $W/orders "${1:-200}"
     exec {ORDERS}<>$W/orders
     DONE=0
 }
@@ -262,10 +264,7 @@ t_ipvs_errors_are_told_once() {
     quiet
 }
 t_ipvs_without_rights() {
-    director
-    end d
-    forget
-    start d n1 unshare -Ur "$TOOLS/director" $W/orders 200
+    director 200 unshare -Ur
     tell add 1 2 rr
     event 'ERROR -1 .*CAP_NET_ADMIN'
     forget
@@ -361,13 +360,12 @@ no_module() { # the kernel has none, and does not find one
     ! grep -q '^ip_vs ' /proc/modules
 }
 t_ipvs_module_comes_and_goes_alone() {
-    director
+    ipvs_world
     grep -q '^ip_vs ' /proc/modules || skip "ip_vs is no module of this kernel"
     local helper list=('service V1 -s rr' '  R1 -w 1' '  R2 -w 1')
     helper=$(cat /proc/sys/kernel/modprobe)
     # shellcheck disable=SC2064 # what it is now
     trap "echo '$helper' >/proc/sys/kernel/modprobe; leave" EXIT
-    end d
     wait_for 120 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
     director 3000
     tell add 1 2 rr
