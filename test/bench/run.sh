@@ -11,7 +11,9 @@ if [ "$1" != --inside ]; then
     command -v keepalived >/dev/null || { echo "bench: no keepalived: make deps" >&2 && exit 1; }
     command -v haproxy nginx >/dev/null || { echo "bench: no haproxy or nginx: make deps" >&2 && exit 1; }
     world_words || { echo "bench: this takes root or user namespaces" >&2 && exit 1; }
-    exec "${WORLD_WORDS[@]}" bash "$0" --inside
+    "${WORLD_WORDS[@]}" bash "$0" --inside || exit
+    echo
+    LIMIT=900 TEST_LIMIT=800 exec bash "$TOP/test/vm/run.sh" -s bench
 fi
 
 TEST=bench
