@@ -41,7 +41,8 @@ reals() { # reals WEIGHT...: rs1 with the first one
     echo "${all#, }"
 }
 table_has() { table "$1" | grep -qE -- "$2"; } # table_has DIRECTOR REGEX
-serves() { table_has "$1" "-r $(quoted "$(url_of "${RS[$2]}")"):80 .*-w [1-9]"; } # serves NODE 1|2|3
+# serves DIRECTOR 1|2|3
+serves() { table_has "$1" "-r $(quoted "$(url_of "${RS[$2]}")"):80 .*-w [1-9]"; }
 quoted() { sed 's/[].[]/\\&/g' <<<"$1"; }
 both() { "$1" dir1 "${@:2}" && "$1" dir2 "${@:2}"; }
 neither() { ! "$1" dir1 "${@:2}" && ! "$1" dir2 "${@:2}"; }

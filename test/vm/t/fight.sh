@@ -54,7 +54,8 @@ t_fight_foreign_services() {
     must at dir1 ipvsadm -a -t 198.18.0.1:80 -r 203.0.113.9:80 -m
     must at dir1 ipvsadm -A -f 77 -s rr
     must at dir1 ipvsadm -a -t "$AT:80" -r 203.0.113.9:80 -m # but this is ours
-    wait_for 8 not table_has dir1 "$AT:80 -r 203.0.113.9" || die "a foreign server in our service stays"
+    wait_for 8 not table_has dir1 "$AT:80 -r 203.0.113.9" ||
+        die "a foreign server in our service stays"
     table_has dir1 '198.18.0.1:80 -r 203.0.113.9:80' && table_has dir1 '-f 77' ||
         die "foreign services are gone"
     end s

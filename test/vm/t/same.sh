@@ -89,10 +89,13 @@ all_rows() {
         LB_KIND=TUN "REAL_SERVER=[2001:db8:1::3]:80"
     row "weights" "real_server 203.0.113.3 80 { weight 3 }; real_server 203.0.113.4 80 { weight 0 };
         real_server 203.0.113.5 8080 { weight 65535 }" \
-        "REAL_SERVER=203.0.113.3:80 weight=3, 203.0.113.4:80 weight=0, 203.0.113.5:8080 weight 65535"
-    row "weight of all" "weight 7; real_server 203.0.113.3 80 { }; real_server 203.0.113.4 80 { weight 2 }" \
+        "REAL_SERVER=203.0.113.3:80 weight=3, 203.0.113.4:80 weight=0,
+        203.0.113.5:8080 weight=65535"
+    row "weight of all" "weight 7;
+        real_server 203.0.113.3 80 { }; real_server 203.0.113.4 80 { weight 2 }" \
         WEIGHT=7 "REAL_SERVER=203.0.113.3:80, 203.0.113.4:80 weight=2"
-    row "lvs_method of a server" "lb_kind NAT; real_server 203.0.113.3 80 { weight 1; lvs_method DR };
+    row "lvs_method of a server" "lb_kind NAT;
+        real_server 203.0.113.3 80 { weight 1; lvs_method DR };
         real_server 203.0.113.4 80 { weight 1; lvs_method TUN type gue port 7000 }" \
         "REAL_SERVER_1=203.0.113.3:80 lvs_method=DR" REAL_SERVER_2=203.0.113.4:80 \
         "REAL_SERVER_2_LVS_METHOD=TUN type gue port 7000"

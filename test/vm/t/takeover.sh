@@ -87,8 +87,9 @@ database() { # database NODE VARIABLE=VALUE...
     echo "${PID[$node]}" >"$W/pid-$node"
 }
 database_is() { # what the client gets at the address
-    [ "$(at client timeout 2 bash -c "read -r name <>/dev/tcp/$V/3306 && echo \$name" 2>/dev/null)" = \
-        "$1" ]
+    local name
+    name=$(at client timeout 2 bash -c "read -r name <>/dev/tcp/$V/3306 && echo \$name" 2>/dev/null)
+    [ "$name" = "$1" ]
 }
 t_takeover_database() {
     local node
