@@ -4758,8 +4758,18 @@ static bool is_set(const var *list, const char *name, size_t n)
     return (host && port) || (url && addr);
 }
 
+/* One of these is in every set; mostly there is none, and thousands of variables need no look. */
+static bool has_set(const var *list)
+{
+    while (list && !ends_in(list->name, "_SERVICE_HOST") && !ends_in(list->name, "_ADDR"))
+        list = list->next;
+    return list != NULL;
+}
+
 static void injected(reader *rd, var *list)
 {
+    if (!has_set(list))
+        return;
     for (var *v = list; v; v = v->next)
         for (const char *s = v->name; !v->dead && (s = strchr(s, '_')) != NULL;) {
             size_t n = (size_t)(s++ - v->name);

@@ -968,6 +968,37 @@ static void test_large_files(void)
     verdict(&t);
 }
 
+/* An env file with many real servers, far beyond what one value may have. */
+static void test_large_env_file(void)
+{
+    test   t = {.name = "a large env file"};
+    report r = {{NULL}, NULL, NULL, 0, 0};
+    char  *path, *env[2] = {NULL, NULL};
+    model *m;
+    FILE  *f;
+    size_t n = 0;
+
+    if (asprintf(&path, "%s/many", folder) < 0 ||
+        asprintf(&env[0], "SIDECAR_ENV_FILE=%s", path) < 0)
+        abort();
+    f = fopen(path, "w");
+    fprintf(f, "IPVS_A=tcp://198.51.100.1:80\n");
+    for (int i = 0; i < 2000; i++)
+        fprintf(f, "IPVS_A_REAL_SERVER_%d=198.18.%d.%d:80\nIPVS_A_REAL_SERVER_%d_WEIGHT=2\n", i,
+                i / 250, 1 + i % 250, i);
+    fclose(f);
+    m = model_read(env, "x", &r);
+    for (const real_server *k = m->virtuals ? m->virtuals->reals : NULL; k; k = real_next(k))
+        n += k->d.weight == 2;
+    if (r.errors || n != 2000 || r.first->next)
+        miss(&t, "%zu servers, %s", n, r.first ? r.first->text : "");
+    report_free(&r);
+    model_free(m);
+    free(path);
+    free(env[0]);
+    verdict(&t);
+}
+
 /* --- the log -------------------------------------------------------------------------------- */
 
 static void pipe_read(int fd, char *s, size_t size)
@@ -1141,6 +1172,7 @@ int main(int argc, char **argv)
     test_many_instances();
     test_later_interface();
     test_large_files();
+    test_large_env_file();
     test_output();
     test_log();
     test_log_full();
