@@ -267,7 +267,7 @@ t_no_accept_without_owners() {
     mkdir $W/src
     sed 's/VRRP__NFT_OWNER = 2 /VRRP__NFT_OWNER = 64 /' "$TOP/vrrp.h" >$W/src/vrrp.h
     cmp -s "$TOP/vrrp.h" $W/src/vrrp.h && die "the constant has moved"
-    cp "$TOP/sidecar.c" "$TOP/check.h" $W/src
+    cp "$TOP/sidecar.c" "$TOP/check.h" "$TOP/ipvs.h" $W/src
     must "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -w -o "$W/sidecar" $W/src/sidecar.c
     SIDECAR=$W/sidecar
     remember n1
