@@ -5284,33 +5284,82 @@ static node *item_enter(reader *rd, node *n, const step *s)
     return *end;
 }
 
-/* IPVS_WEB_LB_KND=DR reads as the head of a virtual server WEB_LB_KND, and CHECK_A_INTERVL=3 as a
-   check: what is no such head may be an option. NULL: of none. */
-static const char *option_meant(reader *rd, uint8_t b, const char *name)
+/* The nearest variable behind known, which stands for a block or an item of it: a keyword, or one
+   of a list that is in name already, IPVS_WEB_REAL_SERVER_2_WEIGTH. */
+static const char *suggest_in(reader *rd, uint8_t b, const char *known, const char *name)
 {
-    char   *shown = variable(rd->scratch, name, row_with(b, HEAD));
-    nearest best = nearest_to(shown, strlen(blocks[b].env));
+    size_t      n = strlen(known) + 1;
+    nearest     best = nearest_to(name, n);
+    const char *inner = NULL;
+
+    for (const row *r = block_rows(b); r && !inner; r = row_next(r)) {
+        const char *next = print(rd->scratch, "%s_%s", known, capitals(rd->scratch, r->key));
+
+        if (r->flags & (HEAD | REFUSED | INERT))
+            continue;
+        nearest_try(&best, next);
+        if (r->type == T_BLOCK && begins(name, next)) {
+            next = keep(rd->scratch, name, strlen(next) + strspn(name + strlen(next),
+                                                                 "_0123456789"));
+            if (ends_in(next, "_"))
+                inner = suggest_in(rd, r->opens, keep(rd->scratch, next, strlen(next) - 1), name);
+        }
+    }
+    return inner ? inner : best.name;
+}
+
+/* IPVS_WEB_LB_KND=DR reads as the head of a virtual server WEB_LB_KND, and CHECK_A_INTERVL=3 as a
+   check: what is no such head may be an option. NULL: of none; of: whose it looks like. */
+static const char *option_meant(reader *rd, uint8_t b, const char *name, const char **of)
+{
+    char       *shown = variable(rd->scratch, name, row_with(b, HEAD));
+    nearest     best = nearest_to(shown, strlen(blocks[b].env));
+    const char *inner = NULL;
 
     suggest(rd, &best, b, "");
     for (const node *n = *blocks_of(rd->m, b); n; n = n->next)
-        if (begins(name, n->name) && name[strlen(n->name)] == '_')
-            suggest(rd, &best, b, n->name);
-    return best.name;
+        if (begins(name, n->name) && name[strlen(n->name)] == '_') {
+            *of = variable(rd->scratch, n->name, row_with(b, HEAD));
+            inner = suggest_in(rd, b, *of, shown);
+        }
+    return inner ? inner : best.name;
+}
+
+/* A head that is wrong, where an option was meant: that is what is said then, unless the value is
+   that of a head. */
+static void head_meant(reader *rd, const var *v, const report *before)
+{
+    const char *of = NULL, *meant = option_meant(rd, v->place.block, v->place.name, &of);
+    bool        is_head = strstr(v->value, "://");
+
+    if (!meant && !of)
+        return;
+    if (!is_head) {
+        rd->out->first = before->first;
+        rd->out->last = before->last;
+        rd->out->errors = before->errors;
+        if (before->last)
+            before->last->next = NULL;
+    }
+    if (meant)
+        wrong(rd, is_head ? "did you mean %s?" : "unknown variable, did you mean %s?", meant);
+    else if (!is_head)
+        wrong(rd, "unknown variable, no option of %s", of);
 }
 
 static void var_apply(reader *rd, const var *v)
 {
     const step *s = v->place.step, *last = s + v->place.steps - 1;
-    unsigned    errors = rd->out->errors;
+    report      before = *rd->out;
     node       *n = target(rd, v);
 
     for (; n && s < last; s++)
         n = item_enter(rd, n, s);
     if (n)
         value_read(rd, n, s, v);
-    if (n && rd->out->errors > errors && s->row->flags & MAKES && s->row->flags & HEAD &&
-        option_meant(rd, v->place.block, v->place.name))
-        wrong(rd, "did you mean %s?", option_meant(rd, v->place.block, v->place.name));
+    if (n && rd->out->errors > before.errors && s->row->flags & MAKES && s->row->flags & HEAD &&
+        v->place.name)
+        head_meant(rd, v, &before);
 }
 
 /* --- all together --------------------------------------------------------------------------- */
@@ -8100,7 +8149,7 @@ static void quorum_check(const checker *c, virtual_server *v)
 static void reals_take(const checker *c, virtual_server *v)
 {
     reader      rd = {c->m, c->out, &c->out->a, NULL, NULL, NULL, NULL};
-    const char *meant = v->reals ? NULL : option_meant(&rd, B_IPVS, v->n.name);
+    const char *of, *meant = v->reals ? NULL : option_meant(&rd, B_IPVS, v->n.name, &of);
     const real_server *unchecked = NULL;
     unsigned           more = 0;
 
