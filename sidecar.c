@@ -1811,7 +1811,7 @@ static const row rows[] = {
 
     /* --- virtual_server_group --------------------------------------------------------------- */
     {B_IPVS_GROUP, T_BLOCK, B_ENTRY, HEAD | MAKES, AT(vs_group, entries), "addresses",
-     "ADDRESS[-LAST] [PORT], fwmark N, ...", NULL,
+     "ADDRESS[-LAST|/LEN] [PORT], fwmark N, ...", NULL,
      "Addresses, ranges of them and firewall marks that are one virtual server: IPVS_WEB=\"group"
      " NAME\"."},
     {B_IPVS_GROUP, T_TEXT, 0, 0, AT(vs_group, label), "label", "text",
@@ -3683,42 +3683,68 @@ static void write_real(text *t, const node *n, const row *r)
         put_endpoint(t, v->ip.family ? ip_text(t->a, &v->ip.ip, v->ip.family) : v->host, v->port);
 }
 
-/* The last byte of an IPv4 address, the last two of an IPv6 address. */
+/* Its last four bytes, in which ranges are counted; those before them are the head. */
 static uint32_t address_end(const address *a)
 {
-    return a->family == VRRP_IPV4 ? a->ip.byte[3] : (uint32_t)a->ip.byte[14] << 8 | a->ip.byte[15];
+    const uint8_t *b = a->ip.byte + (a->family == VRRP_IPV6 ? 12 : 0);
+
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/* "198.51.100.10-20", "2001:db8::10-1f", "198.51.100.0/24": the first, and how many. */
+static bool same_head(const address *a, const address *b)
+{
+    return a->family == b->family &&
+           memcmp(a->ip.byte, b->ip.byte, a->family == VRRP_IPV6 ? 12 : 0) == 0;
+}
+
+/* What an address is replaced with at its end: "20", "1f", or a whole one. */
+static bool range_end(const char *s, const address *from, uint32_t *last)
+{
+    bool     four = from->family == VRRP_IPV4;
+    uint32_t part = four ? 0xff : 0xffff;
+    uint64_t n;
+    address  to;
+
+    if (strpbrk(s, ".:")) {
+        if (!address_read(s, &to) || !same_head(from, &to))
+            return false;
+        *last = address_end(&to);
+        return true;
+    }
+    if (!(four ? read_number(s, &n) : read_hex(s, &n)) || n > part)
+        return false;
+    *last = (address_end(from) & ~part) | (uint32_t)n;
+    return true;
+}
+
+/* "198.51.100.10-20", "2001:db8::10-1f", "198.51.100.250-198.51.101.9", "198.51.100.0/24": the
+   first, and how many. */
 static bool range_read(reader *rd, const char *s, vs_at *v)
 {
     size_t   n = strcspn(s, "-/");
-    uint64_t last = 0;
-    bool     four, ok;
-    uint32_t first, bits;
+    uint64_t bits = 0;
+    uint32_t first, last;
 
     if (!address_read(keep(rd->scratch, s, n), &v->ip))
         return bad_word(rd, s, "is not an address");
-    four = v->ip.family == VRRP_IPV4;
-    first = address_end(&v->ip);
-    v->count = 1;
-    if (address_flaw(&v->ip) || !s[n])
-        return !address_flaw(&v->ip) || bad_word(rd, s, address_flaw(&v->ip));
-    if (s[n] == '-') {
-        ok = four ? read_number(s + n + 1, &last) && last < 256
-                  : read_hex(s + n + 1, &last) && last < 65536;
-        if (!ok || last < first)
-            return bad_word(rd, s, "is no range: behind the - stands the last byte (IPv6: the last"
-                            " digits) of its end");
-        v->count = (uint32_t)last - first + 1;
-        return true;
+    if (address_flaw(&v->ip))
+        return bad_word(rd, s, address_flaw(&v->ip));
+    first = last = address_end(&v->ip);
+    if (s[n] == '-' && (!range_end(s + n + 1, &v->ip, &last) || last < first))
+        return bad_word(rd, s, "is no range: behind the - stands its last address, or the last byte"
+                        " of that (IPv6: the last digits)");
+    if (s[n] == '/') {
+        bool     four = v->ip.family == VRRP_IPV4, ok = read_number(s + n + 1, &bits);
+        unsigned most = four ? 32 : 128;
+
+        if (!ok || bits > most || bits + 16 < most || first & ((1u << (most - bits)) - 1))
+            return bad_word(rd, s, four ? "is no network (allowed behind the /: 16..32)"
+                                        : "is no network (allowed behind the /: 112..128)");
+        last = first + ((1u << (most - bits)) - 1);
     }
-    bits = four ? 8 : 16;
-    ok = read_number(s + n + 1, &last) && last >= (four ? 24 : 112) && last <= (four ? 32 : 128);
-    if (!ok || first & ((1u << ((four ? 32 : 128) - last)) - 1))
-        return bad_word(rd, s, four ? "is no network (allowed behind the /: 24..32)"
-                                    : "is no network (allowed behind the /: 112..128)");
-    v->count = 1u << (bits - (last - (four ? 24 : 112)));
+    if (last - first > 65535)
+        return bad_word(rd, s, "has more than 65536 addresses");
+    v->count = last - first + 1;
     return true;
 }
 
@@ -3775,7 +3801,8 @@ static bool at_read(reader *rd, vs_at *v, const words *w)
             !services[i].name[url - whole.s])
             v->protocol = services[i].protocol;
     if (url && !v->protocol)
-        return bad_word(rd, whole.s, "is none of tcp://, udp:// and sctp://");
+        return bad_word(rd, whole.s, rd->row->in == B_IPVS ? "is none of tcp://, udp:// and sctp://"
+                        : "has a protocol, which is that of IPVS_<NAME>_PROTOCOL");
     whole.s += url ? url + 3 - whole.s : 0;
     rest.at = take(rd->scratch, w->n * sizeof *rest.at);
     rest.n = w->n;
@@ -3799,6 +3826,21 @@ static bool read_at(reader *rd, void *at, const words *w)
     return true;
 }
 
+static void write_range_end(text *t, const address *from, uint32_t last)
+{
+    bool     four = from->family == VRRP_IPV4;
+    uint32_t part = four ? 0xff : 0xffff;
+    vrrp_ip  ip = from->ip;
+
+    if ((last & ~part) == (address_end(from) & ~part)) {
+        put(t, four ? "-%u" : "-%x", last & part);
+        return;
+    }
+    for (int i = four ? 4 : 16; last; last >>= 8)
+        ip.byte[--i] = (uint8_t)last;
+    put(t, "-%s", ip_text(t->a, &ip, from->family));
+}
+
 static void write_at(text *t, const node *n, const row *r)
 {
     const vs_at *v = place_of(n, r);
@@ -3816,7 +3858,7 @@ static void write_at(text *t, const node *n, const row *r)
         return;
     put(&host, "%s", ip_text(t->a, &v->ip.ip, v->ip.family));
     if (v->count > 1)
-        put(&host, v->ip.family == VRRP_IPV4 ? "-%u" : "-%x", address_end(&v->ip) + v->count - 1);
+        write_range_end(&host, &v->ip, address_end(&v->ip) + v->count - 1);
     put_endpoint(t, host.s, v->port);
 }
 
@@ -8024,6 +8066,8 @@ static void entries_take(const checker *c, virtual_server *v)
             ((vs_group *)(void *)found)->used = true;
     }
     for (; e; e = entry_next(e)) {
+        if (!e->at.count)
+            continue;                   /* it was not read, and that is said */
         *end = take(&c->m->a, sizeof **end);
         (*end)->n.block = B_ENTRY;
         (*end)->n.by = e->n.by;
@@ -8181,15 +8225,14 @@ static bool entries_meet(const virtual_server *v, const vs_at *a, const virtual_
                          const vs_at *b)
 {
     uint32_t from = address_end(&a->ip), other = address_end(&b->ip);
-    size_t   head = v->service.at.family == IPVS_IPV6 ? 14 : 3;
 
     if (v->service.at.family != w->service.at.family || a->fwmark != b->fwmark)
         return false;
     if (a->fwmark)
         return true;
     return v->service.protocol == w->service.protocol && a->port == b->port &&
-           memcmp(a->ip.ip.byte, b->ip.ip.byte, head) == 0 && from < other + b->count &&
-           other < from + a->count;
+           same_head(&a->ip, &b->ip) && from <= other + (b->count - 1) &&
+           other <= from + (a->count - 1);
 }
 
 static void virtual_doubles(const checker *c, const virtual_server *v)
@@ -8230,7 +8273,7 @@ static void virtual_check(const checker *c, virtual_server *v)
     virtual_inherit(c, v);
     v->label = v->label ? v->label : v->n.name;
     if (!v->at.count && !v->at.group)
-        return;                         /* it was not read, and that is said */
+        return;                         /* as in entries_take() */
     entries_take(c, v);
     family_take(c, v);
     protocol_take(c, v);
@@ -8238,7 +8281,7 @@ static void virtual_check(const checker *c, virtual_server *v)
     reals_take(c, v);
     quorum_check(c, v);
     virtual_doubles(c, v);
-    if (errors == c->out->errors)
+    if (errors == c->out->errors && v->n_services > 0)
         virtual_judge(c, v);
     if (v->sorry == NULL && (given(&v->n, "sorry_server_inhibit") ||
                              given(&v->n, "sorry_server_lvs_method")))
