@@ -890,8 +890,8 @@ enum {
     T_NAMES, T_VMAC, T_WEIGHT, T_MCAST, T_EXPIRED, T_EXTRA, T_BUFFER, T_DELAY, T_BLOCK, T_NET,
     T_VIA, T_TABLE, T_ORIGIN, T_TOS, T_PREF, T_KIND, T_ACTION, T_IPPROTO, T_SHORT, T_LONG,
     T_METRIC, T_FEATURES, T_REALMS, T_MARK, T_PORTS, T_UIDS, T_LABELS, T_URL, T_STATUS,
-    T_OPTIONS, T_HEADERS, T_PAYLOAD, T_USER, T_AT, T_REAL, T_METHOD, T_SCHEDULER, T_PERSIST,
-    T_MASK, T_DNS_TYPE, T_SCRIPT, T_SYNC,
+    T_OPTIONS, T_HEADERS, T_PAYLOAD, T_REPLY, T_USER, T_AT, T_REAL, T_METHOD, T_SCHEDULER,
+    T_PERSIST, T_MASK, T_DNS_TYPE, T_SCRIPT, T_SYNC,
     TYPES
 };
 
@@ -1316,6 +1316,7 @@ static const row rows[] = {
     {B_URL, T_NUMBER, 0, 0, P(regex_max), "regex_max_offset", "1..4294967295", "(any)",
      "The last one."},
     NO_EFFECT(B_URL, "regex_stack", "a regex needs no stack of its own"),
+    NO_EFFECT(B_URL, "tls_compliant", "nothing but TLS is spoken"),
 
     /* --- an item of garp_group -------------------------------------------------------------- */
     {B_GARP, T_NAMES, 0, HEAD, AT(garp_group, interfaces), "interfaces", "INTERFACE ...", NULL,
@@ -1612,8 +1613,8 @@ static const row rows[] = {
      "(virtualhost)", "Name to ask for (SNI), and in the certificate."},
     {B_CHECK, T_PAYLOAD, FOR_UDP, 0, C(udp), "payload", "hexadecimal digits", "(empty)",
      "What is sent."},
-    {B_CHECK, T_FLAG, FOR_UDP, 0, C(udp.require_reply), "require_reply", "yes|no", "no",
-     "A reply has to come; without it is good as well if no ICMP error comes."},
+    {B_CHECK, T_REPLY, FOR_UDP, 0, C(udp), "require_reply", "yes|no|hexadecimal digits, X for any",
+     "no", "A reply has to come (this one); without it is good as well if no ICMP error comes."},
     {B_CHECK, T_TEXT, FOR_UDP, 0, C(udp.reply), "reply", "hexadecimal digits, X for any", "(any)",
      "What has to come (with require_reply)."},
     {B_CHECK, T_SHORT, FOR_UDP, 0, C(udp.reply_min), "min_reply_length", "0..65535", "0",
@@ -3495,18 +3496,56 @@ static void write_headers(text *t, const node *n, const row *r)
     }
 }
 
+/* "01 02ff", as keepalived has it, too */
+static char *words_join(arena *a, const words *w)
+{
+    text t = {a, NULL, 0, 0};
+
+    for (size_t i = 0; i < w->n; i++)
+        put(&t, "%s%s", i ? " " : "", w->at[i].s);
+    return t.s;
+}
+
 static bool read_payload(reader *rd, void *at, const words *w)
 {
-    check_udp *udp = at;
-    size_t     most = strlen(w->at->s) / 2 + 1;
-    uint8_t   *bytes = take(&rd->m->a, most);
-    int        n = check_unhex(w->at->s, bytes, most);
+    check_udp  *udp = at;
+    const char *s = words_join(rd->scratch, w);
+    size_t      most = strlen(s) / 2 + 1;
+    uint8_t    *bytes = take(&rd->m->a, most);
+    int         n = check_unhex(s, bytes, most);
 
     if (n < 0 || n > 65507)
-        return bad_word(rd, w->at->s, "is no payload: pairs of hexadecimal digits");
+        return bad_word(rd, s, "is no payload: pairs of hexadecimal digits");
     udp->payload = bytes;
     udp->payload_size = (uint16_t)n;
     return true;
+}
+
+/* yes, no, or what has to come: reply in the same word. What that is, is judged with the check. */
+static bool read_reply(reader *rd, void *at, const words *w)
+{
+    check_udp  *udp = at;
+    const char *reply = words_join(&rd->m->a, w);
+
+    for (const named *n = yes_no; w->n == 1 && n->name; n++)
+        if (strcasecmp(w->at->s, n->name) == 0) {
+            udp->require_reply = n->value;
+            return true;
+        }
+    for (const char *s = reply; *s; s += strspn(s, "0123456789abcdefABCDEFxX") ? 2 : 1)
+        if (!strchr(" ", *s) && strspn(s, "0123456789abcdefABCDEFxX") < 2)
+            return bad_word(rd, reply, "is neither yes nor no nor pairs of digits");
+    udp->require_reply = true;
+    udp->reply = reply;
+    return true;
+}
+
+static void write_reply(text *t, const node *n, const row *r)
+{
+    const check_udp *udp = place_of(n, r);
+
+    put(t, "%s", !udp->require_reply ? "no"
+        : udp->reply && !given(n, "reply") ? udp->reply : "yes");
 }
 
 static void write_payload(text *t, const node *n, const row *r)
@@ -4112,7 +4151,8 @@ static const type types[TYPES] = {
                   offsetof(check_url, status), read_status, write_status, NULL, NULL},
     [T_HEADERS] = {NULL, -1, sizeof(char *), read_headers, write_headers, NULL, NULL},
     [T_OPTIONS] = {NULL, -1, 3 * sizeof(bool), read_options, write_options_on, NULL, NULL},
-    [T_PAYLOAD] = {NULL, 1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
+    [T_PAYLOAD] = {NULL, -1, sizeof(check_udp), read_payload, write_payload, NULL, NULL},
+    [T_REPLY] = {NULL, -1, sizeof(check_udp), read_reply, write_reply, NULL, yes_no},
     [T_USER] = {NULL, -1, sizeof(user_ids), read_user, write_user, NULL, NULL},
     [T_AT] = {NULL, -1, sizeof(vs_at), read_at, write_at, NULL, NULL},
     [T_REAL] = {NULL, -1, sizeof(vs_target), read_real, write_real, NULL, NULL},
@@ -4204,18 +4244,26 @@ static bool is_list_of_addresses(uint8_t b)
 
 static bool starts_item(uint8_t b, const char *s);
 
+/* The words up to the next option or item, from word i on. */
+static size_t words_to_option(reader *rd, const row *r, const word *w, size_t n, size_t i)
+{
+    const char *value;
+
+    while (i < n && !w[i].first && !starts_item(r->in, w[i].s) &&
+           !option_row(rd, r->in, &w[i], &value))
+        i++;
+    return i;
+}
+
 /* How many words a value has: `mtu lock 1400`, `via inet6 2001:db8::1`, `status_code 200 301`. */
 static size_t value_words(reader *rd, const row *r, const word *w, size_t n)
 {
-    bool        first = (r->type == T_METRIC && strcasecmp(w->s, "lock") == 0) ||
-                        (r->type == T_VIA && begins(w->s, "inet"));
-    size_t      i = 1;
-    const char *value;
+    bool first = (r->type == T_METRIC && strcasecmp(w->s, "lock") == 0) ||
+                 (r->type == T_VIA && begins(w->s, "inet"));
 
-    while (types[r->type].words < 0 && i < n && !w[i].first && !starts_item(r->in, w[i].s) &&
-           !option_row(rd, r->in, &w[i], &value))
-        i++;
-    return first && n > 1 && !w[1].first ? 2 : i;
+    if (types[r->type].words < 0)
+        return words_to_option(rd, r, w, n, 1);
+    return first && n > 1 && !w[1].first ? 2 : 1;
 }
 
 static void option_unknown(reader *rd, uint8_t b, const char *s)
@@ -4319,8 +4367,10 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
 {
     const char *value;
     const row  *r = option_row(rd, item->block, &w->at[i], &value);
+    const char *unused;
     word        one = {value ? value : "yes", false, false};
     words       alone = {&one, 1}, next = {&w->at[i + 1], 1};
+    bool        last = i + 1 >= w->n || w->at[i + 1].first;
 
     if (!r) {
         option_unknown(rd, item->block, w->at[i].s);
@@ -4333,12 +4383,17 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
     if (*giver(item, r))
         wrong(rd, "'%s' twice for one item", r->key);
     *giver(item, r) = rd->variable;
+    if (r->flags & (INERT | REFUSED) && r->type == T_NONE) {
+        remark_add(rd->out, r->flags & INERT ? SAY_INFO : SAY_ERROR, rd->variable, r->flags & INERT
+                   ? "'%s' has no effect: %s" : "'%s': %s", r->key, r->help);
+        return value || last ? 1 : 1 + words_to_option(rd, r, next.at, w->n - i - 1, 0);
+    }
     if (value || types[r->type].words == 0 ||
-        (r->flags & (INERT | REFUSED) && r->type == T_NONE)) {
+        (r->type == T_REPLY && (last || option_row(rd, item->block, next.at, &unused)))) {
         row_read(rd, item, r, &alone);
         return 1;
     }
-    if (i + 1 >= w->n || w->at[i + 1].first) {
+    if (last) {
         wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
         return 1;
     }
@@ -5295,8 +5350,8 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r, &w, s->number);
     else if (!several && w.n > value_words(rd, r, w.at, w.n) && types[r->type].read)
-        wrong(rd, "more than one word; a value with blanks needs quotes (allowed: %s)",
-              r->allowed);
+        wrong(rd, "more than one word%s (allowed: %s)", types[r->type].flaw || r->type == T_WEIGHT
+              ? "" : "; a value with blanks needs quotes", r->allowed);
     else
         row_read(rd, n, r, &w);
 }
