@@ -519,8 +519,15 @@ typedef struct globals {
 
 enum { FLUSH_NO = 1, FLUSH_ALL, FLUSH_VS };     /* lvs_flush_on_stop; ours, everybody's, ours */
 
+/* A block as it begins, and how many rows it has. */
+typedef struct fresh {
+    node  *like;
+    size_t rows;
+} fresh;
+
 typedef struct model {
     arena       a;
+    fresh      *fresh;                  /* for each kind of block */
     globals     global;
     instance    preset;                 /* what unnamed variables say for all */
     instance   *instances;
@@ -579,15 +586,27 @@ static void *take(arena *a, size_t size)
     return (char *)c + ARENA_HEAD + c->used - size;
 }
 
+/* Thousands of servers take long to read, and to forget. A running process has adverts to send
+   meanwhile. */
+static struct life *urgent;
+static void life_turn(struct life *l);
+
 /* Wiped first: there may be passwords in it. */
 static void arena_free(arena *a)
 {
+    size_t freed = 0;
+
     while (a->first) {
         chunk *c = a->first;
 
         a->first = c->next;
+        freed += c->used;
         explicit_bzero((char *)c + ARENA_HEAD, c->used);
         free(c);
+        if (urgent && freed > 1 << 20) {        /* what an event says is less */
+            freed = 0;
+            life_turn(urgent);
+        }
     }
 }
 
@@ -2149,6 +2168,14 @@ typedef struct words {
     word  *at;
     size_t n;
 } words;
+
+static void breathe(void)
+{
+    static unsigned items;
+
+    if (urgent && ++items % 64 == 0)
+        life_turn(urgent);
+}
 
 /* What a reader needs to know besides the words. */
 typedef struct reader {
@@ -4184,16 +4211,20 @@ static bool row_read(reader *rd, node *n, const row *r, const words *w)
 
 static node *node_init(reader *rd, node *n, uint8_t b, const char *name)
 {
-    size_t size = 0;
+    fresh *f = &rd->m->fresh[b];
     words  w;
 
     n->block = b;
-    n->name = name;
     n->number = -1;
-    for (const row *r = block_rows(b); r; r = row_next(r), size++)
+    for (const row *r = f->like ? NULL : block_rows(b); r; r = row_next(r), f->rows++)
         if (r->preset && *r->preset != '(' && split(rd->scratch, r->preset, false, &w))
             row_read(rd, n, r, &w);
-    n->by = take(&rd->m->a, size * sizeof *n->by);
+    if (f->like)
+        memcpy(n, f->like, blocks[b].size);
+    else
+        f->like = memcpy(take(&rd->m->a, blocks[b].size), n, blocks[b].size);
+    n->name = name;
+    n->by = take(&rd->m->a, f->rows * sizeof *n->by);
     return n;
 }
 
@@ -4515,6 +4546,7 @@ static void list_read(reader *rd, node **list, const row *r, const words *w, int
     for (size_t i = 0, items = 0; i < w->n; items++) {
         node *item = item_new(rd, r);
 
+        breathe();
         while (*list)
             list = &(*list)->next;
         if (number >= 0 && items == 1)
@@ -5491,6 +5523,7 @@ static void vars_apply(reader *rd, const var *list, bool globals_)
     for (const var *v = list; v; v = v->next) {
         if (v->dead || (v->place.block == B_GLOBAL) != globals_)
             continue;
+        breathe();
         rd->variable = keep(&rd->m->a, v->shown, strlen(v->shown));     /* it stays in the model */
         if (v->place.steps == 0)
             unknown(rd, v->name);
@@ -8253,6 +8286,7 @@ static void reals_take(const checker *c, virtual_server *v)
     unsigned           more = 0;
 
     for (real_server *r = v->reals; r; r = real_next(r)) {
+        breathe();
         real_take(c, v, r);
         unchecked = !r->uses && !unchecked ? r : unchecked;
         more += !r->uses && unchecked != r;
@@ -8495,6 +8529,7 @@ static model *model_read(char *const *env, const char *host, report *out)
     var   *list;
 
     m->a = first;
+    m->fresh = take(&m->a, BLOCKS * sizeof *m->fresh);
     node_init(&rd, &m->global.n, B_GLOBAL, "");
     node_init(&rd, &m->preset.n, B_INSTANCE, "");
     node_init(&rd, &m->check_preset.n, B_CHECK, "");
@@ -11130,6 +11165,7 @@ static void balance_end(life *l, balance *b)
     free(b);
 }
 
+/* There may be many: adverts go on meanwhile, here and below. */
 static void balance_drop(life *l)
 {
     listed **at = &l->listed;
@@ -11142,6 +11178,7 @@ static void balance_drop(life *l)
         } else {
             *at = s->next;
             listed_remove(l, s);
+            life_turn(l);
         }
     }
 }
@@ -11283,10 +11320,8 @@ static void balance_hear(life *l)
         balance_told(l, &e);
 }
 
-static void life_turn(life *l);
-
 /* From one configuration (NULL: none) to l->config. What is in both goes on, and only differences
-   are sent. There may be many: adverts go on meanwhile. */
+   are sent. */
 static void balance_change(life *l, const model *old)
 {
     listing         all;
@@ -11311,8 +11346,10 @@ static void balance_change(life *l, const model *old)
         life_turn(l);
     }
     for (vs = old ? old->virtuals : NULL; vs; vs = virtual_next(vs))
-        if (vs->run)
+        if (vs->run) {
             balance_end(l, vs->run);
+            life_turn(l);
+        }
     l->sync_changed = true;
 }
 
@@ -11961,16 +11998,16 @@ static bool life_may_swap(const life *l, const model *next)
 {
     for (const instance *in = next->instances; in; in = instance_next(in))
         for (const instance *old = l->config->instances; old; old = instance_next(old))
-            if (old->run && !in->ready && in->setup.interface && has_names(in) &&
-                strcmp(old->label, in->label) == 0) {
+            if (old->run && !in->ready && in->setup.interface &&
+                strcmp(old->label, in->label) == 0 && has_names(in)) {
                 say(SAY_ERROR, in->label, "no address of another node is known: nothing was"
                     " changed");
                 return false;
             }
     for (const virtual_server *v = next->virtuals; v; v = virtual_next(v))
         for (const virtual_server *old = l->config->virtuals; old; old = virtual_next(old))
-            if (old->run && virtual_waits(l->names.first, v) &&
-                strcmp(old->n.name, v->n.name) == 0) {
+            if (old->run && strcmp(old->n.name, v->n.name) == 0 &&
+                virtual_waits(l->names.first, v)) {
                 say(SAY_ERROR, v->label, "no address of its servers is known: nothing was changed");
                 return false;
             }
@@ -12195,6 +12232,7 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
         balance_settle(&l);
     }
     life_watch(&l);
+    urgent = &l;
     if (started)
         life_loop(&l);
     return life_stop(&l) && started ? 0 : 1;

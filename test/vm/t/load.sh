@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# 300 services of 100 servers each, beside adverts ten times a second.
+# 300 services of 100 servers each, beside adverts thrice a second: a second without one, and the
+# other node takes over.
 
 # shellcheck source=test/vm/t/director.sh
 . "${BASH_SOURCE[0]%/*}/director.sh"
@@ -23,7 +24,8 @@ entries_are() { [ "$(entries "$1")" = $(($2 + 3)) ]; }
 
 t_load_300_services() {
     local own=(VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 "VRRP_VIRTUAL_IPADDRESS=$VIP/24"
-        VRRP_ADVERT_INT=0.1 VRRP_VERSION=3)
+        VRRP_ADVERT_INT=0.3 VRRP_VERSION=3)
+    local i
     lab nat
     services 300
     reals_are 100
@@ -40,12 +42,21 @@ t_load_300_services() {
     still_master "while it loaded its tables"
     nap 6
     still_master "while it compared its tables"
+    for i in 1 2; do
+        kill -s HUP "${PID[dir1]}"
+        wait_for 60 read_again $i || die "it does not read its configuration again"
+    done
+    entries_are dir1 30300 || die "the reload changed something: $(entries dir1) lines"
+    still_master "while it read its configuration again"
     # one at a time: a flush of so many keeps the kernel's lock, for which everybody has to wait
     seq -f '-D -t 198.18.2.%g:80' 100 199 >$W/deletions
     must at dir1 ipvsadm -R <$W/deletions
     ms_of 60 "not put back" entries_are dir1 30300
     say "10000 entries back in $MS ms"
     still_master "while it put its tables back"
+    wait_for 60 said dir1 '[0-9]+ more services were deleted' || die "it is not summed up"
+    i=$(grep -c 'deleted by somebody else' "${LOG[dir1]}")
+    ((i < 60)) || die "$i lines tell of it"
     clock
     from=$NOW
     end dir1
@@ -54,6 +65,7 @@ t_load_300_services() {
     say "exit in $(((NOW - from) / 1000)) ms"
     entries_are dir1 0 || die "$(entries dir1) lines are left"
 }
+read_again() { [ "$(grep -c 'configuration read again' "${LOG[dir1]}")" = "$1" ]; }
 still_master() {
     alone dir1 && [ "$(grep -c 'Entering MASTER' "${LOG[dir2]}")" = 1 ] ||
         die "dir2 took over from dir1 $1"
