@@ -307,7 +307,7 @@ typedef struct ipvs_virtual {
     uint64_t     hold, hold_until;      /* somebody deletes it again and again */
     int          said;                  /* the error that was told */
     bool         added;
-    bool         there, was_there;      /* the kernel has the service; had, at the last look */
+    bool         there, was_there;      /* the kernel has the service; had, before this look */
     bool         edit;                  /* with other settings */
     bool         look;                  /* its table has to be read */
     bool         fresh;                 /* ... for the first time with these settings */
@@ -326,7 +326,8 @@ enum {
 
 typedef struct ipvs_event {
     uint8_t       kind;
-    int           code;                 /* IPVS_E_* or -errno; RESTORED: how many entries */
+    int           code;                 /* IPVS_E_* or -errno; RESTORED: how many entries, or
+                                           (v NULL) services beside those told one by one */
     ipvs_virtual *v;                    /* or NULL */
     ipvs_real    *real;                 /* or NULL */
     char          text[256];
@@ -344,6 +345,7 @@ typedef struct ipvs__job {
 } ipvs__job;
 
 enum { IPVS__PACE = 16, IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
+enum { IPVS__TOLD = 8 };        /* services of which a look tells each, and of the others how many */
 
 typedef struct ipvs_io_options {
     uint64_t period;                    /* ns between looks at the table (default 1 s, and 1 s for
@@ -367,6 +369,7 @@ typedef struct ipvs_io {
     uint16_t      greeted;              /* family, as it was when all tables were unknown */
     int           epoll, timer;
     uint32_t      foreign;              /* changes by others, of the service that is looked at */
+    uint32_t      told;                 /* services so changed, since the look at all began */
     uint32_t      pace;                 /* of IPVS__PACE: how much of what a turn may do */
     uint64_t      budget;               /* servers that may still be read in this turn */
     bool          round_open, draining, absent, refused, touched;
@@ -2775,15 +2778,18 @@ static void ipvs__lost(ipvs_io *io, ipvs_virtual *v)
     if (!again)
         return;
     v->retry_at = v->hold_until;
-    if (!before)
+    if (!before && io->told <= IPVS__TOLD)
         ipvs__say_fought(io, v);
 }
 
 static void ipvs__say_restored(ipvs_io *io, ipvs_virtual *v, bool whole, bool settings)
 {
     char        name[96];
-    ipvs_event *e = ipvs__event(io, IPVS_EVENT_RESTORED, (int)io->foreign, v);
+    ipvs_event *e;
 
+    if (++io->told > IPVS__TOLD)
+        return;
+    e = ipvs__event(io, IPVS_EVENT_RESTORED, (int)io->foreign, v);
     if (!e)
         return;
     ipvs_service_print(&v->s, name, sizeof name);
@@ -2795,6 +2801,18 @@ static void ipvs__say_restored(ipvs_io *io, ipvs_virtual *v, bool whole, bool se
     if (!whole && io->foreign > settings)
         snprintf(e->text + strlen(e->text), sizeof e->text - strlen(e->text), " (%u)",
                  io->foreign - settings);
+}
+
+/* "ipvsadm -C" changes all services at once. */
+static void ipvs__say_others(ipvs_io *io)
+{
+    uint32_t    n = io->told > IPVS__TOLD ? io->told - IPVS__TOLD : 0;
+    ipvs_event *e = n ? ipvs__event(io, IPVS_EVENT_RESTORED, (int)n, NULL) : NULL;
+
+    io->told = 0;
+    if (e)
+        snprintf(e->text, sizeof e->text, "%u more services were deleted or changed by somebody "
+                 "else: put back", n);
 }
 
 /* All entries of its table are known: those of the dump, and that the others are not there. */
@@ -2813,7 +2831,6 @@ static void ipvs__look_end(ipvs_io *io, ipvs_virtual *v)
         ipvs__say_restored(io, v, whole, v->edit);
     if (whole)
         ipvs__lost(io, v);
-    v->was_there = v->there;
     v->fresh = false;
 }
 
@@ -2831,6 +2848,7 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
             ipvs__trouble(io, v, error);
         return;
     }
+    v->was_there = v->there;
     v->there = error == 0;
     v->edit = v->there && ipvs_diff_service(&have, &v->s) != IPVS_SAME;
     io->foreign += v->edit;
@@ -3105,6 +3123,7 @@ static void ipvs__due(ipvs_io *io)
         }
     if (io->round_open && !io->looking && !ipvs__look_next(io)) {
         io->round_open = false;
+        ipvs__say_others(io);
         if (io->draining)
             ipvs__drains(io, true);
     }
@@ -3271,13 +3290,12 @@ IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p)
 /* Its table is to be read before anything is sent. */
 static void ipvs__renew(ipvs_io *io, ipvs_virtual *v)
 {
-    bool there = v->there, was_there = v->was_there;
+    bool there = v->there;
 
     if (io->looking == v || io->stranger_of == v)
         ipvs__stop_looking(io);
     ipvs__blank(v);
     v->there = there;
-    v->was_there = was_there;
     v->touched = true;
     v->said = 0;
     v->retry_wait = 0;
