@@ -100,7 +100,7 @@ plug() { ip link set "$1" up; }
 
 # --- time ---------------------------------------------------------------------------------------
 
-nap() { read -rt "${1:-0.03}" -u "$NAP" || :; }
+nap() { read -rt "${1:-${PAUSE:-0.03}}" -u "$NAP" || :; }
 clock() { NOW=${EPOCHREALTIME/./}; } # microseconds, without a process
 wait_for() { # wait_for SECONDS CONDITION...: true as soon as it is, false when time is over
     local until

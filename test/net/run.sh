@@ -1,12 +1,12 @@
 #!/bin/bash
 # Tests in network namespaces: real kernels, real packets, real peers.
 #
-#     run.sh [-j JOBS] [-s SUITE] [-l | -b] [REGEX]     REGEX picks tests by name
+#     run.sh [-j JOBS] [-s SUITE] [-p I/N] [-l | -b] [REGEX]     REGEX picks tests by name
 #
 # A test is a function t_NAME in ../SUITE/t/*.sh (net, or vm for those that need a kernel with more
 # in it); each runs in a world of its own (lib.sh), a few at a time. One line each; the last line is
 # "SUITE: N passed, N failed, N skipped". -l lists the tests, -b only builds what they use: whoever
-# sets TOOLS has done that.
+# sets TOOLS has done that. -p deals them out: every Nth one, beginning with the Ith (from 0).
 
 built=$TOOLS
 . "$(dirname "$0")/lib.sh"
@@ -22,11 +22,12 @@ if [ "$1" = --one ]; then # inside the world of one test
     exit 0
 fi
 
-jobs=6 suite=net only=
-while getopts j:s:lb option; do
+jobs=6 suite=net only='' part=0/1
+while getopts j:s:p:lb option; do
     case $option in
     j) jobs=$OPTARG ;;
     s) suite=$OPTARG ;;
+    p) part=$OPTARG ;;
     l | b) only=$option ;;
     *) exit 2 ;;
     esac
@@ -34,9 +35,10 @@ done
 shift $((OPTIND - 1))
 pick=${1:-.}
 
-tests=()
+tests=() number=0
 while IFS=: read -r file name; do
-    [[ ${name#t_} =~ $pick ]] && tests+=("$file:$name")
+    [[ ${name#t_} =~ $pick ]] || continue
+    ((number++ % ${part#*/} != ${part%/*})) || tests+=("$file:$name")
 done < <(grep -oHE '^t_[a-z0-9_]+' "$TOP/test/$suite"/t/*.sh)
 [ "$only" != l ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
 

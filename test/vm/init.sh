@@ -23,7 +23,8 @@ echo /run/modprobe >/proc/sys/kernel/modprobe
 ip link set lo up
 read -r uptime _ </proc/uptime
 echo "the guest is ready after $uptime s"
-export WATCH_PAUSE=10000 # microseconds; a system call is slow here, and the processor is shared
+# system calls are slow here, a process is dear, and the processor is shared by all tests
+export WATCH_PAUSE=10000 PAUSE=0.15 # microseconds; seconds
 cd /srv/src || echo "no checkout"
 TOOLS=${job_tools/#$job_src//srv/src} SIDECAR=${job_sidecar/#$job_src//srv/src} \
     bash test/net/run.sh "${job_words[@]}" >>/srv/out/log 2>&1

@@ -141,11 +141,11 @@ ask() {
         SAYS[$name]=$((${SAYS[$name]:-0} + 1))
     done <$W/answers
 }
-# shares RS1 RS2 RS3 [FAILURES]: that is what they said, give or take 0.5 %
+# shares RS1 RS2 RS3 [FAILURES]: that is what they said, give or take two and 0.3 %
 shares() {
-    local i=0 said want=("$@") right=1
+    local i=0 said want=("$@") right=1 slack=$((2 + ($1 + $2 + $3) / 300))
     for said in "${SAYS[rs1]:-0}" "${SAYS[rs2]:-0}" "${SAYS[rs3]:-0}" "${SAYS[none]}"; do
-        ((said - ${want[i]:-0} <= 5 && ${want[i]:-0} - said <= 5)) || right=
+        ((said - ${want[i]:-0} <= slack && ${want[i]:-0} - said <= slack)) || right=
         i=$((i + 1))
     done
     said="${SAYS[rs1]:-0} ${SAYS[rs2]:-0} ${SAYS[rs3]:-0} ${SAYS[none]}"

@@ -57,31 +57,32 @@ ms_of() { # ms_of SECONDS WHAT CONDITION...: how long it takes, in MS
 }
 
 # The whole job: weights, a server dies and returns, the director dies
-balances() { # balances KIND FAMILY
+balances() { # balances KIND FAMILY REQUESTS
+    local n=$3
     lab "$1" "$2"
     webs
     directors IPVS_WEB_LB_ALGO=wrr IPVS_WEB_CHECK=tcp://
-    ask 1000
-    shares 250 500 250
+    ask "$n"
+    shares $((n / 4)) $((n / 2)) $((n / 4))
     cmp -s <(table dir1) <(table dir2) || die "the directors have different tables"
 
     end rs2
     ms_of 10 "rs2 is dead, but stays" neither serves 2
     say "dead server out after $MS ms"
-    ask 300
-    shares 150 0 150
+    ask 100
+    shares 50 0 50
     web rs2
     ms_of 10 "rs2 is back, but not used" both serves 2
     say "in after $MS ms"
-    ask 300
-    shares 75 150 75
+    ask 100
+    shares 25 50 25
 
     unplug dir1
     ms_of 20 "dir2 did not take over" holds dir2
     say "other director after $MS ms"
     wait_for 10 answered || die "no answer from dir2"
-    ask 300
-    shares 75 150 75
+    ask 100
+    shares 25 50 25
     end dir2
     [ "$STATUS" = 0 ] || die "dir2's exit status is $STATUS"
     [ -z "$(table dir2)" ] || die "dir2 left something: $(table dir2)"
@@ -90,12 +91,12 @@ answered() {
     ask 1
     [ "${SAYS[none]}" = 0 ]
 }
-t_director_nat() { balances nat 4; }
-t_director_nat_ipv6() { balances nat 6; }
-t_director_dr() { balances dr 4; }
-t_director_dr_ipv6() { balances dr 6; }
-t_director_tun() { balances tun 4; }
-t_director_tun_ipv6() { balances tun 6; }
+t_director_nat() { balances nat 4 1000; }
+t_director_nat_ipv6() { balances nat 6 200; }
+t_director_dr() { balances dr 4 200; }
+t_director_dr_ipv6() { balances dr 6 1000; }
+t_director_tun() { balances tun 4 1000; }
+t_director_tun_ipv6() { balances tun 6 200; }
 
 # As the tutorials have it: keepalived's checker, a sorry server on the directors themselves
 t_director_sorry_server() {
@@ -107,8 +108,8 @@ t_director_sorry_server() {
     directors IPVS_WEB_LB_ALGO=rr IPVS_WEB_DELAY_LOOP=2 IPVS_WEB_TCP_CHECK_CONNECT_TIMEOUT=3 \
         IPVS_WEB_TCP_CHECK_RETRY=3 IPVS_WEB_TCP_CHECK_DELAY_BEFORE_RETRY=1 \
         IPVS_WEB_SORRY_SERVER=127.0.0.1:80 "IPVS_WEB_REAL_SERVER=$(reals 1 1 1)"
-    ask 300
-    shares 100 100 100
+    ask 60
+    shares 20 20 20
     end rs1
     ms_of 20 "rs1 is dead, but stays" neither serves 1
     ((MS >= 2000)) || die "rs1 left after $MS ms: three more tries take 3 s"
