@@ -171,7 +171,7 @@ typedef struct ipvs_service {
 /* A real server of a service. */
 typedef struct ipvs_dest {
     ipvs_address to;                    /* port 0: that of the service */
-    int32_t      weight;                /* 0..65535; 0: no new connections. No default! */
+    int32_t      weight;                /* 0 (no new connections) and more. No default! */
     uint32_t     upper, lower;          /* thresholds of connections; 0: none */
     uint16_t     tunnel_port;           /* GUE */
     uint8_t      method;                /* IPVS_MASQ ... */
@@ -253,10 +253,9 @@ typedef struct ipvs_pool {
     size_t     n;
     ipvs_real *sorry;                   /* serves alone while the quorum is lost; NULL: none */
     uint32_t   quorum, hysteresis;      /* sums of weights (default 1, 0) */
-    bool       quorum_up;               /* has it */
+    bool       quorum_up;               /* has it; false in a new pool */
     uint64_t   weight;                  /* of those that are up */
     uint64_t   need, margin;            /* quorum and hysteresis as they are used */
-    bool       ready;                   /* private */
 } ipvs_pool;
 
 /* What ipvs_pool_init() made smaller, as sums of weights that can be reached. */
@@ -311,6 +310,7 @@ typedef struct ipvs_virtual {
     bool         edit;                  /* with other settings */
     bool         look;                  /* its table has to be read */
     bool         fresh;                 /* ... for the first time with these settings */
+    bool         quiet;                 /* what that finds is of our own doing */
     bool         touched;               /* its pool has changes to be spread */
     bool         work;                  /* marks that are dirty, or the service itself */
 } ipvs_virtual;
@@ -319,7 +319,7 @@ enum {
     IPVS_EVENT_MODULE = 1,              /* ip_vs is absent (code, text: what to do); it came (0) */
     IPVS_EVENT_RESTORED,                /* what somebody else changed is put back (text: what) */
     IPVS_EVENT_FOUGHT,                  /* again and again: text says what to do; slower from now */
-    IPVS_EVENT_DRAINED,                 /* real is idle, or its limit came: it leaves the table */
+    IPVS_EVENT_DRAINED,                 /* a real is idle, or its limit came: it leaves */
     IPVS_EVENT_ERROR                    /* code, text: command, object, the kernel's words; told
                                            once, tried again and again */
 };
@@ -329,7 +329,7 @@ typedef struct ipvs_event {
     int           code;                 /* IPVS_E_* or -errno; RESTORED: how many entries, or
                                            (v NULL) services beside those told one by one */
     ipvs_virtual *v;                    /* or NULL */
-    ipvs_real    *real;                 /* or NULL */
+    void         *user;                 /* DRAINED: that of the real server, which may have moved */
     char          text[256];
 } ipvs_event;
 
@@ -372,14 +372,15 @@ typedef struct ipvs_io {
     uint32_t      told;                 /* services so changed, since the look at all began */
     uint32_t      pace;                 /* of IPVS__PACE: how much of what a turn may do */
     uint64_t      budget;               /* servers that may still be read in this turn */
-    bool          round_open, draining, absent, refused, touched;
+    bool          round_open, blind;    /* blind: not all of it could be read */
+    bool          draining, absent, refused, touched;
     uint8_t       daemon_states, daemon_on, daemon_settled;    /* wanted; ours; as wanted */
     ipvs_daemon   daemon;
     ipvs_config   config, config_before;   /* wanted; as we found it */
     bool          config_wanted, config_set, config_kept;
     int           settings_said;
     ipvs_cursor   cursor;
-    ipvs_dest     strangers[IPVS__STRANGERS];   /* in the table of v_strange, and not ours */
+    ipvs_dest     strangers[IPVS__STRANGERS];   /* in the table of stranger_of, and not ours */
     ipvs_virtual *stranger_of;
     uint32_t      n_strangers, n_jobs, n_events, event_first;
     ipvs__job     jobs[IPVS__JOBS];
@@ -409,7 +410,7 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want);
 
 IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which);
 /* Checks and sorts the array (find your servers again by user), then decides the quorum from what
-   is up: a new pool has it until it is lost. Also after every change of the array or the settings
+   is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the array or the settings
    of a pool that is in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which real (p->n:
    the sorry one) is there twice: by address and port, for methods but MASQ by address. */
 
@@ -420,8 +421,8 @@ IPVS_DEF bool ipvs_pool_weight(ipvs_pool *p, ipvs_real *r, int32_t weight);
 IPVS_DEF bool ipvs_pool_want(const ipvs_pool *p, const ipvs_real *r, const ipvs_service *s,
                              ipvs_dest *out);
 /* Whether this real (or the sorry one) belongs into the table of that service now, and as what:
-   port 0 is replaced by the service's, as is any port with a method but MASQ (which cannot change
-   it). */
+   port 0 is replaced by the service's, as is any port with a method but MASQ, which cannot change
+   it: a firewall mark's is 0. */
 
 IPVS_DEF size_t ipvs_encode(const ipvs_request *r, uint16_t type, uint32_t seq, uint8_t *out,
                             size_t cap);
@@ -446,6 +447,9 @@ IPVS_DEF void ipvs_io_close(ipvs_io *io);
 IPVS_DEF int ipvs_io_fd(const ipvs_io *io);
 /* Readable while ipvs_io_run() or ipvs_io_next() has something to do. */
 
+IPVS_DEF void ipvs_io_period(ipvs_io *io, uint64_t period);
+/* Another ipvs_io_options.period, from the next look on. */
+
 IPVS_DEF void ipvs_io_run(ipvs_io *io, uint64_t now);
 /* One bounded turn: a batch of messages, or a part of the tables is read. */
 
@@ -453,10 +457,10 @@ IPVS_DEF bool ipvs_io_next(ipvs_io *io, ipvs_event *event);
 /* Pops what happened. */
 
 IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p);
-/* Before ipvs_io_add(): which of the reals the kernel has (each real's up is set to that; weight 0
-   with inhibit is not up), and the quorum of that. What a dead predecessor left is adopted without
-   a flap. 0: the service is there; -ESRCH: it is not, and nothing was set; IPVS_E_ABSENT, -errno.
-   */
+/* Between ipvs_pool_init() and ipvs_io_add(): which of the reals the kernel has (each real's up is
+   set to that; weight 0 with inhibit is not up), and the quorum, which is lost while the sorry
+   server serves. What a dead predecessor left is adopted without a flap. 0: the service is there;
+   -ESRCH: it is not, and nothing was set; IPVS_E_ABSENT, -errno. */
 
 IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now);
 /* v->s, pool (after ipvs_pool_init()) and marks are set. Its table is read before anything is sent:
@@ -484,7 +488,7 @@ IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, u
    0 or IPVS_E_DAEMON. */
 
 IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now);
-/* Timeouts for as long as we run. NULL: those from before at once. */
+/* Timeouts for as long as we run; 0, and NULL at once: as before. */
 
 IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now);
 /* The way out of a process: everything of ours is gone on return (services, sync daemons,
@@ -669,7 +673,7 @@ static const char *ipvs__error_str(int code)
         "unknown flag of a service", "persistence must be at most 2678400 seconds (31 days)",
         "granularity must be a prefix of 1..32 (IPv4) or 1..128 (IPv6)",
         "an engine is named by up to 15 of a-z 0-9 - _, and needs persistence",
-        "the forwarding method must be one of the kernel's 0..4", "weight must be 0..65535",
+        "the forwarding method must be one of the kernel's 0..4", "weight must be 0..2147483647",
         "the lower threshold is above the upper one",
         "GUE needs a port, IPIP no flags, GRE no port nor remcsum; others have no tunnel",
         "two real servers have one address and port", "the quorum cannot be reached",
@@ -836,7 +840,7 @@ IPVS_DEF int ipvs_dest_check(const ipvs_dest *d, const ipvs_service *s)
         return IPVS_E_ADDRESS;
     if (w.method > IPVS_BYPASS)
         return IPVS_E_METHOD;
-    if (w.weight < 0 || w.weight > 65535)
+    if (w.weight < 0)
         return IPVS_E_WEIGHT;
     if (w.lower > w.upper)
         return IPVS_E_THRESHOLD;
@@ -1597,8 +1601,6 @@ IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which)
         p->weight += ipvs__load(&p->reals[i]);
     }
     clamped = ipvs__clamp(p, total);
-    if (!p->ready)
-        p->quorum_up = p->ready = true;
     ipvs__judge(p);
     return clamped;
 }
@@ -1639,8 +1641,8 @@ IPVS_DEF bool ipvs_pool_want(const ipvs_pool *p, const ipvs_real *r, const ipvs_
     bool serves = r == p->sorry ? !p->quorum_up : r->up && (p->quorum_up || !p->sorry);
 
     *out = ipvs__dest(&r->d, s);
-    if (!s->fwmark && s->at.port && out->method != IPVS_MASQ)
-        out->to.port = s->at.port;
+    if (out->method != IPVS_MASQ)
+        out->to.port = s->fwmark ? 0 : s->at.port;
     if (!serves || r->draining)
         out->weight = 0;
     return !r->drained && (serves || r->inhibit || (r->draining && r->up));
@@ -2422,13 +2424,14 @@ static uint64_t ipvs__longer(uint64_t wait, uint64_t most)
     return wait == 0 ? IPVS_SECOND : 2 * wait < most ? 2 * wait : most;
 }
 
-/* It went wrong: the sentence is in io->err, and is told once. A look tries it again. */
+/* It went wrong: the sentence is in io->err, and is told once; of several since a look the first. A
+   look tries it again. */
 static void ipvs__trouble(ipvs_io *io, ipvs_virtual *v, int code)
 {
-    if (v->retry_at == IPVS_NEVER) {
-        v->retry_wait = ipvs__longer(v->retry_wait, 10 * IPVS_SECOND);
-        v->retry_at = io->now + v->retry_wait;
-    }
+    if (v->retry_at != IPVS_NEVER)
+        return;
+    v->retry_wait = ipvs__longer(v->retry_wait, 10 * IPVS_SECOND);
+    v->retry_at = io->now + v->retry_wait;
     if (v->said != code && ipvs__complain(io, IPVS_EVENT_ERROR, code, v))
         v->said = code;
 }
@@ -2442,7 +2445,14 @@ static void ipvs__blank(ipvs_virtual *v)
     v->retry_at = IPVS_NEVER;
     v->hold_until = 0;
     v->there = v->edit = v->work = false;
-    v->look = v->fresh = true;
+    v->look = v->fresh = v->quiet = true;
+}
+
+/* Strangers in its table stay until the next look. */
+static void ipvs__spare(ipvs_io *io, const ipvs_virtual *v)
+{
+    if (io->stranger_of == v)
+        io->n_strangers = 0;
 }
 
 static void ipvs__stop_looking(ipvs_io *io)
@@ -2558,6 +2568,7 @@ static bool ipvs__is_beyond(ipvs_io *io, ipvs_virtual *v, size_t i, uint8_t step
     if (step == IPVS__TAKE || ipvs__has_tunnel(d))
         return false;
     v->marks[i] &= (uint8_t)~IPVS__DIRTY;
+    v->quiet = true;
     r = ipvs__request(IPVS_CMD_NEW_DEST, &v->s, d);
     ipvs__trouble(io, v, ipvs__explain(io, &r, IPVS_E_TUNNEL,
                                        "this kernel's IPVS has no such tunnels"));
@@ -2656,6 +2667,7 @@ static void ipvs__job_bad(ipvs_io *io, const ipvs__job *job)
     ipvs_virtual *v = job->v;
     ipvs_request  r;
 
+    v->quiet = true;                    /* nobody else has to do with what is not as we left it */
     if (job->entry != SIZE_MAX)
         v->marks[job->entry] &= (uint8_t)~IPVS__DIRTY;
     if (job->error == 1 || ipvs__is_surprise(job)) {
@@ -2663,8 +2675,10 @@ static void ipvs__job_bad(ipvs_io *io, const ipvs__job *job)
             v->retry_at = io->now + IPVS_SECOND / 20;
         return;
     }
-    if (job->service)
+    if (job->service) {
         v->work = false;
+        ipvs__spare(io, v);
+    }
     ipvs__request_of(job, &r);
     ipvs__trouble(io, v, ipvs__explain(io, &r, job->error, job->text));
 }
@@ -2818,7 +2832,7 @@ static void ipvs__say_others(ipvs_io *io)
 /* All entries of its table are known: those of the dump, and that the others are not there. */
 static void ipvs__look_end(ipvs_io *io, ipvs_virtual *v)
 {
-    bool whole = !v->there && !v->fresh && v->was_there;
+    bool whole = !v->there && !v->quiet && v->was_there;
 
     io->looking = NULL;
     v->work |= ipvs__settle(v->pool, &v->s, v->marks, &io->foreign);
@@ -2827,11 +2841,12 @@ static void ipvs__look_end(ipvs_io *io, ipvs_virtual *v)
         v->said = 0;
         v->retry_wait = 0;
     }
-    if (!v->fresh && (whole || io->foreign))
+    if (!v->quiet && (whole || io->foreign))
         ipvs__say_restored(io, v, whole, v->edit);
     if (whole)
         ipvs__lost(io, v);
     v->fresh = false;
+    v->quiet = v->quiet && v->look;     /* so many strangers that they need another look */
 }
 
 /* The service itself; its servers follow. */
@@ -2843,9 +2858,11 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
     v->look = false;
     v->retry_at = IPVS_NEVER;
     io->foreign = 0;
+    if (ipvs__vanished(io))
+        return;
     if (error && error != -ESRCH) {
-        if (!ipvs__vanished(io))
-            ipvs__trouble(io, v, error);
+        io->blind = true;
+        ipvs__trouble(io, v, error);
         return;
     }
     v->was_there = v->there;
@@ -2863,11 +2880,11 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
 
 static void ipvs__stranger(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d)
 {
-    io->foreign++;
     if (io->n_strangers == IPVS__STRANGERS) {
         v->look = true;                 /* for the others of them, when these are gone */
         return;
     }
+    io->foreign++;
     io->stranger_of = v;
     io->strangers[io->n_strangers++] = *d;
 }
@@ -2900,16 +2917,17 @@ static void ipvs__look_dests(ipvs_io *io)
             break;
         ipvs__look_dest(io, v, &d, &counts);
     }
-    if (more > 0)
+    if (ipvs__vanished(io) || more > 0)
         return;
     if (more == 0) {
         ipvs__look_end(io, v);
         return;
     }
     ipvs__stop_looking(io);
-    if (more == -EAGAIN || more == -ENOBUFS)
+    io->blind = true;
+    if (more == -ENOBUFS)
         v->retry_at = io->now + IPVS_SECOND / 100;
-    else if (!ipvs__vanished(io))
+    else
         ipvs__trouble(io, v, more);
 }
 
@@ -2959,13 +2977,13 @@ static bool ipvs__drained(ipvs_io *io, ipvs_real *r, bool looked)
     ipvs_dest_print(&r->d, name, sizeof name);
     snprintf(e->text, sizeof e->text, late ? "%s still has connections, and its time is over" :
              "%s has no connections left", name);
-    e->real = r;
+    e->user = r->user;
     r->drained = true;
     r->dirty |= IPVS__MOVED;
     return true;
 }
 
-/* looked: a look at everything has just ended. */
+/* looked: everything has just been read. */
 static void ipvs__drains(ipvs_io *io, bool looked)
 {
     ipvs_virtual *v;
@@ -3017,7 +3035,7 @@ static int ipvs__daemon_enter(ipvs_io *io, uint8_t state)
 
     d.state = state;
     error = ipvs_daemon_start(io, &d);
-    if (!error && (io->daemon_settled & state))
+    if (!error && (io->daemon_settled & state) && io->family == io->greeted)
         e = ipvs__event(io, IPVS_EVENT_RESTORED, 1, NULL);
     if (e)
         snprintf(e->text, sizeof e->text, "the sync daemon (%s) was stopped or changed by somebody "
@@ -3044,17 +3062,22 @@ static int ipvs__daemons(ipvs_io *io)
     return error;
 }
 
+/* What is not wanted any more is as it was before. */
 static int ipvs__timeouts(ipvs_io *io)
 {
-    int error = 0;
+    ipvs_config c = io->config;
+    int         error = 0;
 
     if (!io->config_wanted || io->config_set)
         return 0;
     if (!io->config_kept)
         error = ipvs_config_get(io, &io->config_before);
     io->config_kept = !error;
+    c.tcp = c.tcp ? c.tcp : io->config_before.tcp;
+    c.tcp_fin = c.tcp_fin ? c.tcp_fin : io->config_before.tcp_fin;
+    c.udp = c.udp ? c.udp : io->config_before.udp;
     if (!error)
-        error = ipvs_config_set(io, &io->config);
+        error = ipvs_config_set(io, &c);
     io->config_set = !error;
     return error;
 }
@@ -3087,6 +3110,7 @@ static void ipvs__round_begin(ipvs_io *io)
     }
     io->round++;
     io->round_open = true;
+    io->blind = false;
     io->round_at = io->now + ipvs__period(io);
     if (io->daemon_states)
         io->settings_at = 0;
@@ -3125,7 +3149,7 @@ static void ipvs__due(ipvs_io *io)
         io->round_open = false;
         ipvs__say_others(io);
         if (io->draining)
-            ipvs__drains(io, true);
+            ipvs__drains(io, !io->blind);
     }
     if (!io->round_open && io->round_at <= io->now)
         ipvs__round_begin(io);
@@ -3224,6 +3248,11 @@ IPVS_DEF int ipvs_io_fd(const ipvs_io *io)
     return io->epoll;
 }
 
+IPVS_DEF void ipvs_io_period(ipvs_io *io, uint64_t period)
+{
+    io->period = period;
+}
+
 IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
 {
     struct epoll_event e;
@@ -3274,15 +3303,17 @@ IPVS_DEF int ipvs_io_look(ipvs_io *io, const ipvs_service *s, ipvs_pool *p)
         return more;
     for (i = 0; i < p->n; i++)
         p->reals[i].up = false;
+    p->quorum_up = true;                /* unless the sorry server serves */
     memset(&cursor, 0, sizeof cursor);
     while ((more = ipvs_dests(io, &cursor, s, &d, &counts)) > 0) {
         i = ipvs__find(p, s, &d.to);
         if (i < p->n) {
             r = &p->reals[i];
             r->up = d.weight != 0 || r->d.weight == 0 || !r->inhibit;
+        } else if (i == p->n && p->sorry) {
+            p->quorum_up = d.weight == 0;
         }
     }
-    p->ready = false;
     ipvs_pool_init(p, NULL);
     return more;
 }
@@ -3296,10 +3327,8 @@ static void ipvs__renew(ipvs_io *io, ipvs_virtual *v)
         ipvs__stop_looking(io);
     ipvs__blank(v);
     v->there = there;
-    v->touched = true;
     v->said = 0;
     v->retry_wait = 0;
-    io->touched = true;
 }
 
 IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
@@ -3317,7 +3346,7 @@ IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
     v->next = NULL;
     *(io->virtuals ? &io->last->next : &io->virtuals) = v;
     io->last = v;
-    ipvs__woken(io, now);
+    ipvs_io_touch(io, v->pool, now);
     return 0;
 }
 
@@ -3334,7 +3363,7 @@ IPVS_DEF int ipvs_io_update(ipvs_io *io, ipvs_virtual *v, const ipvs_service *s,
     v->pool = p;
     v->marks = marks;
     ipvs__renew(io, v);
-    ipvs__woken(io, now);
+    ipvs_io_touch(io, p, now);
     return 0;
 }
 
@@ -3367,11 +3396,13 @@ IPVS_DEF void ipvs_io_drain(ipvs_io *io, ipvs_pool *p, ipvs_real *r, uint64_t li
 
 IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, uint64_t now)
 {
-    if (states > 3 || (states && (!d || !d->interface[0])))
+    ipvs_daemon want = d ? *d : io->daemon;
+
+    want.state = states & IPVS_SYNC_MASTER ? IPVS_SYNC_MASTER : IPVS_SYNC_BACKUP;
+    if (states > 3 || (states && (!d || ipvs_daemon_check(&want))))
         return IPVS_E_DAEMON;
     io->daemon_states = states;
-    if (d)
-        io->daemon = *d;
+    io->daemon = want;
     io->daemon_settled = 0;             /* a change of our own restores nothing */
     io->settings_at = 0;
     ipvs__woken(io, now);
@@ -3380,7 +3411,7 @@ IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, u
 
 IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now)
 {
-    if (!c && io->config_set && io->config_kept && io->greeted)
+    if (!c && io->config_kept && io->greeted)
         ipvs_config_set(io, &io->config_before);
     io->config_wanted = c != NULL;
     io->config_set = false;
@@ -3418,7 +3449,7 @@ IPVS_DEF void ipvs_io_remove(ipvs_io *io, ipvs_virtual *v, bool keep, uint64_t n
     if (!v->added)
         return;
     ipvs__forget(io, v);
-    error = keep || !v->there || !io->greeted ? 0 : ipvs_service_delete(io, &v->s);
+    error = keep || !io->greeted ? 0 : ipvs_service_delete(io, &v->s);
     if (error && error != -ESRCH && !ipvs__vanished(io))
         ipvs__complain(io, IPVS_EVENT_ERROR, error, NULL);
     ipvs__woken(io, now);
@@ -3449,12 +3480,11 @@ IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now)
     v = io->virtuals;
     while (v && io->greeted)
         v = ipvs__flush_some(io, v);
-    for (v = io->virtuals; v; v = v->next) {
+    while ((v = io->virtuals) != NULL) {
         said = v->retry_at == IPVS_NEVER ? 0 : v->said ? v->said : -EIO;
         error = error ? error : said;
-        v->added = false;
+        ipvs__forget(io, v);
     }
-    io->virtuals = io->last = NULL;
     io->daemon_states = 0;
     if (io->greeted && io->daemon_on)
         error = error ? error : ipvs__daemons(io);

@@ -10443,8 +10443,6 @@ static void notify_rest(life *l)
    A pool is built anew whenever the list of servers changes (by a reload, or because a name has got
    other addresses); what was known of a server goes on with its address and port. */
 
-enum { SERVED_MOST = 65535 };           /* weight in IPVS */
-
 /* A real server while it runs. */
 typedef struct served {
     struct served  *next;               /* of the same virtual server */
@@ -10561,16 +10559,16 @@ static void balance_tell_sorry(const balance *b, bool in)
         in ? "to" : "from", b->name);
 }
 
-static void balance_tell_quorum(life *l, const balance *b)
+static void balance_tell_quorum(life *l, const balance *b, bool start)
 {
     const ipvs_pool *p = &b->room->pool;
-    bool             up = p->quorum_up;
-    uint64_t         limit = up ? p->need + p->margin : p->need - p->margin;
+    bool             up = p->quorum_up, more = up || start;
+    uint64_t         limit = more ? p->need + p->margin : p->need - p->margin;
 
-    say(up ? SAY_INFO : SAY_WARNING, b->vs->label, "%s quorum %llu%c%llu=%llu %s %llu for VS %s",
-        up ? "Gained" : "Lost", (unsigned long long)p->need, up ? '+' : '-',
-        (unsigned long long)p->margin, (unsigned long long)limit, up ? "<=" : ">",
-        (unsigned long long)p->weight, b->name);
+    say(up ? SAY_INFO : SAY_WARNING, b->vs->label, "%s %llu%c%llu=%llu %s %llu for VS %s",
+        up ? "Gained quorum" : start ? "Starting with quorum down" : "Lost quorum",
+        (unsigned long long)p->need, more ? '+' : '-', (unsigned long long)p->margin,
+        (unsigned long long)limit, up ? "<=" : ">", (unsigned long long)p->weight, b->name);
     balance_tell_sorry(b, !up);
     balance_command(l, b, up ? "quorum_up" : "quorum_down",
                     up ? b->vs->quorum_up : b->vs->quorum_down);
@@ -10580,7 +10578,7 @@ static void balance_tell_quorum(life *l, const balance *b)
 static void balance_tell_start(life *l, const balance *b)
 {
     if (b->room->pool.quorum_up || b->room->pool.sorry)
-        balance_tell_quorum(l, b);
+        balance_tell_quorum(l, b, true);
     else
         say(SAY_INFO, b->vs->label, "Starting without quorum for VS %s", b->name);
 }
@@ -10613,7 +10611,7 @@ static int32_t served_weight(const served *s)
         else if (k && w->weight)
             sum += (int64_t)k->value * w->weight * (w->reverse ? -1 : 1);
     }
-    return sum < 0 ? 0 : sum > SERVED_MOST ? SERVED_MOST : (int32_t)sum;
+    return sum < 0 ? 0 : sum > INT32_MAX ? INT32_MAX : (int32_t)sum;
 }
 
 /* What its checks say counts. False: that is what it was. */
@@ -10629,7 +10627,7 @@ static bool balance_judge(life *l, served *s, const char *reason)
     quorum = ipvs_pool_up(&b->room->pool, s->real, up);
     balance_tell_served(l, s, reason);
     if (quorum)
-        balance_tell_quorum(l, b);
+        balance_tell_quorum(l, b, false);
     ipvs_io_touch(&l->ipvs, &b->room->pool, ipvs_now());
     return true;
 }
@@ -10657,7 +10655,7 @@ static void balance_value(life *l, served *s, const probe *p)
     say(SAY_INFO, b->vs->label, "Changing weight from %d to %d for service %s of VS %s (check %s)",
         (int)s->real->d.weight, (int)weight, s->name, b->name, p->label);
     if (ipvs_pool_weight(&b->room->pool, s->real, weight))
-        balance_tell_quorum(l, b);
+        balance_tell_quorum(l, b, false);
     ipvs_io_touch(&l->ipvs, &b->room->pool, ipvs_now());
 }
 
@@ -11013,7 +11011,6 @@ static void balance_adopt(life *l, balance *b)
         pool->reals[i].up = s->up = s->was = pool->reals[i].up || !s->rs->uses;
         s->known = s->heard = true;
     }
-    pool->ready = false;
     if (!bad)
         pool_settle(b, b->room);
 }
@@ -11049,7 +11046,7 @@ static void balance_servers(life *l, virtual_server *vs)
     was->next = l->stale;
     l->stale = was;
     if (had != room->pool.quorum_up)
-        balance_tell_quorum(l, b);
+        balance_tell_quorum(l, b, false);
     for (served *s = b->servers; s; s = s->next)
         balance_judge(l, s, "its checks have changed");
 }
@@ -11330,7 +11327,7 @@ static void balance_change(life *l, const model *old)
 
     if (!balance_open(l, next))
         return;
-    l->ipvs.period = next->global.ipvs_sync;
+    ipvs_io_period(&l->ipvs, next->global.ipvs_sync);
     balance_hear(l);                    /* while who it is about is there */
     all = listing_make(l);
     for (listed *s = l->listed; s; s = s->next)

@@ -275,8 +275,8 @@ static void turn(void)
         longest = took;
     while (ipvs_io_next(&io, &e)) {
         printf("%s %d ", kinds[e.kind], e.code);
-        if (e.real)
-            printf("server %lu ", (unsigned long)(uintptr_t)e.real->user);
+        if (e.user)
+            printf("server %lu ", (unsigned long)(uintptr_t)e.user);
         printf("%s\n", e.text);
     }
 }

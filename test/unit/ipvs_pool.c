@@ -163,7 +163,7 @@ static void t_clamps(void)
     }
 }
 
-/* A pool begins with its quorum, as keepalived's, and keeps what it has when it is built anew. */
+/* A pool begins without its quorum, as keepalived's, and keeps what it has when it is built anew. */
 static void t_beginning(void)
 {
     fill(5, false);
@@ -171,12 +171,14 @@ static void t_beginning(void)
     pool.hysteresis = 1;
     reals[0].up = reals[1].up = false;
     ipvs_pool_init(&pool, NULL);
-    CHECK(pool.quorum_up);              /* 3 would not be enough to gain it */
+    CHECK(!pool.quorum_up);             /* 3 would be enough to keep it */
     SAME(pool.weight, 3);
-    ups(1);
-    CHECK(!pool.quorum_up);
+    ups(4);
+    CHECK(pool.quorum_up);
     ups(3);
-    CHECK(!pool.quorum_up);
+    ipvs_pool_init(&pool, NULL);
+    CHECK(pool.quorum_up);
+    ups(1);
     ipvs_pool_init(&pool, NULL);
     CHECK(!pool.quorum_up);
     ups(4);
@@ -301,7 +303,10 @@ static void t_ports(void)
     ipvs_pool_want(&pool, numbered(0), &service, &d);
     SAME(d.to.port, 0);
     ipvs_pool_want(&pool, numbered(1), &service, &d);
-    SAME(d.to.port, 8081);
+    SAME(d.to.port, 0);                 /* a mark has no port that could be kept */
+    service.fwmark = 0;                 /* all ports */
+    ipvs_pool_want(&pool, numbered(1), &service, &d);
+    SAME(d.to.port, 0);
 }
 
 static void t_duplicates(void)
@@ -573,16 +578,15 @@ static void a_life_begins(void)
     pool.quorum = dice(6);
     pool.hysteresis = dice(3);
     CHECK(ipvs_pool_init(&pool, NULL) >= 0);
-    model.up = true;
     for (i = 0; i < pool.n; i++) {
         model.alive[i] = numbered(i)->up;
-        if (model.alive[i])
+        if (model.alive[i] && !pool.sorry)
             model_add(i, model.weight[i]);
         else
             model_leave(i, numbered(i)->inhibit);
     }
     if (pool.sorry)
-        model_leave(MOST, sorry.inhibit);
+        model_add(MOST, sorry.d.weight);
     model_quorum();
 }
 
@@ -728,7 +732,7 @@ int main(void)
     static const test_case tests[] = {
         { "pool: quorum and hysteresis", t_quorum_and_hysteresis },
         { "pool: quorum and hysteresis are clamped", t_clamps },
-        { "pool: begins with its quorum", t_beginning },
+        { "pool: begins without its quorum", t_beginning },
         { "pool: without a sorry server those that are up stay", t_without_sorry_server_they_stay },
         { "pool: the sorry server serves alone", t_sorry_server },
         { "pool: inhibit_on_failure is weight 0", t_inhibit },

@@ -729,7 +729,7 @@ static void dests_refused(void)
     REFUSED(to = address_of("0.0.0.0", 1), IPVS_E_ADDRESS);
     REFUSED(method = 5, IPVS_E_METHOD);
     REFUSED(weight = -1, IPVS_E_WEIGHT);
-    REFUSED(weight = 65536, IPVS_E_WEIGHT);
+    REFUSED(weight = INT32_MIN, IPVS_E_WEIGHT);
     REFUSED(lower = 1, IPVS_E_THRESHOLD);
     REFUSED(upper = 1; bad.lower = 1, 0);
     REFUSED(tunnel = IPVS_GUE, IPVS_E_TUNNEL);
@@ -830,7 +830,7 @@ static void sentences(void)
     TEXT(io.err, "the kernel has no ip_vs: modprobe ip_vs on the host");
     ipvs__explain(&io, &r, IPVS_E_WEIGHT, "");
     TEXT(io.err, "cannot add real server 203.0.113.1:80 of TCP 198.51.100.1:80: weight must be "
-         "0..65535");
+         "0..2147483647");
     d.to = address_of("2001:db8::1", 80);
     ipvs__explain(&io, &r, -EINVAL, "");
     TEXT(io.err, "cannot add real server [2001:db8::1]:80 of TCP 198.51.100.1:80: a real server of "

@@ -135,6 +135,12 @@ all_rows() {
     GROUP='198.18.201.10-20 80' row "group with a range" \
         "protocol TCP; real_server 203.0.113.3 80 { weight 1 }" PROTOCOL=TCP \
         REAL_SERVER=203.0.113.3:80
+    HEAD='@ 0' HEAD_OURS=tcp://@:0 row "all ports, DR" "lb_kind DR; persistence_timeout 60;
+        real_server 203.0.113.3 8080 { weight 1 }" LB_KIND=DR PERSISTENCE_TIMEOUT=60 \
+        REAL_SERVER=203.0.113.3:8080
+    HEAD='fwmark 7' HEAD_OURS=fwmark:7 row "fwmark, DR" "lb_kind DR;
+        real_server 203.0.113.3 80 { weight 2147483647 }" LB_KIND=DR \
+        "REAL_SERVER=203.0.113.3:80 weight=2147483647"
     GROUP='fwmark 8, fwmark 9' row "group of fwmarks" \
         "lb_kind DR; real_server 203.0.113.3 80 { weight 1 }" LB_KIND=DR REAL_SERVER=203.0.113.3:80
 }
