@@ -61,10 +61,27 @@
    The wanted state is on one descriptor, in bounded turns. The kernel sends no events, so its
    tables are read again each period; without ip_vs it says so once and asks again:
 
-       ipvs_pool_init(), ipvs_io_add()      what is wanted
-       ipvs_pool_up(), ipvs_io_touch()      a verdict; then, whenever ipvs_io_fd() is readable:
-       ipvs_io_run(), ipvs_io_next()        it is made so; what happened
-       ipvs_io_flush()                      the way out
+       static ipvs_real reals[2];              .d as in the example, .up, .user
+       static ipvs_pool pool;
+       static ipvs_virtual v;
+       static uint8_t marks[3];                one for each real, and one for a sorry server
+       static ipvs_event e;
+
+       pool.reals = reals, pool.n = 2;         the array is sorted by:
+       ipvs_pool_init(&pool, NULL);
+       v.s = s, v.pool = &pool, v.marks = marks;
+       ipvs_io_add(&io, &v, ipvs_now());
+       ...                                     whenever ipvs_io_fd(&io) is readable:
+       ipvs_io_run(&io, ipvs_now());
+       while (ipvs_io_next(&io, &e)) puts(e.text);
+       ...                                     a verdict on a server:
+       if (ipvs_pool_up(&pool, &reals[0], false)) puts(pool.quorum_up ? "quorum" : "no quorum");
+       ipvs_io_touch(&io, &pool, ipvs_now());
+       ...                                     the way out:
+       ipvs_io_flush(&io, ipvs_now());
+
+   Servers that come or go: fill the array anew (up is what you know), ipvs_pool_init(), and
+   ipvs_io_update() for each service of the pool, with marks of the new size.
 
    A service is known by its family and firewall mark, or by protocol, address and port; a real
    server by its family, address and port. The rest can be changed in place: connections stay.
@@ -410,9 +427,10 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want);
 
 IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which);
 /* Checks and sorts the array (find your servers again by user), then decides the quorum from what
-   is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the array or the settings
-   of a pool that is in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which real (p->n:
-   the sorry one) is there twice: by address and port, for methods but MASQ by address. */
+   is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the array
+   or the settings of a pool that is in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which
+   real (p->n: the sorry one) is there twice: by address and port, for methods but MASQ by address.
+   */
 
 IPVS_DEF bool ipvs_pool_up(ipvs_pool *p, ipvs_real *r, bool up);
 IPVS_DEF bool ipvs_pool_weight(ipvs_pool *p, ipvs_real *r, int32_t weight);

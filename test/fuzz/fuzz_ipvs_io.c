@@ -3,7 +3,7 @@
    rights are taken away, schedulers are missing, answers are lost. In the end, when all that is
    over, the tables are what was wanted, what is not ours is untouched, and nobody was woken in vain.
    Arrays are as large as they have to be and are freed as soon as the manual allows it.
-   fuzz-runs: 6000
+   fuzz-runs: 2000
 
    One byte is an operation, the next ones what it needs. */
 #include <errno.h>
@@ -731,6 +731,7 @@ static void finish(void)
     faults = 0;
     present = present || (op_module(1), true);
     allowed = scheduled = true;
+    ipvs_io_period(&io, 20 * IPVS_SECOND);
     live(130 * IPVS_SECOND);
     for (v = 0; v < VIRTUALS; v++)
         if (virtuals[v].added)
@@ -739,7 +740,7 @@ static void finish(void)
     MUST(daemon_runs[0] == (io.daemon_states & 1) && daemon_runs[1] == io.daemon_states >> 1);
     disturbed = false;
     changed = 0;
-    live(11 * IPVS_SECOND);
+    live(41 * IPVS_SECOND);
     MUST(changed == 0);
     for (v = 0; v < VIRTUALS; v++)      /* those that were kept are ours no more */
         if (!virtuals[v].added) {
