@@ -362,7 +362,7 @@ typedef struct ipvs__job {
 } ipvs__job;
 
 enum { IPVS__PACE = 16, IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
-enum { IPVS__TOLD = 8 };        /* services of which a look tells each, and of the others how many */
+enum { IPVS__TOLD = 8 };                /* services that a look tells one by one */
 
 typedef struct ipvs_io_options {
     uint64_t period;                    /* ns between looks at the table (default 1 s, and 1 s for
@@ -427,8 +427,8 @@ IPVS_DEF int ipvs_diff_daemon(const ipvs_daemon *have, const ipvs_daemon *want);
 
 IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which);
 /* Checks and sorts the array (find your servers again by user), then decides the quorum from what
-   is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the array
-   or the settings of a pool that is in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which
+   is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the
+   array or the settings of a pool in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which
    real (p->n: the sorry one) is there twice: by address and port, for methods but MASQ by address.
    */
 
