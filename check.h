@@ -458,8 +458,9 @@ typedef struct check_process_state {
 struct check_tls_context;               /* see check_io_options */
 struct check_tls_session;
 
-/* One check. Objects must not move while added. user is yours; what stands behind it may be read;
-   the rest is private. */
+/* One check. Objects must not move while added. user is yours; what stands behind it may be read,
+   and before the first attempt value and decided may be set to what is known already; the rest is
+   private. */
 typedef struct check {
     void             *user;
     check_address     to;               /* set between attempts, or by check_io_aim() */
