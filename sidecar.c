@@ -5835,7 +5835,7 @@ static uint32_t ips_sort(vrrp_ip *ips, uint32_t n)
 
 static bool lookup_has(const lookup *k, const void *ip)
 {
-    return bsearch(ip, k->at, k->n, sizeof *k->at, ip_order) != NULL;
+    return k->n && bsearch(ip, k->at, k->n, sizeof *k->at, ip_order);
 }
 
 /* What there was and is not in the answer: gone from now on. The number of them. */
@@ -10414,15 +10414,20 @@ static void notify(life *l, const char *subject, const char *what, const char *c
         notify_next(l, q);
 }
 
-/* The process ends: those that wait have a moment to run. */
+/* The process ends: those that wait have a moment to run. Old kernels tell of their end by signals
+   alone; what else those ask for is being done. */
 static void notify_rest(life *l)
 {
     uint64_t until = check_now() + NOTIFY_REST, now;
+    struct signalfd_siginfo info;
 
     while (l->errands && (now = check_now()) < until) {
-        struct pollfd p = {check_io_fd(&l->checks), POLLIN, 0};
+        struct pollfd p[2] = {{check_io_fd(&l->checks), POLLIN, 0}, {l->signals, POLLIN, 0}};
 
-        poll(&p, 1, (int)((until - now) / 1000000) + 1);
+        poll(p, 2, (int)((until - now) / 1000000) + 1);
+        while (read(l->signals, &info, sizeof info) == (ssize_t)sizeof info)
+            ;
+        join_reap(l);
         join_turn(l);
     }
     for (errands *q = l->errands; q; q = q->next)
@@ -10780,7 +10785,7 @@ static void served_inherit(life *l, served *s, real_server *rs)
     s->rs = rs;
     rs->run = s;
     s->was = s->up;
-    s->known = s->heard = true;
+    s->known = true;
     if (!old || old == rs)
         return;
     for (const watch *w = rs->uses; w; w = watch_next(w))
@@ -10961,6 +10966,15 @@ static void listed_remove(life *l, listed *s)
     free(s);
 }
 
+/* It came from another virtual server, and waits for its names: what that one left in the kernel
+   stays. */
+static void listed_leave(life *l, const balance *b)
+{
+    for (listed *s = l->listed; s; s = s->next)
+        if (s->b == b && s->v.added)
+            ipvs_io_remove(&l->ipvs, &s->v, true, ipvs_now());
+}
+
 /* --- the list of servers --------------------------------------------------------------------- */
 
 /* Those that the configuration has no more: some stay until their connections have ended. */
@@ -11024,8 +11038,12 @@ static void balance_servers(life *l, virtual_server *vs)
     pool_room *was = b ? b->room : NULL, *room;
     bool       had = was && was->pool.quorum_up;
 
-    if (!b || (!was && virtual_waits(l->names.first, vs)))
-        return;                         /* what a predecessor left stays until names are known */
+    if (b && !was && virtual_waits(l->names.first, vs)) {
+        listed_leave(l, b);             /* until names are known */
+        return;
+    }
+    if (!b)
+        return;
     b->servers = balance_pair(l, b, &old);
     balance_leave(l, b, old);
     room = pool_new(b);
@@ -11039,16 +11057,16 @@ static void balance_servers(life *l, virtual_server *vs)
     balance_drain(l, b);
     for (served *s = b->servers; s; s = s->next)
         served_checks(l, s);
-    if (!was) {
-        balance_tell_start(l, b);
-        return;
+    if (was) {
+        was->next = l->stale;
+        l->stale = was;
     }
-    was->next = l->stale;
-    l->stale = was;
-    if (had != room->pool.quorum_up)
+    if (!was)
+        balance_tell_start(l, b);
+    else if (had != room->pool.quorum_up)
         balance_tell_quorum(l, b, false);
     for (served *s = b->servers; s; s = s->next)
-        balance_judge(l, s, "its checks have changed");
+        balance_judge(l, s, was ? "its checks have changed" : "its checks say so");
 }
 
 /* Pools that were replaced, when no service has them any more. */
@@ -11269,8 +11287,10 @@ static bool balance_may_suspend(const model *m)
 static void balance_pause(life *l, balance *b, bool on)
 {
     b->suspended = on;
-    say(SAY_INFO, b->vs->label, "%s the checks of VS %s (ha_suspend: its address %s this host)",
-        on ? "Suspending" : "Resuming", b->name, on ? "is not on" : "is on");
+    say(SAY_INFO, b->vs->label, "%s the checks of VS %s (%s)", on ? "Suspending" : "Resuming",
+        b->name, !b->vs->ha_suspend ? "without ha_suspend" :
+        on ? "ha_suspend: its address is not on this host"
+           : "ha_suspend: its address is on this host");
     for (served *s = b->servers; s; s = s->next)
         for (const watch *w = s->rs->uses; w; w = watch_next(w))
             if (w->probe->own && w->probe->run)
@@ -11280,12 +11300,16 @@ static void balance_pause(life *l, balance *b, bool on)
 /* ha_suspend: whoever does not have the address leaves the servers in peace. */
 static void balance_suspend(life *l)
 {
-    vrrp_local *locals;
+    vrrp_local *locals = NULL;
     size_t      n = 0;
 
-    if (!l->balancing || !balance_may_suspend(l->config))
+    if (!l->balancing)
         return;
-    locals = life_locals(&n, NULL);
+    if (balance_may_suspend(l->config)) {
+        locals = life_locals(&n, NULL);
+        if (!locals)                    /* the next change brings another try */
+            return;
+    }
     for (virtual_server *vs = l->config->virtuals; vs; vs = virtual_next(vs)) {
         balance *b = vs->run;
         bool     on = b && vs->ha_suspend && !balance_is_here(vs, locals, n);
@@ -11865,6 +11889,16 @@ static bool names_begin(life *l)
     return true;
 }
 
+static void names_unask(life *l, lookup *k)
+{
+    if (!k->asked)
+        return;
+    check_io_remove(&l->checks, &k->asked->o.k, check_now());
+    free(k->asked);
+    k->asked = NULL;
+    l->names.n_asked--;
+}
+
 /* Forgets those that the configuration has no more. */
 static void names_sweep(life *l)
 {
@@ -11877,11 +11911,7 @@ static void names_sweep(life *l)
             continue;
         }
         *at = k->next;
-        if (k->asked) {
-            check_io_remove(&l->checks, &k->asked->o.k, check_now());
-            free(k->asked);
-            l->names.n_asked--;
-        }
+        names_unask(l, k);
         free(k->at);
         free(k);
     }
@@ -12104,7 +12134,7 @@ static void life_signal(life *l)
     while (read(l->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
             l->stopping = true;
-        else if (info.ssi_signo == SIGHUP)
+        else if (info.ssi_signo == SIGHUP && !l->stopping)
             life_reload(l);
         else if (info.ssi_signo == SIGCHLD)
             join_reap(l);
@@ -12172,12 +12202,24 @@ static bool life_holds(const vrrp_setup *s)
     return false;
 }
 
+/* While the last commands run, no verdict and no address may start anything any more. */
+static void life_settle_down(life *l)
+{
+    for (lookup *k = l->names.first; k; k = k->next)
+        names_unask(l, k);
+    for (probe *p = l->config->probes; p; p = probe_next(p))
+        if (p->run)
+            join_stop(l, p);
+}
+
 /* False: something could not be removed. The warden will try. */
 static bool life_stop(life *l)
 {
     bool       clean_exit = true;
     vrrp_event e;
 
+    l->stopping = true;
+    life_settle_down(l);
     if (l->routing)
         vrrp_io_stop(&l->io, vrrp_now());
     while (l->routing && vrrp_io_next(&l->io, &e))

@@ -143,3 +143,17 @@ write_env() { # write_env NUMBER: the configuration of that round
         :
     } >$W/env
 }
+
+# Whoever is suspended is not for good.
+t_balance_suspended_until_a_reload() {
+    world n1 n2
+    local words=(IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=198.51.100.2 IPVS_WEB_CHECK=tcp://
+        IPVS_WEB_DELAY_LOOP=0.2)
+    printf '%s\n' "${words[@]}" IPVS_WEB_HA_SUSPEND=yes >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'Suspending the checks' || die "it is not suspended"
+    printf '%s\n' "${words[@]}" >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'Resuming the checks of VS .*without ha_suspend' || die "not resumed"
+    wait_for 10 said n1 'Removing service \[198.51.100.2\]:tcp:80' || die "it is not checked"
+}

@@ -200,3 +200,26 @@ t_names_reload() { # names that are new are looked up first; those without an an
     no_overlap_over 0 "at a reload"
     ((${NOBODY[$VIP]:-0} == 0)) || die "nobody had the address for a while"
 }
+# What is asked while the process ends must not start anything any more.
+t_names_answer_at_the_end() {
+    lab n1 n2
+    dns
+    run n1 150 VRRP_UNICAST_PEER=nodes \
+        IPVS_WEB=tcp://198.51.100.11:80 IPVS_WEB_REAL_SERVER=nodes \
+        IPVS_WEB_OMEGA=yes IPVS_WEB_QUORUM_DOWN='/bin/sleep 4'
+    watch_nodes $VIP n1
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    kill -s STOP "${PID[dns]}"
+    wait_for 10 asked || die "it does not ask"
+    names 198.51.100.{2,3}' nodes.net.example'
+    kill -s TERM "${PID[n1]}"
+    wait_for 5 said n1 'Removing VS' || die "it does not end"
+    kill -s CONT "${PID[dns]}"
+    end n1
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+    said n1 'nodes is 198.51.100.2, 198.51.100.3' && die "an answer counts after the end"
+    [ "$(grep -c 'Entering MASTER' "${LOG[n1]}")" = 1 ] || die "it began again"
+    holds n1 && die "the address stays"
+    :
+}
+asked() { [ -n "$(at n1 ss -Hun 'dport = :53')" ]; }
