@@ -297,7 +297,8 @@ typedef struct check_exec {
     bool               as_user;         /* run as uid, gid, groups */
     bool               secure;          /* refuse a path that others than root can write (but the
                                            user that it runs as) */
-    bool               dynamic;         /* exit status 2..255 is good, and the value is it - 2 */
+    bool               dynamic;         /* exit status 2..255 is good, and the value is it - 2; but
+                                           not a shell's 126 and 127: nothing was run */
     uint64_t           kill_delay;      /* ns from SIGTERM to SIGKILL (default 2 s) */
 } check_exec;
 
@@ -590,7 +591,8 @@ CHECK_DEF int check_http_judge(const check *c, check_http_reply *r);
 CHECK_DEF int check_regex(const check_url *u, char *out, size_t cap, char word[8]);
 /* u->regex as POSIX extended: \d \w \s into bracket expressions (the libcs differ), (?: into (,
    . into one that stays in its line, escapes in brackets into what POSIX has for them. 0, or
-   CHECK_E_REGEX and the word that POSIX has no way to say (empty: it is too long for cap). */
+   CHECK_E_REGEX and the word that POSIX has no way to say, or that repeats too much: written out
+   it would have more than 10,000 characters (empty: it is too long for cap). */
 
 CHECK_DEF size_t check_icmp_encode(uint8_t *out, uint8_t family, uint16_t id, uint16_t sequence,
                                    uint64_t nonce);
@@ -1267,7 +1269,7 @@ static const char *check__desc_str(int code)
     case CHECK_E_PATH: return "a path begins with / and has no blanks or control characters";
     case CHECK_E_STATUS: return "a status range must lie in 100-599, low before high";
     case CHECK_E_DIGEST: return "a digest is 32 hexadecimal digits";
-    case CHECK_E_REGEX: return "the regex cannot be said in POSIX";
+    case CHECK_E_REGEX: return "the regex cannot be said in POSIX, or repeats too much";
     case CHECK_E_HEADER: return "headers end with CRLF each; a method, agent or host is one line";
     case CHECK_E_NAME: return "no DNS or SMTP name: labels of 1-63 characters, 255 in all";
     case CHECK_E_PATTERN: return "a reply is pairs of hexadecimal digits or X; reply_min is low";
@@ -3268,11 +3270,16 @@ CHECK_DEF size_t check_smtp_say(check_smtp_state *s, const check *c, char *out, 
 
 // >>regex
 
+/* To compile a repeat is to write it out, repeats of repeats too: a few bytes can be minutes. */
+enum { CHECK__REGEX_DEPTH = 32, CHECK__REGEX_MOST = 10000 };
+
 typedef struct check__regex {
     const check_url *u;
     const char      *at;
     check__text      out;
     char            *word;
+    uint32_t         sum[CHECK__REGEX_DEPTH + 1];   /* what it becomes, spelled out: at each depth, */
+    uint32_t         last;                          /*   and what a repeat would repeat */
     int              depth;
     bool             atom;              /* what stands before can be repeated */
     bool             empty;             /* nothing yet in this alternative */
@@ -3479,11 +3486,13 @@ static int check__regex_escape(check__regex *r)
 
 static int check__regex_open(check__regex *r)
 {
+    if (r->depth == CHECK__REGEX_DEPTH)
+        return check__regex_refuse(r, r->at, 1);
     if (r->at[1] == '*' || (r->at[1] == '?' && r->at[2] != ':'))
         return check__regex_refuse(r, r->at, r->at[1] == '?' && r->at[2] ? 3 : 2);
     check__say(&r->out, "(");
     r->at += r->at[1] == '?' ? 3 : 1;
-    r->depth++;
+    r->sum[++r->depth] = 0;
     r->atom = false;
     return 0;
 }
@@ -3495,6 +3504,8 @@ static int check__regex_border(check__regex *r)
         return check__regex_refuse(r, r->at, 1);
     check__put(&r->out, r->at, 1);
     r->atom = *r->at++ == ')';
+    if (r->atom)
+        r->last = r->sum[r->depth + 1];
     return 0;
 }
 
@@ -3510,12 +3521,24 @@ static size_t check__regex_count(const char *at)
     return at[n] == '}' ? n + 1 : 0;
 }
 
+/* How often it is written out. False: more than POSIX promises. */
+static bool check__regex_numbers(const char *at, uint32_t *times)
+{
+    size_t   n = strspn(at, "0123456789"), m = at[n] == ',' ? strspn(at + n + 1, "0123456789") : 0;
+    uint32_t least;
+
+    if (!check__number(at, n, 255, &least))
+        return false;
+    *times = least + (at[n] == ',');
+    return m == 0 || check__number(at + n + 1, m, 255, times);
+}
+
 /* How often is the same for a lazy one, as nobody asks how much was matched. A possessive one is
    not: it can prevent a match. */
 static int check__regex_repeat(check__regex *r)
 {
     size_t   size = *r->at == '{' ? check__regex_count(r->at) : 1;
-    uint32_t number;
+    uint32_t times = 0;
 
     if (size == 0) {
         check__regex_literal(r, *r->at++);
@@ -3523,8 +3546,11 @@ static int check__regex_repeat(check__regex *r)
     }
     if (!r->atom || r->at[size] == '+')
         return check__regex_refuse(r, r->at, size + (r->at[size] == '+'));
-    if (size > 1 && !check__number(r->at + 1, strspn(r->at + 1, "0123456789"), 255, &number))
+    if (size > 1 && !check__regex_numbers(r->at + 1, &times))
         return check__regex_refuse(r, r->at, size);
+    if (size == 1)
+        times = *r->at == '+' ? 2 : 1;
+    r->last *= times > 1 ? times - 1 : 0;
     check__put(&r->out, r->at, size);
     r->at += size;
     r->at += *r->at == '?';
@@ -3566,6 +3592,17 @@ static int check__regex_item(check__regex *r)
     return 0;
 }
 
+/* Adds what has just been read. */
+static int check__regex_weigh(check__regex *r, const char *from)
+{
+    if (r->atom && *from != ')')
+        r->last = 1;
+    if (r->atom || strchr("*+?{", *from))
+        r->sum[r->depth] += r->last;
+    return r->sum[r->depth] > CHECK__REGEX_MOST
+               ? check__regex_refuse(r, from, (size_t)(r->at - from)) : 0;
+}
+
 CHECK_DEF int check_regex(const check_url *u, char *out, size_t cap, char word[8])
 {
     check__regex r;
@@ -3582,6 +3619,8 @@ CHECK_DEF int check_regex(const check_url *u, char *out, size_t cap, char word[8
     while (*r.at) {
         from = r.at;
         error = check__regex_item(&r);
+        if (!error)
+            error = check__regex_weigh(&r, from);
         if (error)
             return error;
         r.empty = *from == '|' || *from == '(';
@@ -6546,6 +6585,12 @@ static void check__exec_over(check_io *io, check *c, uint8_t why, int32_t detail
         check__exec_silent(io, c);
 }
 
+/* A shell's 126 and 127 say that it could not run the command. */
+static bool check__exec_counts(const check_desc *d, int code)
+{
+    return d->exec.dynamic && code > 1 && !(d->kind == CHECK_SH && (code == 126 || code == 127));
+}
+
 static void check__exec_ended(check_io *io, check *c, int status, uint64_t now)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
@@ -6553,7 +6598,7 @@ static void check__exec_ended(check_io *io, check *c, int status, uint64_t now)
     check__exec_output(io, c);
     if (WIFSIGNALED(status)) {
         check__exec_over(io, c, CHECK_SIGNAL, WTERMSIG(status), now);
-    } else if (code == 0 || (c->d->exec.dynamic && code > 1)) {
+    } else if (code == 0 || check__exec_counts(c->d, code)) {
         if (code && c->step == CHECK__STEP_RUN)
             check__value(io, c, code - 2);
         check__exec_over(io, c, CHECK_OK, 0, now);
