@@ -8075,6 +8075,52 @@ static void real_port(const checker *c, const virtual_server *v, real_server *r)
     r->d.to.port = e ? 0 : r->d.to.port;
 }
 
+/* What would only be noticed when the command is needed. NULL: nothing. */
+static const char *command_flaw(const char *path)
+{
+    char        begin[4] = "";
+    struct stat st;
+    int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool        read_it = fd >= 0 && read(fd, begin, sizeof begin) == (ssize_t)sizeof begin;
+
+    if (fd >= 0)
+        close(fd);
+    if (stat(path, &st) != 0)
+        return strerror(errno);
+    if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+        return "not executable";
+    return read_it && memcmp(begin, "#!", 2) != 0 && memcmp(begin, "\177ELF", 4) != 0
+               ? "neither a program nor a script that begins with #!" : NULL;
+}
+
+/* A word that a shell would not pass on: "|", "&&", ">", "2>&1", "</dev/null". */
+static bool is_for_shell(const char *s)
+{
+    char redirects = s[strspn(s, "012")];
+
+    return redirects == '<' || redirects == '>' || (*s && strspn(s, "|&;") == strlen(s));
+}
+
+/* keepalived runs words, too, and no shell. */
+static void command_check(const checker *c, const char *by, const char *command)
+{
+    const char *argv[64];
+    char       *room = command ? take(&c->out->a, strlen(command) + 1) : NULL;
+    int         n;
+
+    if (!command || !begins(command, "exec:"))
+        return;
+    n = check_words(command + 5, room, strlen(command) + 1, argv, 63);
+    if (n > 0 && command_flaw(argv[0]))
+        remark_add(c->out, SAY_WARNING, by, "%s: %s", argv[0], command_flaw(argv[0]));
+    for (int i = 1; i < n; i++)
+        if (is_for_shell(argv[i])) {
+            remark_add(c->out, SAY_WARNING, by, "there is no shell, so '%s' is an argument; with"
+                       " one: sh:COMMAND", argv[i]);
+            return;
+        }
+}
+
 static void real_flaws(const checker *c, const virtual_server *v, const real_server *r)
 {
     bool mixed = r->at.ip.family && v->service.at.family &&
@@ -8086,6 +8132,8 @@ static void real_flaws(const checker *c, const virtual_server *v, const real_ser
     flawed(c, r->d.lower && !r->d.upper, &r->n, "lthreshold needs uthreshold");
     flawed(c, r->d.upper && r->d.lower > r->d.upper, &r->n, "lthreshold %u is above uthreshold"
            " %u", r->d.lower, r->d.upper);
+    command_check(c, *giver(&r->n, row_of(B_REAL, "notify_up")), r->notify_up);
+    command_check(c, *giver(&r->n, row_of(B_REAL, "notify_down")), r->notify_down);
 }
 
 static void real_take(const checker *c, virtual_server *v, real_server *r)
@@ -8369,6 +8417,8 @@ static void virtual_check(const checker *c, virtual_server *v)
     service_take(c, v);
     reals_take(c, v);
     quorum_check(c, v);
+    command_check(c, node_origin(c, &v->n, "quorum_up"), v->quorum_up);
+    command_check(c, node_origin(c, &v->n, "quorum_down"), v->quorum_down);
     virtual_doubles(c, v);
     if (errors == c->out->errors && v->n_services > 0)
         virtual_judge(c, v);
@@ -10562,6 +10612,9 @@ static void balance_tell_sorry(const balance *b, bool in)
     say(SAY_INFO, b->vs->label, "%s sorry server %s %s VS %s",
         in ? stays ? "Enabling" : "Adding" : stays ? "Disabling" : "Removing", name,
         in ? "to" : "from", b->name);
+    if (in ? b->room->pool.weight > 0 : b->room->pool.need + b->room->pool.margin > 1)
+        say(SAY_INFO, b->vs->label, "%s alive servers %s the pool for VS %s",
+            in ? "Removing" : "Adding", in ? "from" : "to", b->name);
 }
 
 static void balance_tell_quorum(life *l, const balance *b, bool start)
@@ -10574,7 +10627,8 @@ static void balance_tell_quorum(life *l, const balance *b, bool start)
         up ? "Gained quorum" : start ? "Starting with quorum down" : "Lost quorum",
         (unsigned long long)p->need, more ? '+' : '-', (unsigned long long)p->margin,
         (unsigned long long)limit, up ? "<=" : ">", (unsigned long long)p->weight, b->name);
-    balance_tell_sorry(b, !up);
+    if (!up || !start)                  /* at the start it was not there */
+        balance_tell_sorry(b, !up);
     balance_command(l, b, up ? "quorum_up" : "quorum_down",
                     up ? b->vs->quorum_up : b->vs->quorum_down);
 }

@@ -80,10 +80,12 @@ t_balance_quorum_and_sorry_server() {
         IPVS_WEB_REAL_SERVER_1_NOTIFY_UP="$W/note one-up"
     wait_for 10 served_by 1 2 || die "the table: $(table dir1)"
     wait_for 5 noted up || die "quorum_up was not run: $(cat $W/notes)"
+    said dir "sorry server" && die "a sorry server that was never there is taken out"
     end rs1
     wait_for 5 served_by 3 || die "the sorry server does not serve alone: $(table dir1)"
     said dir "Lost quorum 2-0=2 > 1 for VS \[$V\]:tcp:80" || die "the log does not say so"
     said dir "Adding sorry server \[${RS[3]}\]:tcp:80 to VS" || die "nor of the sorry server"
+    said dir "Removing alive servers from the pool for VS" || die "nor of the one that is up"
     ask 10
     shares 0 0 10
     web rs1
