@@ -5459,7 +5459,8 @@ static const char *option_meant(reader *rd, uint8_t b, const char *name, const c
 static void head_meant(reader *rd, const var *v, const report *before)
 {
     const char *of = NULL, *meant = option_meant(rd, v->place.block, v->place.name, &of);
-    bool        is_head = strstr(v->value, "://");
+    const char *gap = strstr(v->value, "://");
+    bool        is_head = gap && gap[3] && !strchr("/:", gap[3]);
 
     if (!meant && !of)
         return;
@@ -8947,6 +8948,7 @@ static const char help_tail[] =
     "From a file:     any variable with _FILE, such as VRRP_AUTH_PASS_FILE=/run/secrets/vrrp.\n"
     "\n"
     "sidecar --help all     all options      sidecar --help NAME    one option\n"
+    "sidecar --help IPVS    all of VRRP, CHECK, IPVS or SIDECAR\n"
     "sidecar --help names   names to avoid   sidecar -t             test the configuration\n"
     "sidecar -d             print the effective configuration (--print-env: with passwords)\n"
     "sidecar genhash -h     the digest of a page, as keepalived's genhash prints it\n";
@@ -8961,52 +8963,56 @@ static void help_essential(text *t)
     put(t, "%s", help_tail);
 }
 
+static const struct { const char *prefix; uint8_t block; uint16_t flags; const char *title; }
+sections[] = {
+    {"VRRP", B_INSTANCE, 0, "Virtual routers (with a name: VRRP_<NAME>_PRIORITY)"},
+    {"VRRP", B_VIP, 0, "Options of an address (VRRP_VIRTUAL_IPADDRESS=\"198.51.100.10/24 dev eth0"
+     " home\", or\nVRRP_VIRTUAL_IPADDRESS_1_DEV=eth0)"},
+    {"VRRP", B_PEER, 0, "Options of a peer"},
+    {"VRRP", B_TRACK, 0, "Options of a tracked interface"},
+    {"VRRP", B_WATCH, 0, "Options of a tracked check (VRRP_TRACK=\"NGINX weight -20,"
+     " icmp://198.51.100.1\")"},
+    {"VRRP", B_ROUTE, 0, "Options of a route (VRRP_VIRTUAL_ROUTES=\"default via 198.51.100.1 table"
+     " 100\")"},
+    {"VRRP", B_RULE, 0, "Options of a rule (VRRP_VIRTUAL_RULES=\"from 198.51.100.10 table 100"
+     " preference 100\")"},
+    {"VRRP", B_GROUP, 0, "Sync groups"},
+    {"CHECK", B_CHECK, 0, "Health checks (without a name, CHECK_INTERVAL: for all)"},
+    {"CHECK", B_URL, 0, "Options of a page (CHECK_<NAME>_URL=\"/a, /b status_code 200 301\", or"
+     " CHECK_<NAME>_URL_1_PATH=/a\nand so on)"},
+    {"IPVS", B_IPVS, 0, "Virtual servers (without a name, IPVS_LB_ALGO: for all)"},
+    {"IPVS", B_REAL, 0, "Options of a real server (IPVS_WEB_REAL_SERVER=\"203.0.113.1:80 weight=2,"
+     " web2:80\", or\nIPVS_WEB_REAL_SERVER_1_WEIGHT=2)"},
+    {"IPVS", B_CHECK, INNER, "Options of TCP_CHECK and the others besides those of CHECK_<NAME>"
+     " (IPVS_WEB_HTTP_GET_URL_PATH=/a,\nIPVS_WEB_REAL_SERVER_2_TCP_CHECK=\"connect_port 8080\")"},
+    {"IPVS", B_IPVS_GROUP, 0, "Groups of virtual servers"},
+    {"SIDECAR", B_GLOBAL, 0, "This process"},
+    {"SIDECAR", B_GARP, 0, "Options of a garp_group"},
+    {"SIDECAR", B_DAEMON, 0, "Options of lvs_sync_daemon"},
+    {"SIDECAR", B_TIMEOUTS, 0, "Options of lvs_timeouts"},
+};
+
+/* All, or those with a prefix; false: there are none. */
+static bool help_sections(text *t, const char *prefix)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        const char *env = sections[i].flags ? NULL : blocks[sections[i].block].env;
+
+        if (prefix && strcasecmp(prefix, sections[i].prefix) != 0 &&
+            (!env || strcasecmp(prefix, env) != 0))
+            continue;
+        put(t, "%s%s\n\n", any ? "\n" : "", sections[i].title);
+        put_block(t, sections[i].block, sections[i].flags);
+        any = true;
+    }
+    return any;
+}
+
 static void help_all(text *t)
 {
-    put(t, "Virtual routers (with a name: VRRP_<NAME>_PRIORITY)\n\n");
-    put_block(t, B_INSTANCE, 0);
-    put(t, "\nOptions of an address (VRRP_VIRTUAL_IPADDRESS=\"198.51.100.10/24 dev eth0 home\","
-           " or\n"
-        "VRRP_VIRTUAL_IPADDRESS_1_DEV=eth0)\n\n");
-    put_block(t, B_VIP, 0);
-    put(t, "\nOptions of a peer\n\n");
-    put_block(t, B_PEER, 0);
-    put(t, "\nOptions of a tracked interface\n\n");
-    put_block(t, B_TRACK, 0);
-    put(t, "\nOptions of a tracked check (VRRP_TRACK=\"NGINX weight -20, icmp://198.51.100.1\")"
-           "\n\n");
-    put_block(t, B_WATCH, 0);
-    put(t, "\nOptions of a route (VRRP_VIRTUAL_ROUTES=\"default via 198.51.100.1 table 100\")\n\n");
-    put_block(t, B_ROUTE, 0);
-    put(t, "\nOptions of a rule (VRRP_VIRTUAL_RULES=\"from 198.51.100.10 table 100 preference"
-           " 100\")\n\n");
-    put_block(t, B_RULE, 0);
-    put(t, "\nSync groups\n\n");
-    put_block(t, B_GROUP, 0);
-    put(t, "\nHealth checks (without a name, CHECK_INTERVAL: for all)\n\n");
-    put_block(t, B_CHECK, 0);
-    put(t, "\nOptions of a page (CHECK_<NAME>_URL=\"/a, /b status_code 200 301\", or"
-           " CHECK_<NAME>_URL_1_PATH=/a\nand so on)\n\n");
-    put_block(t, B_URL, 0);
-    put(t, "\nVirtual servers (without a name, IPVS_LB_ALGO: for all)\n\n");
-    put_block(t, B_IPVS, 0);
-    put(t, "\nOptions of a real server (IPVS_WEB_REAL_SERVER=\"203.0.113.1:80 weight=2, web2:80\","
-           " or\nIPVS_WEB_REAL_SERVER_1_WEIGHT=2)\n\n");
-    put_block(t, B_REAL, 0);
-    put(t, "\nOptions of TCP_CHECK and the others besides those of CHECK_<NAME>"
-           " (IPVS_WEB_HTTP_GET_URL_PATH=/a,\nIPVS_WEB_REAL_SERVER_2_TCP_CHECK=\"connect_port"
-           " 8080\")\n\n");
-    put_block(t, B_CHECK, INNER);
-    put(t, "\nGroups of virtual servers\n\n");
-    put_block(t, B_IPVS_GROUP, 0);
-    put(t, "\nThis process\n\n");
-    put_block(t, B_GLOBAL, 0);
-    put(t, "\nOptions of a garp_group\n\n");
-    put_block(t, B_GARP, 0);
-    put(t, "\nOptions of lvs_sync_daemon\n\n");
-    put_block(t, B_DAEMON, 0);
-    put(t, "\nOptions of lvs_timeouts\n\n");
-    put_block(t, B_TIMEOUTS, 0);
+    help_sections(t, NULL);
     put(t, "\nOther names that are understood: KEEPALIVED_<...> with\n\n");
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
@@ -9089,23 +9095,29 @@ static void help_unknown(text *t, const char *name)
     put(t, "%.80s: no such option%s\n", name, did_you_mean(t->a, &best));
 }
 
-/* topic: NULL, "all", "names", or a variable or keyword. Returns the exit status. */
+/* topic: NULL, "all", "names", a prefix, or a variable or keyword. False: there is none. */
+static bool help_topic(text *t, const char *topic)
+{
+    if (!topic)
+        help_essential(t);
+    else if (strcmp(topic, "all") == 0)
+        help_all(t);
+    else if (strcmp(topic, "names") == 0)
+        help_names(t);
+    else if (!help_sections(t, topic) && !help_one(t, topic)) {
+        help_unknown(t, topic);
+        return false;
+    }
+    return true;
+}
+
+/* Returns the exit status. */
 static int help_print(const char *topic)
 {
     arena a = {NULL};
     text  t = {&a, NULL, 0, 0};
-    int   status = 0;
+    int   status = help_topic(&t, topic) ? 0 : 2;
 
-    if (!topic)
-        help_essential(&t);
-    else if (strcmp(topic, "all") == 0)
-        help_all(&t);
-    else if (strcmp(topic, "names") == 0)
-        help_names(&t);
-    else if (!help_one(&t, topic)) {
-        help_unknown(&t, topic);
-        status = 2;
-    }
     write_all(status ? 2 : 1, t.s, t.n);
     arena_free(&a);
     return status;

@@ -698,14 +698,7 @@ static char *help_text(arena *a, const char *topic)
     text t = {a, NULL, 0, 0};
 
     put(&t, "\n");
-    if (!topic)
-        help_essential(&t);
-    else if (strcmp(topic, "all") == 0)
-        help_all(&t);
-    else if (strcmp(topic, "names") == 0)
-        help_names(&t);
-    else if (!help_one(&t, topic))
-        help_unknown(&t, topic);
+    help_topic(&t, topic);
     return t.s;
 }
 
@@ -734,6 +727,7 @@ static void test_help(void)
         {"priorty", "priorty: no such option, did you mean priority?"},
         {"VRRP_PRIORTY", "VRRP_PRIORTY: no such option, did you mean VRRP_PRIORITY?"},
         {"names", "  NO, TRACK, CHECKSUM, OLD_UNICAST, LVS_SYNC_DAEMON"},
+        {"ipvs", "Groups of virtual servers"}, {"IPVS_GROUP", "Groups of virtual servers"},
     };
     test  t = {.name = "help"};
     arena a = {NULL};
