@@ -3278,8 +3278,8 @@ typedef struct check__regex {
     const char      *at;
     check__text      out;
     char            *word;
-    uint32_t         sum[CHECK__REGEX_DEPTH + 1];   /* what it becomes, spelled out: at each depth, */
-    uint32_t         last;                          /*   and what a repeat would repeat */
+    uint32_t         sum[CHECK__REGEX_DEPTH + 1];  /* what it becomes, spelled out: by depth, */
+    uint32_t         last;                         /*   and what a repeat would repeat */
     int              depth;
     bool             atom;              /* what stands before can be repeated */
     bool             empty;             /* nothing yet in this alternative */
