@@ -3053,6 +3053,8 @@ static int ipvs__daemon_enter(ipvs_io *io, uint8_t state)
 
     d.state = state;
     error = ipvs_daemon_start(io, &d);
+    if (!error)
+        io->daemon_on |= state;
     if (!error && (io->daemon_settled & state) && io->family == io->greeted)
         e = ipvs__event(io, IPVS_EVENT_RESTORED, 1, NULL);
     if (e)
@@ -3491,6 +3493,8 @@ IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now)
 
     io->now = now;
     ipvs__stop_looking(io);
+    if (!io->greeted && io->absent_at <= now)
+        ipvs__greet(io);                /* a predecessor may have left what was added just now */
     for (; v; v = v->next) {
         v->retry_at = IPVS_NEVER;
         v->said = 0;

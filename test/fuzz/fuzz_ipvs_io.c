@@ -603,6 +603,7 @@ static void op_module(unsigned op)
         present = false;
         memset(table, 0, sizeof table);
         memset(daemon_runs, 0, sizeof daemon_runs);
+        config.tcp = 900, config.tcp_fin = 120, config.udp = 300;
     } else if (op == 1 && !present) {
         present = true;
         number++;
@@ -724,13 +725,10 @@ static void compare(unsigned v)
     MUST(n == h->n);
 }
 
-static void finish(void)
+static void settle(void)
 {
-    unsigned v, i, left = 0;
+    unsigned v;
 
-    faults = 0;
-    present = present || (op_module(1), true);
-    allowed = scheduled = true;
     ipvs_io_period(&io, 20 * IPVS_SECOND);
     live(130 * IPVS_SECOND);
     for (v = 0; v < VIRTUALS; v++)
@@ -742,6 +740,18 @@ static void finish(void)
     changed = 0;
     live(41 * IPVS_SECOND);
     MUST(changed == 0);
+}
+
+/* hurried: the way out at whatever moment this is. */
+static void finish(bool hurried)
+{
+    unsigned v, i, left = 0;
+
+    faults = 0;
+    op_module(1);
+    allowed = scheduled = true;
+    if (!hurried)
+        settle();
     for (v = 0; v < VIRTUALS; v++)      /* those that were kept are ours no more */
         if (!virtuals[v].added) {
             ipvs_service s;
@@ -798,7 +808,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     start();
     while (in < end)
         step();
-    finish();
+    finish(size && data[size - 1] & 1);
     ipvs_io_close(&io);
     for (k = 0; k < VIRTUALS; k++)
         free(marks[k]);
