@@ -214,7 +214,7 @@ t_ipvs_sentences() {
     refused '-a -t 198.51.100.9:80 -r 203.0.113.9:80 -m' '^-3 cannot add real.*no such service'
     refused "-a $V4 -r 224.0.0.1:80 -m" '^-22 cannot add real server 224.0.0.1:80.*of a host'
     refused "-a $V4 -r [2001:db8::9]:80 -m" '^-1000 cannot add.*unless by tunnel'
-    refused "-a $V4 -r 203.0.113.9:80 -m -w 65536" "cannot add $server: weight must be 0..65535"
+    refused "-a $V4 -r 203.0.113.9:80 -m -w -1" "cannot add $server: weight must be 0..2147483647"
     refused "-a $V4 -r 203.0.113.9:80 -i --tun-type gue" 'GUE needs a port'
     refused '--start-daemon=master --mcast-interface eth9' 'MASTER on eth9: no such interface'
     refused '--stop-daemon=backup' '^-3 cannot stop the sync daemon BACKUP: it does not run'
