@@ -4071,7 +4071,7 @@ static bool read_script(reader *rd, void *at, const words *w)
 
     memset(&d, 0, sizeof d);
     if (!url && *s != '/')
-        return bad_word(rd, s, "is no command");
+        return bad_word(rd, s, "begins with neither / nor sh:");
     url = url ? keep(&rd->m->a, url, strlen(url)) : print(&rd->m->a, "exec:%s", s);
     if (!read_url(rd, at, &(words){&(word){url, true, true}, 1}))
         return false;
@@ -5397,7 +5397,8 @@ static node *item_enter(reader *rd, node *n, const step *s)
     if (item)
         return item;
     if (!comes_by_option(s->row)) {
-        wrong(rd, "there is no item %d of that list", (int)s->number);
+        wrong(rd, "there is no item %d of that list%s%s", (int)s->number,
+              *end ? "; see " : "", *end ? item_giver(*end) : "");
         return NULL;
     }
     if (*end && ((*end)->number < 0) != (s->number < 0)) {
@@ -5413,13 +5414,13 @@ static node *item_enter(reader *rd, node *n, const step *s)
     return *end;
 }
 
-/* The nearest variable behind known, which stands for a block or an item of it: a keyword, or one
-   of a list that is in name already, IPVS_WEB_REAL_SERVER_2_WEIGTH. */
+/* The nearest variable behind known, which stands for a block or an item of it: a keyword, one of a
+   list that is in name already, IPVS_WEB_REAL_SERVER_2_WEIGTH, or of one that is not. */
 static const char *suggest_in(reader *rd, uint8_t b, const char *known, const char *name)
 {
     size_t      n = strlen(known) + 1;
     nearest     best = nearest_to(name, n);
-    const char *inner = NULL;
+    const char *inner = NULL, *lost = NULL;
 
     for (const row *r = block_rows(b); r && !inner; r = row_next(r)) {
         const char *next = print(rd->scratch, "%s_%s", known, capitals(rd->scratch, r->key));
@@ -5427,6 +5428,8 @@ static const char *suggest_in(reader *rd, uint8_t b, const char *known, const ch
         if (r->flags & (HEAD | REFUSED | INERT))
             continue;
         nearest_try(&best, next);
+        if (r->type == T_BLOCK && !lost && row_of(r->opens, name + n))
+            lost = print(rd->scratch, "%s%s_%s", next, comes_by_option(r) ? "" : "_<n>", name + n);
         if (r->type == T_BLOCK && begins(name, next)) {
             next = keep(rd->scratch, name, strlen(next) + strspn(name + strlen(next),
                                                                  "_0123456789"));
@@ -5434,7 +5437,7 @@ static const char *suggest_in(reader *rd, uint8_t b, const char *known, const ch
                 inner = suggest_in(rd, r->opens, keep(rd->scratch, next, strlen(next) - 1), name);
         }
     }
-    return inner ? inner : best.name;
+    return inner ? inner : lost ? lost : best.name;
 }
 
 /* IPVS_WEB_LB_KND=DR reads as the head of a virtual server WEB_LB_KND, and CHECK_A_INTERVL=3 as a
@@ -8008,7 +8011,8 @@ static void use_checker(const checker *c, const virtual_server *v, real_server *
 
     p->d.kind = checker_kinds[k].kind;
     if (k == MISC_CHECK && !p->command) {
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "needs misc_path, its command");
+        if (!given(&p->n, "misc_path")) /* else it is no command, and that is said */
+            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "needs misc_path, its command");
         return;
     }
     if (k == MISC_CHECK)
@@ -8172,9 +8176,20 @@ static void real_take(const checker *c, virtual_server *v, real_server *r)
                    r->label);
 }
 
-static bool same_server(const real_server *a, const real_server *b)
+/* Without a port it has those of the services. */
+static bool has_port(const virtual_server *v, const real_server *r, uint16_t port)
 {
-    return a->d.to.port == b->d.to.port && a->at.ip.family == b->at.ip.family &&
+    const vs_entry *e = r->d.to.port ? NULL : v->entries;
+
+    while (e && e->at.port != port)
+        e = entry_next(e);
+    return e || r->d.to.port == port;
+}
+
+static bool same_server(const virtual_server *v, const real_server *a, const real_server *b)
+{
+    return (has_port(v, a, b->d.to.port) || has_port(v, b, a->d.to.port)) &&
+           a->at.ip.family == b->at.ip.family &&
            (a->at.ip.family ? same_ip(&a->at.ip.ip, &b->at.ip.ip)
                             : strcasecmp(a->at.host, b->at.host) == 0);
 }
@@ -8322,8 +8337,8 @@ static void quorum_check(const checker *c, virtual_server *v)
     }
     if (v->hysteresis < v->quorum)
         return;
-    remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "hysteresis"), "%u is not below quorum:"
-               " %u", v->hysteresis, v->quorum - 1);
+    remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "hysteresis"), "%u is not below quorum,"
+               " so it is %u", v->hysteresis, v->quorum - 1);
     v->hysteresis = v->quorum - 1;
 }
 
@@ -8340,7 +8355,7 @@ static void reals_take(const checker *c, virtual_server *v)
         unchecked = !r->uses && !unchecked ? r : unchecked;
         more += !r->uses && unchecked != r;
         for (const real_server *k = v->reals; k != r; k = real_next(k))
-            if (same_server(k, r))
+            if (same_server(v, k, r))
                 remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s twice", r->label);
     }
     if (unchecked)                      /* once, for there may be many */
@@ -9442,6 +9457,7 @@ typedef struct life {
     struct pool_room *stale;
     bool       sync_changed;
     bool       drained;                 /* a server has */
+    bool       nat_told[2];             /* what it needs, IPv4 and IPv6 */
     uint8_t    syncing;                 /* IPVS_SYNC_* */
     uint32_t   caps;                    /* that we kept */
     names      names;
@@ -10645,6 +10661,28 @@ static void balance_tell_quorum(life *l, const balance *b, bool start)
                     up ? b->vs->quorum_up : b->vs->quorum_down);
 }
 
+/* With NAT the servers' answers pass through this host. Once for each family. */
+static void balance_tell_nat(life *l, const virtual_server *vs)
+{
+    bool               six = vs->service.at.family == IPVS_IPV6;
+    const real_server *r = vs->reals;
+    char               forwards = '1';
+    int                fd;
+
+    while (r && r->d.method != IPVS_MASQ)
+        r = real_next(r);
+    if (!r || l->nat_told[six])
+        return;
+    l->nat_told[six] = true;
+    fd = open(six ? "/proc/sys/net/ipv6/conf/all/forwarding" : "/proc/sys/net/ipv4/ip_forward",
+              O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && read(fd, &forwards, 1) == 1 && forwards == '0')
+        say(SAY_WARNING, vs->label, "NAT, and this host does not forward: the servers' answers are"
+            " lost until %s is 1", six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+    if (fd >= 0)
+        close(fd);
+}
+
 /* As keepalived: a start without quorum (alpha) is no news, unless the sorry server serves. */
 static void balance_tell_start(life *l, const balance *b)
 {
@@ -11127,10 +11165,12 @@ static void balance_servers(life *l, virtual_server *vs)
         was->next = l->stale;
         l->stale = was;
     }
-    if (!was)
+    if (!was) {
         balance_tell_start(l, b);
-    else if (had != room->pool.quorum_up)
+        balance_tell_nat(l, vs);
+    } else if (had != room->pool.quorum_up) {
         balance_tell_quorum(l, b, false);
+    }
     for (served *s = b->servers; s; s = s->next)
         balance_judge(l, s, was ? "its checks have changed" : "its checks say so");
 }

@@ -141,6 +141,21 @@ t_balance_misc_dynamic() {
     wait_for 5 serves 1 253 || die "it does not come back: $(table dir1)"
 }
 
+t_balance_nat_says_what_it_needs() {
+    lab nat
+    set_in dir1 net.ipv4.ip_forward=0
+    start dir dir1 IPVS_WEB=tcp://$V:80 IPVS_WEB_REAL_SERVER="${RS[1]}, ${RS[2]}" \
+        IPVS_DB=tcp://$V:81 IPVS_DB_REAL_SERVER="${RS[1]}" "$SIDECAR"
+    wait_for 10 said dir 'lost until net.ipv4.ip_forward is 1' || die "nothing is said"
+    wait_for 10 serves 2 || die "the table: $(table dir1)"
+    [ "$(grep -c ip_forward "${LOG[dir]}")" = 1 ] || die "said for each"
+    end dir
+    set_in dir1 net.ipv4.ip_forward=1
+    start dir dir1 IPVS_WEB=tcp://$V:80 IPVS_WEB_REAL_SERVER="${RS[1]}, ${RS[2]}" "$SIDECAR"
+    wait_for 10 serves 2 || die "the table: $(table dir1)"
+    [ "$(grep -c ip_forward "${LOG[dir]}")" = 1 ] || die "said without a reason"
+}
+
 # --- a configuration that changes -----------------------------------------------------------------
 
 # The table never changes, however often it is looked at: what is in $W/table
