@@ -12655,6 +12655,11 @@ int main(int argc, char **argv)
         dump_print(m, mode == MODE_ENV);
     return mode == MODE_RUN ? life_run(m, &signals) : 0;
 }
+#else
+static void life_turn(struct life *l)
+{
+    (void)l;
+}
 #endif /* SIDECAR_TEST */
 
 /* This software is available under two licences: choose whichever you prefer.
