@@ -2743,14 +2743,15 @@ static int ipvs__exchange(ipvs_io *io)
 }
 
 /* How long the kernel takes depends on the machine, and on the scheduler (Maglev's table is made
-   anew for each server): a turn is to take a millisecond or a few. */
+   anew for each server): a turn is to take a few milliseconds. Others' time on a busy machine
+   counts, too: with less than that, each turn would do next to nothing. */
 static void ipvs__pace(ipvs_io *io, uint64_t began)
 {
     uint64_t took = ipvs_now() - began;
 
-    if (took > 4 * IPVS_SECOND / 1000 && io->pace > 1)
+    if (took > 8 * IPVS_SECOND / 1000 && io->pace > 1)
         io->pace /= 2;
-    else if (took < IPVS_SECOND / 1000 && io->pace < IPVS__PACE)
+    else if (took < 2 * IPVS_SECOND / 1000 && io->pace < IPVS__PACE)
         io->pace *= 2;
 }
 
