@@ -520,14 +520,14 @@ typedef struct globals {
 enum { FLUSH_NO = 1, FLUSH_ALL, FLUSH_VS };     /* lvs_flush_on_stop; ours, everybody's, ours */
 
 /* A block as it begins, and how many rows it has. */
-typedef struct fresh {
+typedef struct block_start {
     node  *like;
     size_t rows;
-} fresh;
+} block_start;
 
 typedef struct model {
     arena       a;
-    fresh      *fresh;                  /* for each kind of block */
+    block_start *fresh;                 /* for each kind of block */
     globals     global;
     instance    preset;                 /* what unnamed variables say for all */
     instance   *instances;
@@ -588,8 +588,8 @@ static void *take(arena *a, size_t size)
 
 /* Thousands of servers take long to read, and to forget. A running process has adverts to send
    meanwhile. */
-static struct life *urgent;
-static void life_turn(struct life *l);
+static void (*urgent)(void *arg);
+static void *urgent_arg;
 
 /* Wiped first: there may be passwords in it. */
 static void arena_free(arena *a)
@@ -605,7 +605,7 @@ static void arena_free(arena *a)
         free(c);
         if (urgent && freed > 1 << 20) {        /* what an event says is less */
             freed = 0;
-            life_turn(urgent);
+            urgent(urgent_arg);
         }
     }
 }
@@ -2174,7 +2174,7 @@ static void breathe(void)
     static unsigned items;
 
     if (urgent && ++items % 64 == 0)
-        life_turn(urgent);
+        urgent(urgent_arg);
 }
 
 /* What a reader needs to know besides the words. */
@@ -4211,8 +4211,8 @@ static bool row_read(reader *rd, node *n, const row *r, const words *w)
 
 static node *node_init(reader *rd, node *n, uint8_t b, const char *name)
 {
-    fresh *f = &rd->m->fresh[b];
-    words  w;
+    block_start *f = &rd->m->fresh[b];
+    words        w;
 
     n->block = b;
     n->number = -1;
@@ -11289,6 +11289,8 @@ static void balance_end(life *l, balance *b)
     free(b);
 }
 
+static void life_turn(life *l);
+
 /* There may be many: adverts go on meanwhile, here and below. */
 static void balance_drop(life *l)
 {
@@ -12261,6 +12263,11 @@ static void life_turn(life *l)
         life_event(l, &e);
 }
 
+static void life_adverts(void *l)
+{
+    life_turn(l);
+}
+
 /* One place sleeps. Every deadline is inside a descriptor. */
 static void life_loop(life *l)
 {
@@ -12380,7 +12387,8 @@ static int worker(model *m, const sigset_t *signals, pid_t parent)
         balance_settle(&l);
     }
     life_watch(&l);
-    urgent = &l;
+    urgent = life_adverts;
+    urgent_arg = &l;
     if (started)
         life_loop(&l);
     return life_stop(&l) && started ? 0 : 1;

@@ -292,7 +292,8 @@ t_balance_sync_daemon_follows_the_instance() {
     local i
     for i in 1 2; do
         sidecar dir$i dir$i VRRP_VIRTUAL_IPADDRESS=$V/24 VRRP_INTERFACE=eth0 \
-            VRRP_PRIORITY=$((200 - i)) VRRP_ADVERT_INT=0.2 VRRP_VERSION=3 VRRP_LVS_SYNC_DAEMON_INTERFACE=eth0 \
+            VRRP_PRIORITY=$((200 - i)) VRRP_ADVERT_INT=0.2 VRRP_VERSION=3 \
+            VRRP_LVS_SYNC_DAEMON_INTERFACE=eth0 \
             IPVS_WEB=tcp://$V:80 IPVS_WEB_LB_KIND=DR IPVS_WEB_LB_ALGO=rr \
             IPVS_WEB_REAL_SERVER="${RS[1]}, ${RS[2]}" IPVS_WEB_CHECK=tcp://
     done
