@@ -245,9 +245,9 @@ t_ipvs_drain_has_a_limit() {
     tell down 1 2
     becomes 'service V1 -s rr' '  R1 -w 1'
     talker
-    tell drain 1 1 1500
+    tell drain 1 1 6000
     becomes 'service V1 -s rr' '  R1 -w 0'
-    wait_for 10 said d '^DRAINED 0 server 1 203.0.113.1:80 still has' || die "the limit is not kept"
+    wait_for 20 said d '^DRAINED 0 server 1 203.0.113.1:80 still has' || die "the limit is not kept"
     becomes 'service V1 -s rr'
     quiet_but_drained
 }
