@@ -9664,6 +9664,56 @@ static void life_halve(model *m)
     m->global.lvs_daemon = NULL;
 }
 
+#ifdef SIDECAR_TLS
+/* A file that checks cannot do without: of many that name it, *last has been read. */
+static void life_pem(const checker *c, const probe *p, const char *key, const char *path,
+                     const char **last)
+{
+    mbedtls_x509_crt chain;
+    char             why[100];
+    int              bad;
+
+    if (!path || (*last && strcmp(*last, path) == 0))
+        return;
+    *last = path;
+    mbedtls_x509_crt_init(&chain);
+    bad = access(path, R_OK) ? -errno : strcmp(key, "tls_key") != 0
+              ? mbedtls_x509_crt_parse_file(&chain, path) : 0;
+    mbedtls_x509_crt_free(&chain);
+    snprintf(why, sizeof why, "no certificates in it (-0x%04x)", (unsigned)-bad);
+    if (bad < 0)
+        remark_add(c->out, SAY_ERROR, probe_origin(c, p, key), "%s: %s", path,
+                   bad > -0x100 ? strerror(-bad) : why);
+}
+
+static void life_pems(const checker *c, const probe *p, const char *last[3])
+{
+    const check_tls *d = &p->d.tls;
+
+    life_pem(c, p, "tls_ca", d->no_verify ? NULL : d->ca, &last[0]);
+    life_pem(c, p, "tls_certificate", d->certificate, &last[1]);
+    life_pem(c, p, "tls_key", d->key, &last[2]);
+}
+#endif
+
+/* What is read while it runs has to be there, or a reload would lose what runs. */
+static void life_files(model *m, report *out)
+{
+#ifdef SIDECAR_TLS
+    checker     c = {m, NULL, out, NULL, 0};
+    const char *last[3] = {NULL, NULL, NULL};
+
+    for (const probe *p = m->probes; p; p = probe_next(p))
+        life_pems(&c, p, last);
+    for (const virtual_server *vs = m->virtuals; vs; vs = virtual_next(vs))
+        for (const real_server *rs = vs->reals; rs; rs = real_next(rs))
+            for (const watch *w = rs->uses; w; w = watch_next(w))
+                life_pems(&c, w->probe, last);
+#else
+    (void)m, (void)out;
+#endif
+}
+
 /* The whole configuration, or NULL after every mistake in it was said. names: what is known. */
 static model *life_read(int why, lookup **names_)
 {
@@ -9679,6 +9729,8 @@ static model *life_read(int why, lookup **names_)
         life_resolve(m, &out);
     for (instance *in = m->instances; good && in; in = instance_next(in))
         life_number(in, &out, why);
+    if (good)
+        life_files(m, &out);
     life_tell(m, &out, why);
     if (out.errors) {
         model_free(m);
@@ -11766,6 +11818,7 @@ static void names_servers(life *l, virtual_server *v)
     virtual_expand(l->config, v, &gone);
     balance_servers(l, v);
     real_free(gone);
+    life_turn(l);                       /* there may be many */
 }
 
 static void names_changed(life *l, const lookup *k)
@@ -12144,8 +12197,8 @@ static bool life_may_swap(const life *l, const model *next)
             }
     for (const virtual_server *v = next->virtuals; v; v = virtual_next(v))
         for (const virtual_server *old = l->config->virtuals; old; old = virtual_next(old))
-            if (old->run && strcmp(old->n.name, v->n.name) == 0 &&
-                virtual_waits(l->names.first, v)) {
+            if (old->run && ((const balance *)old->run)->room &&
+                strcmp(old->n.name, v->n.name) == 0 && virtual_waits(l->names.first, v)) {
                 say(SAY_ERROR, v->label, "no address of its servers is known: nothing was changed");
                 return false;
             }

@@ -157,3 +157,13 @@ t_balance_suspended_until_a_reload() {
     wait_for 10 said n1 'Resuming the checks of VS .*without ha_suspend' || die "not resumed"
     wait_for 10 said n1 'Removing service \[198.51.100.2\]:tcp:80' || die "it is not checked"
 }
+
+# A shell that cannot run a command says 127, which is no weight.
+t_balance_weight_of_a_shell() {
+    world n1 n2
+    sidecar n1 n1 IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=198.51.100.2 IPVS_WEB_CHECK=BAD \
+        CHECK_BAD=sh:/no/such/command CHECK_BAD_MISC_DYNAMIC=yes CHECK_BAD_INTERVAL=0.2
+    wait_for 10 said n1 'Removing service .*check BAD: .*127' || die "it counts as good"
+    said n1 'Changing weight' && die "it is a weight"
+    :
+}

@@ -479,3 +479,23 @@ t_check_bfd_both() {
     end peer
     wait_for 5 said c1 'DOWN .*neighbor' || die "the other's end was not told"
 }
+
+# A file that is missing is found while the configuration is read: what runs goes on.
+t_check_authority_vanishes() {
+    tls_or_skip
+    with_tls
+    world n1 n2
+    certificates
+    peer_nginx "443 ssl=$(crypt good)"
+    printf '%s\n' CHECK_W=https://198.51.100.2/ CHECK_W_TLS_CA=$W/ca.crt CHECK_W_INTERVAL=0.3 \
+        CHECK_W_TLS_NAME=www.example.com VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_INTERFACE=eth0 \
+        VRRP_TRACK=W >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'check W is UP' || die "not UP"
+    mv $W/ca.crt $W/gone.crt
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'CHECK_W_TLS_CA: .*ca.crt: No such file' || die "it does not say what is wrong"
+    wait_for 10 said n1 'nothing was changed' || die "it was taken"
+    end nginx
+    wait_for 10 said n1 'check W is DOWN' || die "the check has ended"
+}

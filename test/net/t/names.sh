@@ -223,3 +223,17 @@ t_names_answer_at_the_end() {
     :
 }
 asked() { [ -n "$(at n1 ss -Hun 'dport = :53')" ]; }
+
+# One that waits for its names is no reason to refuse a reload, as it does not run.
+t_names_waiting_may_be_reloaded() {
+    lab n1
+    printf '%s\n' IPVS_Q=tcp://$VIP:80 IPVS_Q_REAL_SERVER=nobody >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'nobody: ' || die "it does not ask"
+    printf '%s\n' IPVS_R=tcp://$VIP:81 IPVS_R_REAL_SERVER=198.51.100.2 >>$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 15 said n1 'configuration read again' || die "it was refused"
+    wait_for 5 said n1 'R: Gained quorum' || die "the other one does not run"
+    end n1
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+}

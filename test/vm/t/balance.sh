@@ -284,6 +284,80 @@ t_balance_ha_suspend() {
     served_by 1 3 || die "it was checked: $(table dir1)"
 }
 
+# A kernel whose module comes later, or goes and comes back.
+t_balance_module_comes_later_alone() {
+    direct
+    grep -q '^ip_vs ' /proc/modules || skip "ip_vs is no module of this kernel"
+    local helper
+    helper=$(cat /proc/sys/kernel/modprobe)
+    # shellcheck disable=SC2064 # what it is now
+    trap "echo '$helper' >/proc/sys/kernel/modprobe; leave" EXIT
+    wait_for 60 no_module || die "the module cannot be removed: $(grep ip_vs /proc/modules)"
+    director SIDECAR_LVS_TIMEOUTS='tcp 700' SIDECAR_LVS_SYNC_DAEMON=eth0
+    wait_for 10 said dir 'modprobe ip_vs on the host' || die "it does not say what to do"
+    end rs2
+    wait_for 10 said dir "Removing service \[${RS[2]}\]:tcp:80" || die "the checks do not run"
+    echo "$helper" >/proc/sys/kernel/modprobe
+    modprobe -d /run/m ip_vs 2>/dev/null || modprobe ip_vs
+    wait_for 60 served_by 1 3 || die "the table: $(table dir1)"
+    [ "$(grep -c 'modprobe ip_vs' "${LOG[dir]}")" = 1 ] || die "it says so again"
+    wait_for 10 eval 'at dir1 ipvsadm -L --timeout | grep -q ": 700 "' || die "no timeouts"
+    wait_for 10 eval 'at dir1 ipvsadm -L --daemon | grep -q "^master"' || die "no sync daemon"
+    ask 20
+    shares 10 0 10
+    end dir
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+    no_table || die "left behind: $(table dir1)"
+}
+no_module() {
+    local list
+    echo /bin/false >/proc/sys/kernel/modprobe
+    list=$(sed -n 's/^\(ip_vs_[a-z0-9_]*\) .*/\1/p' /proc/modules)
+    # shellcheck disable=SC2086
+    rmmod $list ip_vs 2>/dev/null
+    ! grep -q '^ip_vs ' /proc/modules
+}
+
+# A suspended virtual server that a reload frees, and one that a dead predecessor's table lacks a
+# server of: what checks say counts, not what was found.
+t_balance_adopts_what_files_say() {
+    direct
+    echo 3 >$W/weight
+    balancer IPVS_WEB_CHECK='F weight=1' IPVS_WEB_REAL_SERVER="${RS[1]}:80, ${RS[2]}:80" \
+        CHECK_F=file:$W/weight IPVS_WEB_DELAY_LOOP= IPVS_WEB_CONNECT_TIMEOUT= "$SIDECAR"
+    wait_for 10 served_by 1 2 || die "the table: $(table dir1)"
+    end dir KILL
+    balancer IPVS_WEB_CHECK='F weight=1' CHECK_F=file:$W/weight IPVS_WEB_DELAY_LOOP= \
+        IPVS_WEB_CONNECT_TIMEOUT= "$SIDECAR"
+    wait_for 10 all_serve || die "the new one stays out: $(table dir1)"
+}
+
+# Its services go over to others, of which one does not know its servers yet.
+t_balance_services_change_hands() {
+    lab dr
+    local servers="${RS[1]}:80, ${RS[2]}:80, ${RS[3]}:80" words
+    echo 'nameserver 198.51.100.100' >$W/resolv.conf
+    must mount --bind $W/resolv.conf /etc/resolv.conf
+    printf '%s\n' "IPVS_GROUP_G=$V 80, $V 81" IPVS_X=group:G IPVS_X_PROTOCOL=TCP \
+        "IPVS_X_REAL_SERVER=$servers" >$W/env
+    sidecar dir dir1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 lines_are 8 || die "the table: $(table dir1)"
+    words=("IPVS_P=tcp://$V:80" "IPVS_P_REAL_SERVER=$servers" "IPVS_Q=tcp://$V:81"
+        IPVS_Q_REAL_SERVER=nobody:80)
+    printf '%s\n' "${words[@]}" >$W/env
+    kill -s HUP "${PID[dir]}"
+    wait_for 20 said dir 'configuration read again' || die "not read again"
+    nap 3
+    lines_are 8 || die "what was there did not stay: $(table dir1)"
+    printf '%s\n' "${words[@]:0:3}" "IPVS_Q_REAL_SERVER=${RS[1]}:80" >$W/env
+    kill -s HUP "${PID[dir]}"
+    wait_for 20 lines_are 6 || die "the table: $(table dir1)"
+    end dir
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+    no_table || die "left behind: $(table dir1)"
+}
+lines_are() { [ "$(table dir1 | wc -l)" = "$1" ]; }
+
 # --- with VRRP ----------------------------------------------------------------------------------
 
 t_balance_sync_daemon_follows_the_instance() {
