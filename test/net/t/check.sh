@@ -494,7 +494,7 @@ t_check_authority_vanishes() {
     wait_for 10 said n1 'check W is UP' || die "not UP"
     mv $W/ca.crt $W/gone.crt
     kill -s HUP "${PID[n1]}"
-    wait_for 10 said n1 'CHECK_W_TLS_CA: .*ca.crt: No such file' || die "it does not say what is wrong"
+    wait_for 10 said n1 'CHECK_W_TLS_CA: .*ca.crt: No such file' || die "what is wrong is not said"
     wait_for 10 said n1 'nothing was changed' || die "it was taken"
     end nginx
     wait_for 10 said n1 'check W is DOWN' || die "the check has ended"
