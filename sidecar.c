@@ -10802,9 +10802,10 @@ static void balance_verdict(life *l, served *s, const probe *p, const check_even
 
     join_reason(p, e, why, sizeof why);
     snprintf(reason, sizeof reason, "check %.90s: %s", p->label, why);
-    if (!balance_judge(l, s, reason))
-        say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, s->b->vs->label,
-            "one check of service %s is %s (%s)", s->name, check_verdict_str(e->to), reason);
+    if (!balance_judge(l, s, reason))   /* a first success is what was expected */
+        say(e->to != CHECK_UP ? SAY_WARNING : e->from == CHECK_UNKNOWN ? SAY_DEBUG : SAY_INFO,
+            s->b->vs->label, "one check of service %s is %s (%s)", s->name,
+            check_verdict_str(e->to), reason);
 }
 
 static void balance_value(life *l, served *s, const probe *p)
