@@ -129,7 +129,8 @@ t_balance_misc_dynamic() {
     echo 0 >$W/weight
     director IPVS_WEB_CHECK= IPVS_WEB_REAL_SERVER= IPVS_WEB_REAL_SERVER_1="${RS[1]}:80" \
         IPVS_WEB_REAL_SERVER_1_MISC_CHECK_MISC_PATH=$W/check \
-        IPVS_WEB_REAL_SERVER_1_MISC_CHECK_MISC_DYNAMIC=yes
+        IPVS_WEB_REAL_SERVER_1_MISC_CHECK_MISC_DYNAMIC=yes \
+        IPVS_WEB_REAL_SERVER_1_MISC_CHECK_MISC_TIMEOUT=5
     wait_for 10 serves 1 1 || die "the table: $(table dir1)"
     echo 42 >$W/weight
     wait_for 5 serves 1 40 || die "not the weight of the script: $(table dir1)"
