@@ -132,8 +132,10 @@ static void serve(void)
 {
     static const char *const say[] = {
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\nContent-Length: 5",
-        "\r\n\r\nhel", "lo", "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", "220 ready\r\n250 ok\r\n",
-        "220-a\r\n220 b\r\n", "250 hello\r\n", "354 go on\r\n250 ok\r\n", "\x16\x03\x03\x00\x02\x02\x28",
+        "\r\n\r\nhel", "lo", "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n",
+        "220 ready\r\n250 ok\r\n",
+        "220-a\r\n220 b\r\n", "250 hello\r\n", "354 go on\r\n250 ok\r\n",
+        "\x16\x03\x03\x00\x02\x02\x28",
         "HTTP/1.1 101 Switching\r\n\r\n"
     };
     struct linger           none = { 1, 0 };
@@ -141,7 +143,8 @@ static void serve(void)
     socklen_t               size = sizeof from;
     char                    text[600];
     unsigned                i = dice(PEERS), what = dice(16);
-    ssize_t                 n = recvfrom(udp, text, sizeof text, 0, (struct sockaddr *)&from, &size);
+    ssize_t                 n = recvfrom(udp, text, sizeof text, 0, (struct sockaddr *)&from,
+                                         &size);
 
     if (n > 0 && what % 4)
         sendto(udp, text, (size_t)n, 0, (struct sockaddr *)&from, size);
@@ -225,7 +228,8 @@ static const char *url_of(unsigned i)
     static const char *const urls[] = {
         "tcp://198.51.100.1:80", "http://198.51.100.1/", "https://198.51.100.1:80/",
         "smtp://198.51.100.1:80", "udp://198.51.100.1:53", "dns://198.51.100.1/example.com",
-        "icmp://198.51.100.1", "bfd://198.51.100.1", "tcp://198.51.100.1:81", "tcp://203.0.113.1:80",
+        "icmp://198.51.100.1", "bfd://198.51.100.1", "tcp://198.51.100.1:81",
+        "tcp://203.0.113.1:80",
         "http://name/", "https://name:80/", "icmp://name", "udp://name:53", "file:", "process:",
         "process:fuzz_check_io", "interface:lo", "exec:/bin/true", "sh:sleep 9", "bfd://name",
         "smtp://name"

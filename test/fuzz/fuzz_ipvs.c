@@ -3,7 +3,7 @@
    are refused, within the room there is.
    fuzz-runs: 200000
 
-   Byte 0: answers, or a request; byte 1: family, or how much room there is. The rest is the input. */
+   Byte 0: answers, or a request; byte 1: family, or how much room there is. The rest is input. */
 #define IPVS_IMPLEMENTATION
 #define IPVS_STATIC
 #define IPVS_NO_LINUX

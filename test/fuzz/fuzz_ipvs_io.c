@@ -1,7 +1,7 @@
 /* ipvs.h's shell beside a kernel that is played here: virtual servers are added, changed, drained
    and removed at any moment while somebody else changes the same tables, the module goes and comes,
    rights are taken away, schedulers are missing, answers are lost. In the end, when all that is
-   over, the tables are what was wanted, what is not ours is untouched, and nobody was woken in vain.
+   over, the tables are what was wanted, what is not ours is untouched, and nobody woke in vain.
    Arrays are as large as they have to be and are freed as soon as the manual allows it.
    fuzz-runs: 2000
 
@@ -50,7 +50,8 @@ static int play_nothing(int fd, void *at, ...)
 #define MUST(truth) ((truth) ? (void)0 : failed(__LINE__, #truth))
 #define MS ((uint64_t)1000000)
 
-enum { SERVICES = 8, DESTS = 256, VIRTUALS = 5, POOLS = 3, SOCKETS = 4, FIRST = 5000, ROOM = 65536 };
+enum { SERVICES = 8, DESTS = 256, VIRTUALS = 5, POOLS = 3, SOCKETS = 4 };
+enum { FIRST = 5000, ROOM = 65536 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -649,7 +650,8 @@ static void read_events(void)
         MUST(!e.v || is_virtual(e.v));
         MUST(e.text[0] || e.kind == IPVS_EVENT_MODULE);
         if (getenv("SHOW"))
-            fprintf(stderr, "%llu: %d %d %s\n", (unsigned long long)(now / MS), e.kind, e.code, e.text);
+            fprintf(stderr, "%llu: %d %d %s\n", (unsigned long long)(now / MS), e.kind,
+                    e.code, e.text);
         if (e.kind == IPVS_EVENT_RESTORED || e.kind == IPVS_EVENT_FOUGHT)
             MUST(disturbed);
     }

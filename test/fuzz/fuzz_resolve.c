@@ -1,5 +1,6 @@
-/* /etc/hosts, /etc/resolv.conf and answers of any kind. Nothing may crash, hang or leak; what is asked
-   for is a name that DNS can carry, or too long; a look-up ends; a list of addresses is in order.
+/* /etc/hosts, /etc/resolv.conf and answers of any kind. Nothing may crash, hang or leak; what is
+   asked for is a name that DNS can carry, or too long; a look-up ends; a list of addresses is in
+   order.
    fuzz-runs: 40000 */
 #define SIDECAR_TEST
 #define VRRP_IMPLEMENTATION

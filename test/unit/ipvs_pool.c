@@ -163,7 +163,7 @@ static void t_clamps(void)
     }
 }
 
-/* A pool begins without its quorum, as keepalived's, and keeps what it has when it is built anew. */
+/* A pool begins without its quorum, as keepalived's, and keeps what it has when built anew. */
 static void t_beginning(void)
 {
     fill(5, false);

@@ -1,4 +1,4 @@
-/* Names: /etc/hosts, /etc/resolv.conf, the search list, what to ask next, what an answer changes. */
+/* Names: /etc/hosts, /etc/resolv.conf, search lists, what to ask next, what an answer changes. */
 #define SIDECAR_TEST
 #define TEST_SHELL
 #include "test.h"
@@ -53,7 +53,8 @@ static void conf_whole(void)
                       "  nameserver\t2001:db8::1   # that\nnameserver fe80::1%eth0\n"
                       "nameserver 198.51.100.4\nnameserver\nnameserver x\nsortlist 1.2.3.4\n"
                       "domain a.example b.example\nsearch c.example d.example.\n"
-                      "options ndots:2 rotate timeout:7 attempts:9 edns0\noptions ndots:99 timeout:x\n");
+                      "options ndots:2 rotate timeout:7 attempts:9 edns0\n"
+                      "options ndots:99 timeout:x\n");
 
     SAME(r.n_servers, 3);
     SAME(r.servers[0].a.family, CHECK_IPV4), SAME(r.servers[1].a.family, CHECK_IPV6);
@@ -413,7 +414,8 @@ static bool expand(const model *m, virtual_server *v)
 static void servers(void)
 {
     char           *env[] = {"IPVS_WEB=tcp://198.51.100.9:80", "IPVS_WEB_CHECK=tcp://",
-                             "IPVS_WEB_REAL_SERVER=a.example:81 weight 5, 203.0.113.9:80, b.example:80",
+                             "IPVS_WEB_REAL_SERVER=a.example:81 weight 5, 203.0.113.9:80,"
+                             " b.example:80",
                              "IPVS_WEB_SORRY_SERVER=sorry.example:80", NULL};
     report          r = {{NULL}, NULL, NULL, 0, 0};
     model          *m = model_read(env, "x", &r);
