@@ -6892,6 +6892,8 @@ static void probe_judge(const checker *c, const probe *p)
 {
     const page *g = p->pages;
 
+    if (!p->d.kind)
+        return;                         /* its URL was not read, and that is said */
     do
         probe_judge_page(c, p, g);
     while (g && (g = page_next(g)) != NULL);
@@ -6979,6 +6981,16 @@ static const char *url_meant(arena *a, const char *s)
            : host    ? print(a, strchr(s, ':') ? "tcp://%s" : "icmp://%s", s) : NULL;
 }
 
+/* What nobody wrote is not to be read in an error either. */
+static void without(char *err, const char *stood_in)
+{
+    char  *at = strstr(err, stood_in);
+    size_t n = strlen(stood_in);
+
+    if (at)
+        memmove(at, at + n, strlen(at + n) + 1);
+}
+
 static bool probe_parse(const checker *c, probe *p)
 {
     char    err[400];
@@ -6990,6 +7002,9 @@ static bool probe_parse(const checker *c, probe *p)
         return true;
     else if (!strchr(p->url, ':') && probe_is_option(c, p))
         return false;
+    if (p->at_server)
+        without(err, p->at_port && (begins(p->url, "tcp:") || begins(p->url, "udp:"))
+                         ? "192.0.2.1:1" : "192.0.2.1");
     remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s%s", err, did_you_mean(&c->out->a, &meant));
     return false;
 }
