@@ -217,7 +217,7 @@ routing() {
     sidecar n1 n1 VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_ADVERT_INT=0.1 VRRP_INTERFACE=eth0 \
         VRRP_PRIORITY=200 "$@" "${ROUTING[@]}"
     STARTS=$((STARTS + 1)) # what a crash left would look like success
-    wait_for 10 eval '[ "$(grep -c "Entering MASTER" ${LOG[n1]})" = $STARTS ]' && holds n1 ||
+    wait_for 10 eval '[ "$(grep -c "Entering MASTER" ${LOG[n1]})" = $STARTS ] && holds n1' ||
         die "n1 did not become MASTER"
     wait_for 5 eval '[ "$(ours n1 | wc -l)" = 10 ]' || die "not all there: $(ours n1)"
 }
