@@ -3083,13 +3083,13 @@ static int ipvs__daemons(ipvs_io *io)
     return error;
 }
 
-/* What is not wanted any more is as it was before. */
+/* As wanted, and what was there before when nothing is wanted any more. */
 static int ipvs__timeouts(ipvs_io *io)
 {
-    ipvs_config c = io->config;
+    ipvs_config c = io->config_wanted ? io->config : io->config_before;
     int         error = 0;
 
-    if (!io->config_wanted || io->config_set)
+    if (io->config_set || !(io->config_wanted || io->config_kept))
         return 0;
     if (!io->config_kept)
         error = ipvs_config_get(io, &io->config_before);
@@ -3100,6 +3100,7 @@ static int ipvs__timeouts(ipvs_io *io)
     if (!error)
         error = ipvs_config_set(io, &c);
     io->config_set = !error;
+    io->config_kept = io->config_kept && (error || io->config_wanted);
     return error;
 }
 
@@ -3432,14 +3433,12 @@ IPVS_DEF int ipvs_io_daemon(ipvs_io *io, const ipvs_daemon *d, uint8_t states, u
 
 IPVS_DEF void ipvs_io_timeouts(ipvs_io *io, const ipvs_config *c, uint64_t now)
 {
-    if (!c && io->config_kept && io->greeted)
-        ipvs_config_set(io, &io->config_before);
     io->config_wanted = c != NULL;
     io->config_set = false;
     if (c)
         io->config = *c;
-    else
-        io->config_kept = false;
+    else if (io->greeted)
+        ipvs__timeouts(io);             /* what fails here is tried again in the next turns */
     io->settings_at = 0;
     ipvs__woken(io, now);
 }
@@ -3509,10 +3508,11 @@ IPVS_DEF int ipvs_io_flush(ipvs_io *io, uint64_t now)
         ipvs__forget(io, v);
     }
     io->daemon_states = 0;
-    if (io->greeted && io->daemon_on)
-        error = error ? error : ipvs__daemons(io);
+    said = io->greeted && io->daemon_on ? ipvs__daemons(io) : 0;
+    error = error ? error : said;
     ipvs_io_timeouts(io, NULL, now);
-    return error;
+    said = io->greeted ? ipvs__timeouts(io) : 0;    /* nothing to do if that was done just now */
+    return error ? error : said;
 }
 
 #endif /* IPVS_NO_LINUX */
