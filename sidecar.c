@@ -737,99 +737,49 @@ static void report_print(const report *out, uint8_t level, int fd)
         }
 }
 
-static instance *instance_next(const instance *in)
+/* Nodes of a list are all of one kind. */
+#define STEP(type, name) \
+    static type *name(const type *v) \
+    { \
+        return (type *)(void *)v->n.next; \
+    }
+STEP(instance, instance_next)
+STEP(vip, vip_next)
+STEP(route, route_next)
+STEP(rule, rule_next)
+STEP(hop, hop_next)
+STEP(peer, peer_next)
+STEP(track, track_next)
+STEP(watch, watch_next)
+STEP(probe, probe_next)
+STEP(page, page_next)
+STEP(track_group, tgroup_next)
+STEP(garp_group, garp_next)
+STEP(delay, delay_next)
+STEP(hmac_key, hmac_key_next)
+STEP(sync_group, group_next)
+STEP(virtual_server, virtual_next)
+STEP(real_server, real_next)
+STEP(vs_group, vs_group_next)
+STEP(vs_entry, entry_next)
+#undef STEP
+
+static size_t list_size(const void *list)
 {
-    return (instance *)(void *)in->n.next;
+    const node *n = list;
+    size_t      size = 0;
+
+    for (; n; n = n->next)
+        size++;
+    return size;
 }
 
-static vip *vip_next(const vip *v)
+/* Where the next item of a list goes. */
+static node **list_end(node **list)
 {
-    return (vip *)(void *)v->n.next;
-}
-
-static route *route_next(const route *r)
-{
-    return (route *)(void *)r->n.next;
-}
-
-static rule *rule_next(const rule *r)
-{
-    return (rule *)(void *)r->n.next;
-}
-
-static hop *hop_next(const hop *h)
-{
-    return (hop *)(void *)h->n.next;
-}
-
-static peer *peer_next(const peer *p)
-{
-    return (peer *)(void *)p->n.next;
-}
-
-static track *track_next(const track *t)
-{
-    return (track *)(void *)t->n.next;
-}
-
-static watch *watch_next(const watch *w)
-{
-    return (watch *)(void *)w->n.next;
-}
-
-static probe *probe_next(const probe *p)
-{
-    return (probe *)(void *)p->n.next;
-}
-
-static page *page_next(const page *g)
-{
-    return (page *)(void *)g->n.next;
-}
-
-static track_group *tgroup_next(const track_group *g)
-{
-    return (track_group *)(void *)g->n.next;
-}
-
-static garp_group *garp_next(const garp_group *g)
-{
-    return (garp_group *)(void *)g->n.next;
-}
-
-static delay *delay_next(const delay *d)
-{
-    return (delay *)(void *)d->n.next;
-}
-
-static hmac_key *hmac_key_next(const hmac_key *k)
-{
-    return (hmac_key *)(void *)k->n.next;
-}
-
-static sync_group *group_next(const sync_group *g)
-{
-    return (sync_group *)(void *)g->n.next;
-}
-
-static virtual_server *virtual_next(const virtual_server *v)
-{
-    return (virtual_server *)(void *)v->n.next;
-}
-
-static real_server *real_next(const real_server *r)
-{
-    return (real_server *)(void *)r->n.next;
-}
-
-static vs_group *vs_group_next(const vs_group *g)
-{
-    return (vs_group *)(void *)g->n.next;
-}
-
-static vs_entry *entry_next(const vs_entry *e)
-{
-    return (vs_entry *)(void *)e->n.next;
+    while (*list)
+        list = &(*list)->next;
+    return list;
 }
 
 /* The i-th of v->n_services services that the kernel is to have: one for each address and mark. */
@@ -4366,7 +4316,7 @@ static const char *nested_head(reader *rd, const row *r, const words *w, size_t 
 static size_t nested_read(reader *rd, node *item, const row *r, const words *w, size_t i,
                           const char *value)
 {
-    node      **end = place_of(item, r), *inner = item_new(rd, r);
+    node      **list = place_of(item, r), *inner = item_new(rd, r);
     const row  *head = row_with(inner->block, HEAD);
     bool        headless_ = head->type == T_NONE || r->flags & PLAIN;
     const char *s = nested_head(rd, r, w, i + 1, value);
@@ -4386,10 +4336,8 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     i += !value && s && (!headless_ || (r->flags & PLAIN && is_yes(s)));
     while (i < w->n && !w->at[i].first && option_row(rd, inner->block, &w->at[i], &value))
         i += option_read(rd, inner, w, i);
-    while (*end)
-        end = &(*end)->next;
     if (ok)
-        *end = inner;
+        *list_end(list) = inner;
     return i - from;
 }
 
@@ -4529,16 +4477,20 @@ static node *item_numbered(node *list, int32_t number)
     return list;
 }
 
+static bool one_kind(reader *rd, const node *list, int32_t number)
+{
+    return !list || (list->number < 0) == (number < 0) ||
+           wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
+                 item_giver(list));
+}
+
 /* The items of one variable: all of a list, or (number >= 0) one. */
 static void list_read(reader *rd, node **list, const row *r, const words *w, int32_t number)
 {
     node *same = number >= 0 ? item_numbered(*list, number) : NULL;
 
-    if (*list && ((*list)->number < 0) != (number < 0)) {
-        wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
-              item_giver(*list));
+    if (!one_kind(rd, *list, number))
         return;
-    }
     if (same) {
         wrong(rd, "item %d is given twice (see %s)", (int)number, item_giver(same));
         return;
@@ -5392,26 +5344,21 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
    option. */
 static node *item_enter(reader *rd, node *n, const step *s)
 {
-    node **end = place_of(n, s->row), *item = item_numbered(*end, s->number);
+    node **list = place_of(n, s->row), *item = item_numbered(*list, s->number);
 
     if (item)
         return item;
     if (!comes_by_option(s->row)) {
         wrong(rd, "there is no item %d of that list%s%s", (int)s->number,
-              *end ? "; see " : "", *end ? item_giver(*end) : "");
+              *list ? "; see " : "", *list ? item_giver(*list) : "");
         return NULL;
     }
-    if (*end && ((*end)->number < 0) != (s->number < 0)) {
-        wrong(rd, "a list is given in one variable or in numbered ones, not in both (see %s)",
-              item_giver(*end));
+    if (!one_kind(rd, *list, s->number))
         return NULL;
-    }
-    while (*end)
-        end = &(*end)->next;
     *giver(n, s->row) = rd->variable;
-    *end = item_new(rd, s->row);
-    (*end)->number = s->number;
-    return *end;
+    item = *list_end(list) = item_new(rd, s->row);
+    item->number = s->number;
+    return item;
 }
 
 /* The nearest variable behind known, which stands for a block or an item of it: a keyword, one of a
@@ -5958,12 +5905,8 @@ static void real_uses(real_copy *c, const real_server *of)
 static real_server *real_copy_of(const real_server *of, const vrrp_ip *ip, uint8_t family)
 {
     char       address_[INET6_ADDRSTRLEN];
-    size_t     n = 0;
-    real_copy *c;
+    real_copy *c = calloc(1, sizeof *c + list_size(of->uses) * sizeof *c->uses);
 
-    for (const watch *w = of->uses; w; w = watch_next(w))
-        n++;
-    c = calloc(1, sizeof *c + n * sizeof *c->uses);
     if (!c)
         return NULL;
     c->r = *of;
@@ -6276,13 +6219,11 @@ static void vip_take(const checker *c, const vip *v, vrrp_vip *to)
 static void vips_take(const checker *c)
 {
     instance *in = c->in;
-    size_t    n = 0, listed = 0;
+    size_t    n = list_size(in->vips) + list_size(in->excluded), listed = list_size(in->vips);
     vrrp_vip *to;
 
     for (vip *v = in->excluded; v; v = vip_next(v))
         v->v.excluded = true;
-    for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v), n++)
-        listed += !v->v.excluded;
     if (listed > 255)
         tell(c, SAY_WARNING, "virtual_ipaddress", "%zu addresses, but an advert holds 255: the"
              " others are as if they stood in %s", listed,
@@ -6333,15 +6274,14 @@ static bool other_family(const vrrp_net *net, uint8_t family)
 /* The next hops, and the family of the first that says one. */
 static uint8_t hops_take(const checker *c, const route *from, vrrp_route *to)
 {
-    size_t    n = 0;
+    size_t    n = list_size(from->hops);
     vrrp_hop *at;
     uint8_t   family = from->r.hop.via.family;
 
-    for (const hop *h = from->hops; h; h = hop_next(h), n++)
-        family = family ? family : h->h.via.family;
     to->hops = at = take(&c->m->a, (n + 1) * sizeof *at);
     to->n_hops = (uint16_t)n;
     for (const hop *h = from->hops; h; h = hop_next(h), at++) {
+        family = family ? family : h->h.via.family;
         *at = h->h;
         flawed(c, !h->h.via.family && !h->h.device[0], &from->n, "nexthop needs via or dev");
     }
@@ -6425,12 +6365,8 @@ static void rule_take(const checker *c, const rule *from, vrrp_rule *to, uint8_t
 /* Routes and rules of an instance, or those that are static. */
 static void routing_take(const checker *c, vrrp_setup *s, const route *routes, const rule *rules)
 {
-    size_t n = 0, k = 0;
+    size_t n = list_size(routes), k = list_size(rules);
 
-    for (const route *r = routes; r; r = route_next(r))
-        n++;
-    for (const rule *r = rules; r; r = rule_next(r))
-        k++;
     s->routes = take(&c->m->a, (n + 1) * sizeof *s->routes);
     s->rules = take(&c->m->a, (k + 1) * sizeof *s->rules);
     s->n_routes = (uint16_t)n;
@@ -6448,11 +6384,9 @@ static void routing_take(const checker *c, vrrp_setup *s, const route *routes, c
 static void static_take(const checker *c)
 {
     globals  *g = &c->m->global;
-    size_t    n = 0;
+    size_t    n = list_size(g->vips);
     vrrp_vip *to;
 
-    for (const vip *v = g->vips; v; v = vip_next(v))
-        n++;
     g->setup.desc.addresses = to = take(&c->m->a, (n + 1) * sizeof *to);
     g->setup.desc.n_addresses = (uint16_t)n;
     for (const vip *v = g->vips; v; v = vip_next(v)) {
@@ -6602,10 +6536,8 @@ static void peers_check(const checker *c)
 static vrrp_track *tracks_take(const checker *c, const track *list, size_t more, uint16_t *n)
 {
     vrrp_track *to;
-    size_t      i = 0;
+    size_t      i = list_size(list);
 
-    for (const track *t = list; t; t = track_next(t))
-        i++;
     to = take(&c->m->a, (i + more + 1) * sizeof *to);
     *n = (uint16_t)i;
     for (i = 0; list; list = track_next(list), i++) {
@@ -6769,10 +6701,8 @@ static void pages_take(const checker *c, probe *p)
 {
     check_http *h = &p->d.http;
     check_url  *to;
-    uint16_t    n = 0;
+    uint16_t    n = (uint16_t)list_size(p->pages);
 
-    for (const page *g = p->pages; g; g = page_next(g))
-        n++;
     if (n == 0)
         return;
     if (h->url.path && strcmp(h->url.path, "/") != 0)
@@ -7055,15 +6985,6 @@ static probe *probe_named(const checker *c, const watch *w)
     return (probe *)(void *)found;
 }
 
-static size_t watches_count(const watch *w)
-{
-    size_t n = 0;
-
-    for (; w; w = watch_next(w))
-        n++;
-    return n;
-}
-
 static void watch_check(const checker *c, watch *w)
 {
     const char *by = item_giver(&w->n);
@@ -7142,7 +7063,7 @@ static void tracks_check(const checker *c)
     bool       weights = false;
 
     d->tracks = tracks_take(c, in->tracks, (size_t)fixed->desc.n_addresses + fixed->n_routes +
-                            fixed->n_rules + watches_count(in->watches), &d->n_tracks);
+                            fixed->n_rules + list_size(in->watches), &d->n_tracks);
     in->first_watch = d->n_tracks;
     watches_take(c, in->watches, d->tracks, &d->n_tracks);
     tracks_static(c);
@@ -7425,16 +7346,13 @@ static void keys_take(const checker *c)
     instance  *in = c->in;
     vrrp_desc *d = &in->setup.desc;
     vrrp_key   password = {NULL, 0, VRRP_MD5, 8, {0}}, *to;
-    size_t     n = 1, nodes = 32;
+    size_t     n = list_size(in->hmac_keys), nodes = (size_t)in->peer_room + 32;
 
-    for (const hmac_key *k = in->hmac_keys; k; k = hmac_key_next(k))
-        n++;
-    nodes += in->peer_room;
     nodes = nodes < UINT16_MAX ? nodes : UINT16_MAX;
     if (d->auth < VRRP_AUTH_AH && !in->hmac_keys)
         return;
-    d->keys = to = take(&c->m->a, n * sizeof *to);
-    d->n_keys = (uint16_t)(in->hmac_keys ? n - 1 : 1);
+    d->n_keys = (uint16_t)(n ? n : 1);
+    d->keys = to = take(&c->m->a, d->n_keys * sizeof *to);
     d->n_senders = (uint16_t)nodes;
     d->senders = take(&c->m->a, nodes * sizeof *d->senders);
     memcpy(password.bytes, d->auth_pass, 8);
@@ -7619,8 +7537,7 @@ static void doubles_check(const checker *c)
     claim *all;
 
     for (const instance *in = c->m->instances; in; in = instance_next(in))
-        for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v))
-            n++;
+        n += list_size(in->vips) + list_size(in->excluded);
     all = take(&c->out->a, (n + 1) * sizeof *all);
     n = 0;
     for (const instance *in = c->m->instances; in; in = instance_next(in))
@@ -7706,7 +7623,7 @@ static void group_check(const checker *c, sync_group *g)
 
     if (!g->label)
         g->label = g->n.name;
-    g->track = tracks_take(c, g->tracks, watches_count(g->watches), &g->n_tracks);
+    g->track = tracks_take(c, g->tracks, list_size(g->watches), &g->n_tracks);
     g->first_watch = g->n_tracks;
     watches_take(c, g->watches, g->track, &g->n_tracks);
     for (const char **name = g->members; name && *name; name++) {
@@ -7783,11 +7700,9 @@ static void garp_groups_check(const checker *c)
 static void delays_take(const checker *c)
 {
     globals *g = &c->m->global;
-    size_t   n = 0, k;
+    size_t   k;
 
-    for (const delay *d = g->delays; d; d = delay_next(d))
-        n++;
-    g->delay = take(&c->m->a, (n + 1) * sizeof *g->delay);
+    g->delay = take(&c->m->a, (list_size(g->delays) + 1) * sizeof *g->delay);
     for (const delay *d = g->delays; d; d = delay_next(d)) {
         for (k = 0; k < g->n_delays && strcmp(g->delay[k].interface, d->d.interface) != 0; k++)
             ;
@@ -7932,12 +7847,10 @@ static probe *own_copy(const checker *c, const real_server *r, const probe *from
 
 static void use_add(const checker *c, real_server *r, probe *p, int16_t weight, bool reverse)
 {
-    reader  rd = {c->m, c->out, &c->out->a, item_giver(&r->n), NULL, NULL, NULL};
-    watch **end = &r->uses, *w = (watch *)(void *)node_new(&rd, B_WATCH, "");
+    reader rd = {c->m, c->out, &c->out->a, item_giver(&r->n), NULL, NULL, NULL};
+    watch *w = (watch *)(void *)node_new(&rd, B_WATCH, "");
 
-    while (*end)
-        end = (watch **)(void *)&(*end)->n.next;
-    *end = w;
+    *list_end((node **)(void *)&r->uses) = &w->n;
     w->what = p->label;
     w->probe = p;
     if (p->d.kind == CHECK_FILE) {      /* others are up or not */
