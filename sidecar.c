@@ -6098,13 +6098,40 @@ typedef struct checker {
     size_t            n_locals;
 } checker;
 
-/* The variable that set a row of this instance, or would set it. */
+/* The variable that set a row of a block or item, or would set it. */
+static const char *origin_of(const checker *c, const node *n, const char *key)
+{
+    const row  *r = row_of(n->block, key);
+    const char *by = *giver(n, r);
+    bool        unnamed = n->block == B_INSTANCE && c->m->unnamed;
+
+    return by ? by : *n->name ? variable(&c->out->a, unnamed ? "" : n->name, r) : item_giver(n);
+}
+
 static const char *origin(const checker *c, const char *key)
 {
-    const row  *r = row_of(B_INSTANCE, key);
-    const char *by = *giver(&c->in->n, r);
+    return origin_of(c, &c->in->n, key);
+}
 
-    return by ? by : variable(&c->out->a, c->m->unnamed ? "" : c->in->n.name, r);
+/* About a setting of a block or item; key NULL: about all of it. */
+__attribute__((format(printf, 4, 5)))
+static void mistake(const checker *c, const node *n, const char *key, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    remark_list(c->out, SAY_ERROR, key ? origin_of(c, n, key) : item_giver(n), format, args);
+    va_end(args);
+}
+
+__attribute__((format(printf, 4, 5)))
+static void caution(const checker *c, const node *n, const char *key, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    remark_list(c->out, SAY_WARNING, key ? origin_of(c, n, key) : item_giver(n), format, args);
+    va_end(args);
 }
 
 __attribute__((format(printf, 4, 5)))
@@ -6135,21 +6162,55 @@ static void overridden(const checker *c, const node *preset, const node *first, 
                                                  : "says it");
 }
 
-/* What unnamed variables say, where the instance says nothing itself. */
-static void inherit(const checker *c)
+/* A check of its own is instead of all that blocks have in common. */
+static bool is_check_list(const row *r)
 {
-    const node *from = &c->m->preset.n;
+    return r->type == T_BLOCK && (r->opens == B_CHECK || r->opens == B_WATCH);
+}
 
-    for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r)) {
+static bool has_checks(const node *n)
+{
+    for (const row *r = block_rows(n->block); r; r = row_next(r))
+        if (is_check_list(r) && *(node **)place_of(n, r))
+            return true;
+    return false;
+}
+
+/* A value as if it had been given here. */
+static void row_copy(node *to, const row *r, const node *from, const row *as)
+{
+    memcpy(place_of(to, r), place_of(from, as), types[r->type].size);
+    *giver(to, r) = *giver(from, as);
+}
+
+/* What unnamed variables say, where the block, one of a list, says nothing itself. */
+static void inherit(const checker *c, node *n, const node *from, const node *first)
+{
+    bool own = has_checks(n);
+
+    for (const row *r = block_rows(n->block); r; r = row_next(r)) {
         if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
             continue;
-        if (c->in == c->m->instances)
-            overridden(c, from, &c->in->n, r);
-        if (*giver(&c->in->n, r))
-            continue;
-        memcpy(place_of(&c->in->n, r), place_of(from, r), types[r->type].size);
-        *giver(&c->in->n, r) = *giver(from, r);
+        if (n == first)
+            overridden(c, from, first, r);
+        if (!*giver(n, r) && !(own && is_check_list(r)))
+            row_copy(n, r, from, r);
     }
+}
+
+/* The block that a name refers to. NULL and an error if there is none; allowed: what a name is. */
+static void *refer(const checker *c, const node *by, void *list, const char *name,
+                   const char *kind, const char *allowed)
+{
+    node   *found = node_find(list, name);
+    nearest best = nearest_to(name, 0);
+
+    for (const node *n = found ? NULL : list; n; n = n->next)
+        nearest_try(&best, n->name);
+    if (!found)
+        mistake(c, by, NULL, "there is no %s '%.60s'%s%s", kind, name,
+                did_you_mean(&c->out->a, &best), allowed);
+    return found;
 }
 
 /* --- addresses ------------------------------------------------------------------------------ */
@@ -6193,8 +6254,8 @@ static void vip_check(const checker *c, const vip *v)
 
     for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
         if (flaws[i].found)
-            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s: %s",
-                       ip_text(&c->out->a, &a->address, a->family), flaws[i].what);
+            mistake(c, &v->n, NULL, "%s: %s", ip_text(&c->out->a, &a->address, a->family),
+                    flaws[i].what);
 }
 
 /* All addresses of an instance: those of the adverts, then the excluded ones. */
@@ -6258,7 +6319,7 @@ static void flawed(const checker *c, bool found, const node *item, const char *f
     va_start(args, format);
     text_list(&t, format, args);
     va_end(args);
-    remark_add(c->out, SAY_ERROR, item_giver(item), "%s", t.s);
+    mistake(c, item, NULL, "%s", t.s);
 }
 
 static uint8_t family_of(uint8_t choice)
@@ -6358,8 +6419,8 @@ static void rule_take(const checker *c, const rule *from, vrrp_rule *to, uint8_t
     if (to->preference)
         return;
     to->preference = c->m->preference--;
-    remark_add(c->out, SAY_WARNING, item_giver(&from->n), "a rule without preference: %u is used;"
-               " name one, as that changes with the number of rules", to->preference);
+    caution(c, &from->n, NULL, "a rule without preference: %u is used; name one, as that changes"
+            " with the number of rules", to->preference);
 }
 
 /* Routes and rules of an instance, or those that are static. */
@@ -6372,8 +6433,7 @@ static void routing_take(const checker *c, vrrp_setup *s, const route *routes, c
     s->n_routes = (uint16_t)n;
     s->n_rules = (uint16_t)k;
     if (n > UINT16_MAX || k > UINT16_MAX)
-        remark_add(c->out, SAY_ERROR, item_giver(n > k ? &routes->n : &rules->n),
-                   "more than 65535 routes or rules");
+        mistake(c, n > k ? &routes->n : &rules->n, NULL, "more than 65535 routes or rules");
     n = k = 0;
     for (const route *r = routes; r && n < s->n_routes; r = route_next(r))
         route_take(c, r, &s->routes[n++], s->desc.family ? s->desc.family : VRRP_IPV4);
@@ -6395,7 +6455,7 @@ static void static_take(const checker *c)
         flawed(c, v->v.use_vmac, &v->n, "a static address has no virtual MAC address");
     }
     if (n > UINT16_MAX)
-        remark_add(c->out, SAY_ERROR, item_giver(&g->vips->n), "more than 65535 addresses");
+        mistake(c, &g->vips->n, NULL, "more than 65535 addresses");
     routing_take(c, &g->setup, g->routes, g->rules);
 }
 
@@ -6418,10 +6478,10 @@ static void family_check(const checker *c)
     in->setup.desc.family = *family;
     for (const vip *v = in->vips; v; v = vip_next(v))
         if (v->v.family != *family) {
-            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s: one virtual router has addresses"
-                       " of one family in its adverts; put the %s ones into %s, or into a second"
-                       " instance", ip_text(&c->out->a, &v->v.address, v->v.family),
-                       ip_name(v->v.family), origin(c, "virtual_ipaddress_excluded"));
+            mistake(c, &v->n, NULL, "%s: one virtual router has addresses of one family in its"
+                    " adverts; put the %s ones into %s, or into a second instance",
+                    ip_text(&c->out->a, &v->v.address, v->v.family), ip_name(v->v.family),
+                    origin(c, "virtual_ipaddress_excluded"));
             break;
         }
 }
@@ -6487,21 +6547,21 @@ static size_t peers_judge(const checker *c)
     size_t          n = 0, names = 0;
 
     for (const peer *p = in->peers, *q; p; p = peer_next(p)) {
-        const char *at = item_giver(&p->n), *what = host_text(&c->out->a, &p->h);
+        const char *what = host_text(&c->out->a, &p->h);
         uint8_t     max = p->ttl.max ? p->ttl.max : 255;
 
         if (!p->h.name && p->h.a.family != in->setup.desc.family)
-            remark_add(c->out, SAY_ERROR, at, "%s, but the virtual router is %s", what,
-                       ip_name(in->setup.desc.family));
+            mistake(c, &p->n, NULL, "%s, but the virtual router is %s", what,
+                    ip_name(in->setup.desc.family));
         for (q = in->peers; q != p && !same_host(&q->h, &p->h); q = peer_next(q))
             ;
         if (q != p)
-            remark_add(c->out, SAY_ERROR, at, "%s twice", what);
+            mistake(c, &p->n, NULL, "%s twice", what);
         if (!p->h.name && is_floating_here(in, &p->h.a.ip))
-            remark_add(c->out, SAY_ERROR, at, "%s is a floating address, not a node's own", what);
+            mistake(c, &p->n, NULL, "%s is a floating address, not a node's own", what);
         if (p->ttl.min > max)
-            remark_add(c->out, SAY_ERROR, at, "min_ttl %u is above max_ttl %u", p->ttl.min, max);
-        name_remark(c->out, at, p->h.name);
+            mistake(c, &p->n, NULL, "min_ttl %u is above max_ttl %u", p->ttl.min, max);
+        name_remark(c->out, item_giver(&p->n), p->h.name);
         names += p->h.name != NULL;
         n++;
     }
@@ -6545,7 +6605,7 @@ static vrrp_track *tracks_take(const checker *c, const track *list, size_t more,
         to[i].name = to[i].interface;
         for (size_t k = 0; k < i; k++)
             if (strcmp(to[k].interface, to[i].interface) == 0)
-                remark_add(c->out, SAY_ERROR, item_giver(&list->n), "%s twice", to[i].interface);
+                mistake(c, &list->n, NULL, "%s twice", to[i].interface);
     }
     return to;
 }
@@ -6596,14 +6656,11 @@ static void tracks_static(const checker *c)
 static void track_groups_check(const checker *c)
 {
     const globals *g = &c->m->global;
-    node          *all = (node *)(void *)c->m->instances;
 
     for (const track_group *t = g->track_groups; t; t = tgroup_next(t)) {
         flawed(c, !t->names[1], &t->n, "a group needs members");
         for (const char **name = t->names + 1; *name; name++)
-            if (!node_find(all, *name))
-                remark_add(c->out, SAY_ERROR, item_giver(&t->n), "there is no virtual router"
-                           " '%.60s'", *name);
+            refer(c, &t->n, c->m->instances, *name, "virtual router", "");
     }
     tracks_static(c);
     for (const instance *in = c->m->instances; in; in = instance_next(in)) {
@@ -6628,21 +6685,10 @@ static bool belongs(const row *r, const probe *p)
     return row_kinds(r) & 1u << p->d.kind;
 }
 
-static const char *probe_origin(const checker *c, const probe *p, const char *key)
+/* The node that says it: one of several pages (or NULL), else the check. */
+static const node *page_or_check(const probe *p, const page *g, const char *key)
 {
-    const row  *r = row_of(B_CHECK, key);
-    const char *by = *giver(&p->n, r);
-
-    return by ? by : *p->n.name ? variable(&c->out->a, p->n.name, r) : item_giver(&p->n);
-}
-
-/* The same, if the page (or NULL) has not said it. */
-static const char *page_origin(const checker *c, const probe *p, const page *g, const char *key)
-{
-    const row  *r = g ? row_of(B_URL, key) : NULL;
-    const char *by = r ? *giver(&g->n, r) : NULL;
-
-    return by ? by : probe_origin(c, p, key);
+    return g && row_of(B_URL, key) && given(&g->n, key) ? &g->n : &p->n;
 }
 
 /* Options of another kind of check are mistakes; what is unnamed counts where it belongs. */
@@ -6663,8 +6709,7 @@ static void probe_options(const checker *c, probe *p, bool presets)
             remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
                        check_kind_str(p->d.kind));
         } else if (presets && !by && preset && r->flags & INHERIT && belongs(r, p)) {
-            memcpy(place_of(&p->n, r), place_of(all, r), types[r->type].size);
-            *giver(&p->n, r) = preset;
+            row_copy(&p->n, r, all, r);
         }
     }
 }
@@ -6674,10 +6719,9 @@ static bool probe_target(const checker *c, probe *p)
 {
     static const uint8_t loopback[4] = {127, 0, 0, 1};
     check_desc          *d = &p->d;
-    const char          *by = item_giver(&p->n);
 
     if (d->kind == CHECK_HTTPS && !HAS_TLS) {
-        remark_add(c->out, SAY_ERROR, by, "https: %s", NO_TLS);
+        mistake(c, &p->n, NULL, "https: %s", NO_TLS);
         return false;
     }
     if (!d->host || d->to.family || p->at_server)
@@ -6689,10 +6733,10 @@ static bool probe_target(const checker *c, probe *p)
     }
     p->host = keep(&c->m->a, d->host, d->host_size);
     if (is_host_name(p->host)) {
-        name_remark(c->out, by, p->host);
+        name_remark(c->out, item_giver(&p->n), p->host);
         return true;
     }
-    remark_add(c->out, SAY_ERROR, by, "'%.80s' is neither an address nor a host name", p->host);
+    mistake(c, &p->n, NULL, "'%.80s' is neither an address nor a host name", p->host);
     return false;
 }
 
@@ -6706,18 +6750,16 @@ static void pages_take(const checker *c, probe *p)
     if (n == 0)
         return;
     if (h->url.path && strcmp(h->url.path, "/") != 0)
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "has a path, and so has %s; leave it out"
-                   " here", item_giver(&p->pages->n));
+        mistake(c, &p->n, NULL, "has a path, and so has %s; leave it out here",
+                item_giver(&p->pages->n));
     h->urls = to = take(&c->m->a, n * sizeof *to);
     h->n_urls = n;
     for (page *g = p->pages; g; g = page_next(g)) {
         for (const row *r = block_rows(B_URL); r; r = row_next(r)) {
             const row *outer = row_of(B_CHECK, r->key);
 
-            if (!outer || *giver(&g->n, r) || !*giver(&p->n, outer))
-                continue;
-            memcpy(place_of(&g->n, r), place_of(&p->n, outer), types[r->type].size);
-            *giver(&g->n, r) = *giver(&p->n, outer);
+            if (outer && !*giver(&g->n, r) && *giver(&p->n, outer))
+                row_copy(&g->n, r, &p->n, outer);
         }
         *to++ = g->u;
     }
@@ -6774,7 +6816,8 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
     check       trial;
     check_desc  d = p->d;
     char        posix[4096], offends[8] = "";
-    const char *by = item_giver(&p->n), *what;
+    const char *key = NULL, *what;
+    const node *at = &p->n;
     int         error;
 
     memset(&trial, 0, sizeof trial);
@@ -6786,14 +6829,16 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
     what = check_str(error);
     for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
         if (probe_flaws[i].code == error) {
-            by = page_origin(c, p, g, probe_flaws[i].key);
+            key = probe_flaws[i].key;
+            at = page_or_check(p, g, key);
             what = probe_flaws[i].what ? probe_flaws[i].what : what;
         }
     if (!error && d.http.url.regex && !check_regex(&d.http.url, posix, sizeof posix, offends)) {
         regex_t compiled;
 
         error = regcomp(&compiled, posix, REG_EXTENDED | REG_NOSUB);
-        by = error ? page_origin(c, p, g, "regex") : by;
+        key = "regex";
+        at = page_or_check(p, g, key);
         regerror(error, &compiled, posix, 100);
         what = print(&c->out->a, "is no regex: %s", posix);
         if (!error)
@@ -6804,18 +6849,18 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
     if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
         what = "sha1: " NO_TLS;
     if (error == CHECK_E_PATTERN && d.udp.reply_min > (d.udp.reply_max ? d.udp.reply_max : 255)) {
-        by = probe_origin(c, p, "min_reply_length");
+        key = "min_reply_length";
         what = "is above max_reply_length";
     }
     for (size_t i = 0; error == CHECK_E_HEADER && i < sizeof headers / sizeof *headers; i++)
         if (!(g && row_of(B_URL, headers[i])) && given(&p->n, headers[i]))
-            by = probe_origin(c, p, headers[i]);
+            key = headers[i];
     if (error == CHECK_E_HEADER && g && given(&g->n, "virtualhost"))
-        by = page_origin(c, p, g, "virtualhost");
+        at = page_or_check(p, g, key = "virtualhost");
     if (error == CHECK_E_PATH && g)
-        by = item_giver(&g->n);
+        at = &g->n;
     if (error)
-        remark_add(c->out, SAY_ERROR, by, "%s", what);
+        mistake(c, at, key, "%s", what);
 }
 
 static void probe_judge(const checker *c, const probe *p)
@@ -6842,13 +6887,12 @@ static void probe_pairs(const checker *c, const probe *p)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (given(&p->n, pairs[i][0]) && !given(&p->n, pairs[i][1]) &&
             !(p->pages && row_of(B_URL, pairs[i][0])))
-            remark_add(c->out, SAY_ERROR, probe_origin(c, p, pairs[i][0]), "needs %s",
-                       *p->n.name ? variable(&c->out->a, p->n.name, row_of(B_CHECK, pairs[i][1]))
-                                  : pairs[i][1]);
+            mistake(c, &p->n, pairs[i][0], "needs %s",
+                    *p->n.name ? variable(&c->out->a, p->n.name, row_of(B_CHECK, pairs[i][1]))
+                               : pairs[i][1]);
         for (const page *g = row_of(B_URL, pairs[i][0]) ? p->pages : NULL; g; g = page_next(g))
             if (given(&g->n, pairs[i][0]) && !given(&g->n, pairs[i][1]))
-                remark_add(c->out, SAY_ERROR, page_origin(c, p, g, pairs[i][0]), "needs %s",
-                           pairs[i][1]);
+                mistake(c, &g->n, pairs[i][0], "needs %s", pairs[i][1]);
     }
 }
 
@@ -6935,7 +6979,7 @@ static bool probe_parse(const checker *c, probe *p)
     if (p->at_server)
         without(err, p->at_port && (begins(p->url, "tcp:") || begins(p->url, "udp:"))
                          ? "192.0.2.1:1" : "192.0.2.1");
-    remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s%s", err, did_you_mean(&c->out->a, &meant));
+    mistake(c, &p->n, NULL, "%s%s", err, did_you_mean(&c->out->a, &meant));
     return false;
 }
 
@@ -6979,15 +7023,14 @@ static probe *probe_named(const checker *c, const watch *w)
     if (url_meant(&c->out->a, w->what))
         best.name = url_meant(&c->out->a, w->what);
     if (!found)
-        remark_add(c->out, SAY_ERROR, item_giver(&w->n), "there is no check '%.60s'%s (allowed: the"
-                   " NAME of a CHECK_<NAME>, or a URL such as http://127.0.0.1/ or exec:/PATH)",
-                   w->what, did_you_mean(&c->out->a, &best));
+        mistake(c, &w->n, NULL, "there is no check '%.60s'%s (allowed: the NAME of a CHECK_<NAME>,"
+                " or a URL such as http://127.0.0.1/ or exec:/PATH)", w->what,
+                did_you_mean(&c->out->a, &best));
     return (probe *)(void *)found;
 }
 
 static void watch_check(const checker *c, watch *w)
 {
-    const char *by = item_giver(&w->n);
     probe      *p = strchr(w->what, ':') ? probe_inline(c, w) : probe_named(c, w);
 
     w->probe = p;
@@ -6995,16 +7038,16 @@ static void watch_check(const checker *c, watch *w)
         return;
     p->tracked = true;
     if (p->at_server)
-        remark_add(c->out, SAY_ERROR, by, "'%.60s' has no address, which is for real servers of"
-                   " virtual servers", w->what);
+        mistake(c, &w->n, NULL,
+                "'%.60s' has no address, which is for real servers of virtual servers", w->what);
     if (!given(&w->n, "weight"))
         w->weight = p->weight;
     if (!given(&w->n, "reverse"))
         w->reverse = p->reverse;
-    if (p->d.kind == CHECK_FILE && strstr(by, "TRACK_FILE") && !w->weight)
-        remark_add(c->out, SAY_ERROR, by, "'%.60s' needs a weight (keepalived takes 1), by which"
-                   " the number in the file is multiplied; VRRP_TRACK without one: the file has to"
-                   " exist", w->what);
+    if (p->d.kind == CHECK_FILE && strstr(item_giver(&w->n), "TRACK_FILE") && !w->weight)
+        mistake(c, &w->n, NULL, "'%.60s' needs a weight (keepalived takes 1), by which the number"
+                " in the file is multiplied; VRRP_TRACK without one: the file has to exist",
+                w->what);
 }
 
 /* A floating address answers while somebody holds it: nobody would ever begin. */
@@ -7014,9 +7057,8 @@ static void watch_circle(const checker *c, const watch *w)
 
     for (const vip *v = vip_after(c->in, NULL); v && !w->weight; v = vip_after(c->in, v))
         if (to->family == v->v.family && memcmp(to->ip, v->v.address.byte, sizeof to->ip) == 0)
-            remark_add(c->out, SAY_WARNING, item_giver(&w->n), "%.60s is about the floating address"
-                       " itself, which nobody can hold before it answers; check 127.0.0.1, or give"
-                       " it a weight", w->what);
+            caution(c, &w->n, NULL, "%.60s is about the floating address itself, which nobody can"
+                    " hold before it answers; check 127.0.0.1, or give it a weight", w->what);
 }
 
 /* Behind the interfaces in the array of what is tracked. */
@@ -7026,7 +7068,7 @@ static void watches_take(const checker *c, watch *list, vrrp_track *to, uint16_t
         watch_check(c, w);
         for (const watch *k = list; k != w; k = watch_next(k))
             if (w->probe && k->probe == w->probe)
-                remark_add(c->out, SAY_ERROR, item_giver(&w->n), "%.60s twice", w->what);
+                mistake(c, &w->n, NULL, "%.60s twice", w->what);
         if (c->in && w->probe)
             watch_circle(c, w);
         to[*n].name = w->probe ? w->probe->label : w->what;
@@ -7042,8 +7084,8 @@ static void probes_unused(const checker *c)
 
     for (const probe *p = c->m->probes; p; p = probe_next(p))
         if (!p->tracked && !p->used)
-            remark_add(c->out, SAY_WARNING, item_giver(&p->n), "nothing tracks it: it is in the log"
-                       " and has no say in who is MASTER; see VRRP_TRACK");
+            caution(c, &p->n, NULL, "nothing tracks it: it is in the log and has no say in who is"
+                    " MASTER; see VRRP_TRACK");
     for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
         const probe *p = c->m->probes;
 
@@ -7088,14 +7130,14 @@ static void primary_check(const checker *c)
     for (size_t i = 0; i < g->n_delays; i++)
         if (strcmp(g->delay[i].interface, in->interface) == 0 &&
             g->delay[i].down > (d->down_adverts - 1u) * d->interval)
-            remark_add(c->out, SAY_WARNING, item_giver(&g->delays->n), "%s may be down for longer"
-                       " than %u adverts, so a backup there may become MASTER before that counts",
-                       in->interface, d->down_adverts - 1u);
+            caution(c, &g->delays->n, NULL, "%s may be down for longer than %u adverts, so a backup"
+                    " there may become MASTER before that counts", in->interface,
+                    d->down_adverts - 1u);
     for (const track *t = in->tracks; t; t = track_next(t))
         if (strcmp(t->t.interface, in->interface) == 0 && !in->setup.dont_track_primary)
-            remark_add(c->out, SAY_WARNING, item_giver(&t->n), "%s has no effect: while the"
-                       " interface of the adverts is down that is a FAULT anyway; set %s=yes if"
-                       " that is not wanted", in->interface, origin(c, "dont_track_primary"));
+            caution(c, &t->n, NULL, "%s has no effect: while the interface of the adverts is down"
+                    " that is a FAULT anyway; set %s=yes if that is not wanted", in->interface,
+                    origin(c, "dont_track_primary"));
 }
 
 /* Instances of one interface take turns, or those of several that belong together. */
@@ -7327,7 +7369,7 @@ static void hmac_keys_take(const checker *c, vrrp_key *to)
         for (q = in->hmac_keys; q != k && q->k.id != k->k.id; q = hmac_key_next(q))
             ;
         if (q != k)
-            remark_add(c->out, SAY_ERROR, item_giver(&k->n), "two keys have the ID %u", k->k.id);
+            mistake(c, &k->n, NULL, "two keys have the ID %u", k->k.id);
         found |= k->k.id == active;
         key_take(c, to++, &k->k);
     }
@@ -7617,9 +7659,7 @@ static void group_weights(const checker *c, const sync_group *g)
 
 static void group_check(const checker *c, sync_group *g)
 {
-    const char *by = *giver(&g->n, row_with(B_GROUP, HEAD));
-    node       *all = (node *)(void *)c->m->instances;
-    unsigned    n = 0;
+    unsigned n = 0;
 
     if (!g->label)
         g->label = g->n.name;
@@ -7627,23 +7667,15 @@ static void group_check(const checker *c, sync_group *g)
     g->first_watch = g->n_tracks;
     watches_take(c, g->watches, g->track, &g->n_tracks);
     for (const char **name = g->members; name && *name; name++) {
-        node     *found = node_find(all, *name);
-        instance *in = (instance *)(void *)found;
-        nearest   best = nearest_to(*name, 0);
+        instance *in = refer(c, &g->n, c->m->instances, *name, "virtual router", "");
 
-        for (node *i = all; i && !found; i = i->next)
-            nearest_try(&best, i->name);
-        if (!found)
-            remark_add(c->out, SAY_ERROR, by, "there is no virtual router '%.60s'%s", *name,
-                       did_you_mean(&c->out->a, &best));
-        else if (in->group)
-            remark_add(c->out, SAY_ERROR, by, "'%.60s' is already a member of %s", *name,
-                       in->group->n.name);
-        else
+        if (in && in->group)
+            mistake(c, &g->n, NULL, "'%.60s' is already a member of %s", *name, in->group->n.name);
+        else if (in)
             in->group = g, n++;
     }
     if (n == 1 && !g->tracks && !g->watches)
-        remark_add(c->out, SAY_WARNING, by, "a group of one has no effect");
+        caution(c, &g->n, NULL, "a group of one has no effect");
     group_weights(c, g);
 }
 
@@ -7688,10 +7720,9 @@ static void garp_groups_check(const checker *c)
                 if (!*++same)
                     other = garp_next(other), same = other->interfaces;
             if (same != name)
-                remark_add(c->out, SAY_ERROR, item_giver(&g->n), "%s twice", *name);
+                mistake(c, &g->n, NULL, "%s twice", *name);
             if (ifname_flaw(*name))
-                remark_add(c->out, SAY_ERROR, item_giver(&g->n), "'%.80s' %s", *name,
-                           ifname_flaw(*name));
+                mistake(c, &g->n, NULL, "'%.80s' %s", *name, ifname_flaw(*name));
         }
     }
 }
@@ -7707,53 +7738,12 @@ static void delays_take(const checker *c)
         for (k = 0; k < g->n_delays && strcmp(g->delay[k].interface, d->d.interface) != 0; k++)
             ;
         if (k < g->n_delays)
-            remark_add(c->out, SAY_ERROR, item_giver(&d->n), "%s twice", d->d.interface);
+            mistake(c, &d->n, NULL, "%s twice", d->d.interface);
         g->delay[g->n_delays++] = d->d;
     }
 }
 
 /* --- virtual servers ------------------------------------------------------------------------ */
-
-/* The variable that set a row of a block or item, or would set it. */
-static const char *node_origin(const checker *c, const node *n, const char *key)
-{
-    const row  *r = row_of(n->block, key);
-    const char *by = *giver(n, r);
-
-    return by ? by : blocks[n->block].env ? variable(&c->out->a, n->name, r) : item_giver(n);
-}
-
-/* What all virtual servers have in common, where this one says nothing itself. A check of its own
-   is instead of all that they have in common. */
-static bool is_check_list(const row *r)
-{
-    return r->type == T_BLOCK && (r->opens == B_CHECK || r->opens == B_WATCH);
-}
-
-static bool has_checks(const node *n)
-{
-    for (const row *r = block_rows(n->block); r; r = row_next(r))
-        if (is_check_list(r) && *(node **)place_of(n, r))
-            return true;
-    return false;
-}
-
-static void virtual_inherit(const checker *c, virtual_server *v)
-{
-    const node *from = &c->m->vs_preset.n;
-    bool        own = has_checks(&v->n);
-
-    for (const row *r = block_rows(B_IPVS); r; r = row_next(r)) {
-        if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
-            continue;
-        if (v == c->m->virtuals)
-            overridden(c, from, &v->n, r);
-        if (*giver(&v->n, r) || (own && is_check_list(r)))
-            continue;
-        memcpy(place_of(&v->n, r), place_of(from, r), types[r->type].size);
-        *giver(&v->n, r) = *giver(from, r);
-    }
-}
 
 /* The settings of checks that say something about a word: the server's, or else of its virtual
    server; NULL: neither does. */
@@ -7814,7 +7804,7 @@ static void own_times(const virtual_server *v, const real_server *r, probe *p, i
 
 /* The target: the server, or what the check has instead. */
 static void own_target(const checker *c, const virtual_server *v, const real_server *r, probe *p,
-                       int k, const char *by)
+                       int k, const node *from)
 {
     check_desc *d = &p->d;
     bool        ports = d->kind != CHECK_ICMP && d->kind != CHECK_BFD;
@@ -7828,9 +7818,8 @@ static void own_target(const checker *c, const virtual_server *v, const real_ser
     if (!to->family)
         d->host = r->at.host, d->host_size = 0;
     if (!port && (d->kind == CHECK_TCP || d->kind == CHECK_UDP))
-        remark_add(c->out, SAY_ERROR, by, "has no port, and neither has %s nor its"
-                   " virtual server (allowed: %s)", r->label, k == NO_CHECKER ? "tcp://:PORT"
-                                                                      : "connect_port 1..65535");
+        mistake(c, from, NULL, "has no port, and neither has %s nor its virtual server (allowed:"
+                " %s)", r->label, k == NO_CHECKER ? "tcp://:PORT" : "connect_port 1..65535");
 }
 
 /* A copy of a check for one server. */
@@ -7870,11 +7859,11 @@ static void use_url(const checker *c, const virtual_server *v, real_server *r, c
         return;
     p->used = true;
     if (p->d.kind != CHECK_FILE && (given(&w->n, "weight") || given(&w->n, "reverse")))
-        remark_add(c->out, SAY_ERROR, item_giver(&w->n), "'%.60s' has a weight, which is for"
-                   " file:/PATH here: a server is up or not", w->what);
+        mistake(c, &w->n, NULL, "'%.60s' has a weight, which is for file:/PATH here: a server is up"
+                " or not", w->what);
     if (p->at_server) {
         p = own_copy(c, r, p, p->url);
-        own_target(c, v, r, p, NO_CHECKER, item_giver(&w->n));
+        own_target(c, v, r, p, NO_CHECKER, &w->n);
         own_times(v, r, p, NO_CHECKER);
         if (!p->d.http.host && (p->d.kind == CHECK_HTTP || p->d.kind == CHECK_HTTPS) &&
             checks_with(v, r, "virtualhost"))
@@ -7897,8 +7886,8 @@ static void use_named(const checker *c, real_server *r, const probe *from, int k
     w.n = from->n;
     w.what = from->of;
     if (!w.what) {
-        remark_add(c->out, SAY_ERROR, item_giver(&from->n), "needs %s, the NAME of a CHECK_<NAME>",
-                   k == BFD_CHECK ? "name" : "track_file");
+        mistake(c, &from->n, NULL, "needs %s, the NAME of a CHECK_<NAME>",
+                k == BFD_CHECK ? "name" : "track_file");
         return;
     }
     p = probe_named(c, &w);
@@ -7906,8 +7895,8 @@ static void use_named(const checker *c, real_server *r, const probe *from, int k
         return;
     p->used = true;
     if (p->d.kind && p->d.kind != checker_kinds[k].kind)
-        remark_add(c->out, SAY_ERROR, item_giver(&from->n), "'%.60s' is of %s, not of %s", w.what,
-                   check_kind_str(p->d.kind), check_kind_str(checker_kinds[k].kind));
+        mistake(c, &from->n, NULL, "'%.60s' is of %s, not of %s", w.what, check_kind_str(p->d.kind),
+                check_kind_str(checker_kinds[k].kind));
     use_add(c, r, p, given(&from->n, "weight") ? from->weight : p->weight ? p->weight : 1,
             given(&from->n, "reverse") ? from->reverse : p->reverse);
 }
@@ -7940,7 +7929,7 @@ static void use_checker(const checker *c, const virtual_server *v, real_server *
     p->d.kind = checker_kinds[k].kind;
     if (k == MISC_CHECK && !p->command) {
         if (!given(&p->n, "misc_path")) /* else it is no command, and that is said */
-            remark_add(c->out, SAY_ERROR, item_giver(&p->n), "needs misc_path, its command");
+            mistake(c, &p->n, NULL, "needs misc_path, its command");
         return;
     }
     if (k == MISC_CHECK)
@@ -7953,18 +7942,17 @@ static void use_checker(const checker *c, const virtual_server *v, real_server *
     p->at_server = !p->connect_ip.family;
     p->at_port = !p->connect_port;
     if (given(&p->n, "weight") || given(&p->n, "reverse"))
-        remark_add(c->out, SAY_ERROR, item_giver(&p->n), "%s has no weight; if that of the server"
-                   " is meant, it stands before %s", key, key);
+        mistake(c, &p->n, NULL,
+                "%s has no weight; if that of the server is meant, it stands before %s", key, key);
     if (given(&p->n, "retry") && given(&p->n, "fall"))
-        remark_add(c->out, SAY_ERROR, probe_origin(c, p, "fall"), "is the same as retry and one"
-                   " more; keep one");
+        mistake(c, &p->n, "fall", "is the same as retry and one more; keep one");
     probe_options(c, p, false);
     own_http(v, r, p, k);
     pages_take(c, p);
     probe_fill(p);
     own_times(v, r, p, k);
     if (k != MISC_CHECK)
-        own_target(c, v, r, p, k, item_giver(&p->n));
+        own_target(c, v, r, p, k, &p->n);
     else
         p->at_server = p->at_port = false;
     if (c->out->errors == errors && probe_target(c, p))
@@ -8003,8 +7991,8 @@ static void real_port(const checker *c, const virtual_server *v, real_server *r)
     while (e && (e->at.fwmark || e->at.port == r->at.port || !e->at.port))
         e = entry_next(e);
     if (e)
-        remark_add(c->out, SAY_WARNING, item_giver(&r->n), "%s: with %s a packet keeps its port, so"
-                   " that is %u", r->label, named_of(methods, r->method.method), e->at.port);
+        caution(c, &r->n, NULL, "%s: with %s a packet keeps its port, so that is %u", r->label,
+                named_of(methods, r->method.method), e->at.port);
     r->d.to.port = e ? 0 : r->d.to.port;
 }
 
@@ -8103,8 +8091,7 @@ static void real_take(const checker *c, virtual_server *v, real_server *r)
     if (!sorry)
         real_checks(c, v, r);
     else if (has_checks(&r->n))
-        remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s: the sorry server is not checked",
-                   r->label);
+        mistake(c, &r->n, NULL, "%s: the sorry server is not checked", r->label);
 }
 
 /* Without a port it has those of the services. */
@@ -8131,22 +8118,15 @@ static void entries_take(const checker *c, virtual_server *v)
     static const vs_entry none;
     vs_entry       own = none, **end = &v->entries;
     const vs_entry *e = &own;
-    node           *found;
 
     own.at = v->at;
     if (v->at.group) {
-        nearest best = nearest_to(v->at.group, 0);
+        vs_group *g = refer(c, &v->n, c->m->vs_groups, v->at.group, "group",
+                            " (allowed: the NAME of an IPVS_GROUP_<NAME>)");
 
-        found = node_find((node *)(void *)c->m->vs_groups, v->at.group);
-        for (const vs_group *g = c->m->vs_groups; g; g = vs_group_next(g))
-            nearest_try(&best, g->n.name);
-        if (!found)
-            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "there is no group '%.60s'%s (allowed:"
-                       " the NAME of an IPVS_GROUP_<NAME>)", v->at.group,
-                       did_you_mean(&c->out->a, &best));
-        e = found ? ((vs_group *)(void *)found)->entries : NULL;
-        if (found)
-            ((vs_group *)(void *)found)->used = true;
+        e = g ? g->entries : NULL;
+        if (g)
+            g->used = true;
     }
     for (; e; e = entry_next(e)) {
         if (!e->at.count)
@@ -8159,8 +8139,7 @@ static void entries_take(const checker *c, virtual_server *v)
         end = (vs_entry **)(void *)&(*end)->n.next;
     }
     if (v->n_services > 65535)
-        remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%u addresses (allowed: 65535)",
-                   v->n_services);
+        mistake(c, &v->n, NULL, "%u addresses (allowed: 65535)", v->n_services);
 }
 
 /* IPv4 or IPv6: as its addresses are; of firewall marks as said, or as the servers are. */
@@ -8172,15 +8151,13 @@ static void family_take(const checker *c, virtual_server *v)
         uint8_t one = e->at.fwmark ? family_of(e->at.family) : e->at.ip.family;
 
         if (one && family && one != family) {
-            remark_add(c->out, SAY_ERROR, item_giver(&v->n), "IPv4 and IPv6 in one group: make two"
-                       " virtual servers");
+            mistake(c, &v->n, NULL, "IPv4 and IPv6 in one group: make two virtual servers");
             return;
         }
         family = one ? one : family;
     }
     if (said && family && said != family)
-        remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, "ip_family"), "the addresses are %s",
-                   ip_name(family));
+        mistake(c, &v->n, "ip_family", "the addresses are %s", ip_name(family));
     family = family ? family : said;
     for (const real_server *r = v->reals; r && !family; r = real_next(r))
         family = r->at.ip.family;
@@ -8198,18 +8175,15 @@ static void protocol_take(const checker *c, virtual_server *v)
     for (const vs_entry *e = v->entries; e; e = entry_next(e))
         marks &= e->at.fwmark != 0;
     if (said && v->at.protocol && said != v->at.protocol)
-        remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, "protocol"), "differs from that of %s;"
-                   " keep one", item_giver(&v->n));
+        mistake(c, &v->n, "protocol", "differs from that of %s; keep one", item_giver(&v->n));
     if (said && marks && v->entries && given(&v->n, "protocol"))
-        remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "protocol"), "has no effect: a"
-                   " firewall mark has packets of any protocol");
+        caution(c, &v->n, "protocol", "has no effect: a firewall mark has packets of any protocol");
     v->service.protocol = v->at.protocol ? v->at.protocol : said;
     if (v->service.protocol || marks)
         return;
     v->service.protocol = IPVS_UDP;
-    remark_add(c->out, SAY_WARNING, item_giver(&v->n), "no protocol, so it is UDP, as with"
-               " keepalived; write tcp:// or udp:// before the address, or set %s",
-               node_origin(c, &v->n, "protocol"));
+    caution(c, &v->n, NULL, "no protocol, so it is UDP, as with keepalived; write tcp:// or udp://"
+            " before the address, or set %s", origin_of(c, &v->n, "protocol"));
 }
 
 /* Scheduler, its flags, persistence. */
@@ -8235,12 +8209,11 @@ static void service_take(const checker *c, virtual_server *v)
 
     for (size_t i = 0; i < sizeof flaws / sizeof *flaws; i++)
         if (flaws[i].found)
-            remark_add(c->out, SAY_ERROR, node_origin(c, &v->n, flaws[i].key), "%s",
-                       flaws[i].what);
+            mistake(c, &v->n, flaws[i].key, "%s", flaws[i].what);
     for (const vs_entry *e = v->entries; e; e = entry_next(e))
         if (!e->at.fwmark && !e->at.port && !v->persistence)
-            remark_add(c->out, SAY_ERROR, item_giver(e->n.by ? &e->n : &v->n), "without a port, so"
-                       " for all of them, needs %s", node_origin(c, &v->n, "persistence_timeout"));
+            mistake(c, e->n.by ? &e->n : &v->n, NULL, "without a port, so for all of them, needs"
+                    " %s", origin_of(c, &v->n, "persistence_timeout"));
     memcpy(s->scheduler, v->scheduler, sizeof s->scheduler);
     memcpy(s->engine, v->engine, sizeof s->engine);
     s->persistence = v->persistence;
@@ -8262,14 +8235,14 @@ static void quorum_check(const checker *c, virtual_server *v)
         names |= !r->at.ip.family || r->dynamic;
     }
     if (!names && v->reals && v->quorum > weight && weight > 0) {
-        remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "quorum"), "%u is more than all"
-                   " weights together: %u", v->quorum, (unsigned)weight);
+        caution(c, &v->n, "quorum", "%u is more than all weights together: %u", v->quorum,
+                (unsigned)weight);
         v->quorum = (uint32_t)weight;
     }
     if (v->hysteresis < v->quorum)
         return;
-    remark_add(c->out, SAY_WARNING, node_origin(c, &v->n, "hysteresis"), "%u is not below quorum,"
-               " so it is %u", v->hysteresis, v->quorum - 1);
+    caution(c, &v->n, "hysteresis", "%u is not below quorum, so it is %u", v->hysteresis,
+            v->quorum - 1);
     v->hysteresis = v->quorum - 1;
 }
 
@@ -8287,20 +8260,19 @@ static void reals_take(const checker *c, virtual_server *v)
         more += !r->uses && unchecked != r;
         for (const real_server *k = v->reals; k != r; k = real_next(k))
             if (same_server(v, k, r))
-                remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s twice", r->label);
+                mistake(c, &r->n, NULL, "%s twice", r->label);
     }
     if (unchecked)                      /* once, for there may be many */
         remark_add(c->out, SAY_INFO, item_giver(&unchecked->n), "%s%s not checked, so %s as up",
                    unchecked->label, more ? " and others are" : " is",
                    more ? "they count" : "it counts");
     if (v->sorry && v->sorry->n.next)
-        remark_add(c->out, SAY_ERROR, item_giver(&v->sorry->n), "more than one sorry server"
-                   " (allowed: one)");
+        mistake(c, &v->sorry->n, NULL, "more than one sorry server (allowed: one)");
     if (v->sorry)
         real_take(c, v, v->sorry);
     if (!v->reals)
         remark_add(c->out, v->sorry ? SAY_WARNING : SAY_ERROR, item_giver(&v->n), "has no real"
-                   " servers; see %s%s%s", node_origin(c, &v->n, "real_server"),
+                   " servers; see %s%s%s", origin_of(c, &v->n, "real_server"),
                    meant ? ", or did you mean " : "", meant ? meant : "");
 }
 
@@ -8328,8 +8300,7 @@ static void virtual_doubles(const checker *c, const virtual_server *v)
                     text t = {&c->out->a, NULL, 0, 0};
 
                     types[T_AT].write(&t, &e->n, row_with(B_ENTRY, HEAD));
-                    remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s is in %s already",
-                               t.s, item_giver(&w->n));
+                    mistake(c, &v->n, NULL, "%s is in %s already", t.s, item_giver(&w->n));
                 }
 }
 
@@ -8344,17 +8315,17 @@ static void virtual_judge(const checker *c, const virtual_server *v)
         error = ipvs_service_check(&s);
     }
     if (error)
-        remark_add(c->out, SAY_ERROR, item_giver(&v->n), "%s", ipvs_str(error));
+        mistake(c, &v->n, NULL, "%s", ipvs_str(error));
     for (const real_server *r = error ? NULL : v->reals; r; r = real_next(r))
         if (r->d.to.family && (error = ipvs_dest_check(&r->d, &s)) != 0)
-            remark_add(c->out, SAY_ERROR, item_giver(&r->n), "%s: %s", r->label, ipvs_str(error));
+            mistake(c, &r->n, NULL, "%s: %s", r->label, ipvs_str(error));
 }
 
 static void virtual_check(const checker *c, virtual_server *v)
 {
     unsigned errors = c->out->errors;
 
-    virtual_inherit(c, v);
+    inherit(c, &v->n, &c->m->vs_preset.n, &c->m->virtuals->n);
     v->label = v->label ? v->label : v->n.name;
     if (!v->at.count && !v->at.group)
         return;                         /* as in entries_take() */
@@ -8364,30 +8335,24 @@ static void virtual_check(const checker *c, virtual_server *v)
     service_take(c, v);
     reals_take(c, v);
     quorum_check(c, v);
-    command_check(c, node_origin(c, &v->n, "quorum_up"), v->quorum_up);
-    command_check(c, node_origin(c, &v->n, "quorum_down"), v->quorum_down);
+    command_check(c, origin_of(c, &v->n, "quorum_up"), v->quorum_up);
+    command_check(c, origin_of(c, &v->n, "quorum_down"), v->quorum_down);
     virtual_doubles(c, v);
     if (errors == c->out->errors && v->n_services > 0)
         virtual_judge(c, v);
     if (v->sorry == NULL && (given(&v->n, "sorry_server_inhibit") ||
                              given(&v->n, "sorry_server_lvs_method")))
-        remark_add(c->out, SAY_WARNING, item_giver(&v->n), "has no sorry_server, so what is said"
-                   " about it has no effect");
+        caution(c, &v->n, NULL, "has no sorry_server, so what is said about it has no effect");
 }
 
 /* Which virtual router decides about the sync daemons, by NAME or label. */
 static instance *daemon_of(const checker *c, const sync_daemon *d)
 {
-    nearest   best = nearest_to(d->of, 0);
     instance *in = c->m->instances;
 
-    for (; in && !same_name(d->of, in->n.name) && strcmp(in->label, d->of) != 0;
-         in = instance_next(in))
-        nearest_try(&best, in->n.name);
-    if (!in)
-        remark_add(c->out, SAY_ERROR, item_giver(&d->n), "there is no virtual router '%.60s'%s",
-                   d->of, did_you_mean(&c->out->a, &best));
-    return in;
+    while (in && strcmp(in->label, d->of) != 0)
+        in = instance_next(in);
+    return in ? in : refer(c, &d->n, c->m->instances, d->of, "virtual router", "");
 }
 
 /* VRRP_LVS_SYNC_DAEMON_INTERFACE is the short form of SIDECAR_LVS_SYNC_DAEMON. */
@@ -8424,7 +8389,7 @@ static void daemon_take(const checker *c)
     if (!d)
         return;
     if (d->n.next)
-        remark_add(c->out, SAY_ERROR, item_giver(&d->n), "more than one (allowed: one)");
+        mistake(c, &d->n, NULL, "more than one (allowed: one)");
     if (d->of)
         d->instance = daemon_of(c, d);
     s->id = d->id ? d->id : d->instance ? d->instance->setup.desc.vrid : 0;
@@ -8443,12 +8408,11 @@ static void virtuals_check(const checker *c)
     for (vs_group *g = c->m->vs_groups; g; g = vs_group_next(g)) {
         g->label = g->label ? g->label : g->n.name;
         if (!g->used)
-            remark_add(c->out, SAY_WARNING, item_giver(&g->n), "no virtual server uses it; see"
-                       " IPVS_<NAME>=\"group %.60s\"", g->n.name);
+            caution(c, &g->n, NULL, "no virtual server uses it; see IPVS_<NAME>=\"group %.60s\"",
+                    g->n.name);
     }
     if (c->m->global.lvs_timeouts && c->m->global.lvs_timeouts->n.next)
-        remark_add(c->out, SAY_ERROR, item_giver(&c->m->global.lvs_timeouts->n),
-                   "more than one (allowed: one)");
+        mistake(c, &c->m->global.lvs_timeouts->n, NULL, "more than one (allowed: one)");
     daemon_take(c);
 }
 
@@ -8458,15 +8422,14 @@ static void globals_check(const checker *c)
     globals *g = &c->m->global;
 
     if (g->group4.family == VRRP_IPV6 || g->group6.family == VRRP_IPV4)
-        remark_add(c->out, SAY_ERROR, *giver(&g->n, row_of(B_GLOBAL, g->group4.family == VRRP_IPV6
-                   ? "vrrp_mcast_group4" : "vrrp_mcast_group6")), "an address of the other family");
+        mistake(c, &g->n, g->group4.family == VRRP_IPV6 ? "vrrp_mcast_group4" : "vrrp_mcast_group6",
+                "an address of the other family");
     if (given(&g->n, "vrrp_rx_bufs_multiplier") && g->rx_policy != UINT32_MAX && !c->out->errors)
-        remark_add(c->out, SAY_WARNING, "VRRP_RX_BUFS_MULTIPLIER",
-                   "has no effect: it is for VRRP_RX_BUFS_POLICY=MTU");
+        caution(c, &g->n, "vrrp_rx_bufs_multiplier",
+                "has no effect: it is for VRRP_RX_BUFS_POLICY=MTU");
     if (g->resolve_min > g->resolve_max)
-        remark_add(c->out, SAY_ERROR, given(&g->n, "resolve_min") ? "SIDECAR_RESOLVE_MIN" :
-                   "SIDECAR_RESOLVE_MAX", "the shortest time until names are asked for again is"
-                   " above the longest");
+        mistake(c, &g->n, given(&g->n, "resolve_min") ? "resolve_min" : "resolve_max",
+                "the shortest time until names are asked for again is above the longest");
     garp_groups_check(c);
     track_groups_check(c);
     delays_take(c);
@@ -8481,7 +8444,7 @@ static void model_check(model *m, const var *list, report *out)
     for (probe *p = m->probes; p; p = probe_next(p))
         probe_check(&c, p);
     for (c.in = m->instances; c.in; c.in = instance_next(c.in)) {
-        inherit(&c);
+        inherit(&c, &c.in->n, &m->preset.n, &m->instances->n);
         vips_take(&c);
         family_check(&c);
         routing_take(&c, &c.in->setup, c.in->routes, c.in->rules);
@@ -8705,8 +8668,8 @@ static bool peers_named(const checker *c)
         for (uint32_t i = 0; k && i < k->n_all && i < RESOLVE_PEERS; i++)
             peer_take(c, p, &k->at[i].ip);
         if (k && k->n > RESOLVE_PEERS)
-            remark_add(c->out, SAY_WARNING, item_giver(&p->n), "%s has %u addresses, of which %d"
-                       " are peers", k->name, k->n, RESOLVE_PEERS);
+            caution(c, &p->n, NULL, "%s has %u addresses, of which %d are peers", k->name, k->n,
+                    RESOLVE_PEERS);
     }
     return true;
 }
@@ -9610,8 +9573,7 @@ static void life_pem(const checker *c, const probe *p, const char *key, const ch
     mbedtls_x509_crt_free(&chain);
     snprintf(why, sizeof why, "no certificates in it (-0x%04x)", (unsigned)-bad);
     if (bad < 0)
-        remark_add(c->out, SAY_ERROR, probe_origin(c, p, key), "%s: %s", path,
-                   bad > -0x100 ? strerror(-bad) : why);
+        mistake(c, &p->n, key, "%s: %s", path, bad > -0x100 ? strerror(-bad) : why);
 }
 
 static void life_pems(const checker *c, const probe *p, const char *last[3])
