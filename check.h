@@ -74,7 +74,8 @@
    What the shell's attempts are made of: connections are closed by a reset, so none stays in
    TIME_WAIT, and a tcp check is answered before the server's program hears of it. Whoever finds no
    descriptor, body buffer or TLS session free waits for one, before its attempt begins. When the
-   program was frozen, attempts under way get the time that it missed, up to their timeout, once.
+   program was frozen, attempts under way get the time that it missed, and those that were answered
+   meanwhile their whole timeout again, once.
    icmp uses ping sockets where net.ipv4.ping_group_range allows it, else CAP_NET_RAW. A handshake
    of TLS is up to 5 ms of work at a time. An https URL with an address wants a certificate that
    names it as mbedTLS knows (2.28: as a DNS name alone), or tls.name.
@@ -484,6 +485,7 @@ typedef struct check {
     bool              prepared;         /* it has what it shares with others */
     bool              kept, reused;     /* connected since the attempt before, and untried */
     bool              excused;          /* it got more time already */
+    bool              heard_late;       /* something came since the program stood still */
     uint8_t           step, said, from; /* of the attempt; news; verdict before them */
     uint8_t           interest, waits;  /* epoll; which pool it waits for, and 1 */
     uint8_t           pending;          /* verdict that waits for its delay */
@@ -4619,7 +4621,7 @@ static void check__try(check_io *io, check *c, uint64_t now)
     if (!c->slot)
         io->n_open += check__kind_of(c)->descriptors;
     c->slot = true;
-    c->excused = false;
+    c->excused = c->heard_late = false;
     c->late = io->late;
     check_begin(c, check__clock(io, now));
     if (check__wants_body(c))
@@ -4633,7 +4635,8 @@ static void check__try(check_io *io, check *c, uint64_t now)
 }
 
 /* While we did not listen silence says nothing: what was sent is read by now, but not the answer to
-   what we should have said meanwhile. */
+   what we should have said meanwhile. Since when we did not is not known: whoever was heard has all
+   of its time again. */
 static bool check__excused(const check_io *io, check *c, uint64_t now)
 {
     uint64_t most = io->stalled + check_timeout(c->d);
@@ -4642,7 +4645,7 @@ static bool check__excused(const check_io *io, check *c, uint64_t now)
         return false;
     c->excused = true;
     c->deadline += io->late - c->late;
-    if (c->deadline > most)
+    if (c->deadline > most || c->heard_late)
         c->deadline = most;
     return c->deadline > now;
 }
@@ -7518,8 +7521,10 @@ static void check__heard(check_io *io, const struct epoll_event *e, uint64_t now
 
     if (e->data.u64 < CHECK__AT_END || e->data.u64 >> 62)
         check__shared(io, e->data.u64, now);
-    else if (check__kind_of(c)->ready)
+    else if (check__kind_of(c)->ready) {
+        c->heard_late = c->late != io->late;
         check__kind_of(c)->ready(io, c, (unsigned)e->data.u64 & 3, e->events, now);
+    }
 }
 
 /* A turn has four parts. Each has a time of its own, so that none keeps the next from its work. */

@@ -5,7 +5,7 @@
 9007 resets after the request 9008 refuses HELO             9009 a chunk larger than all memory
 9010 nobody accepts: its queue is full                      9011 half a header, then silence
 9012 two answers on a kept connection, then closes it       9013 a greeting without end
-9015 closes a kept connection when idle                     9016 SMTP, 20 ms for each answer
+9015 closes a kept connection when idle                     9016 SMTP, 150 ms for each answer
 9017 SMTP, resets when it has the mail                      9018 SMTP, silent when it has the mail
 UDP  9101 silent              9102 DNS: other ids, other questions, then the answer
      9103 DNS: names that point at themselves               9104 DNS: an answer cut in the middle
@@ -107,7 +107,7 @@ def closes_idle(c):
 
 def slow_smtp(c):
     for answer in b'220 mail\r\n', b'250 you\r\n', b'221 bye\r\n':
-        time.sleep(0.02)
+        time.sleep(0.15)
         c.sendall(answer)
         c.recv(1000)
 

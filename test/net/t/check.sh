@@ -4,11 +4,12 @@
 # shellcheck source=test/net/peers.sh
 . "$NET/peers.sh"
 
-# verdict URL WORDS [checker OPTION...]: the first event of it says WORDS
+# first URL WORDS [checker OPTION...]: the first event of it says WORDS
 first() {
     local url=$1 words=$2
     shift 2
-    at n1 timeout 20 "$TOOLS/checker" count=1 timeout=2000 "$@" "$url" >$W/first 2>&1 ||
+    at n1 timeout 60 "$TOOLS/checker" count=1 interval=60000 timeout=20000 "$@" "$url" \
+        >$W/first 2>&1 ||
         die "checker $url: $(cat $W/first)"
     grep -qE -- "$words" $W/first || die "$url: expected $words: $(head -n 3 $W/first)"
     grep -q '^descriptors 0' $W/first || die "$url leaves descriptors: $(cat $W/first)"
@@ -16,6 +17,11 @@ first() {
 listens() { # listens NODE PORT
     at "$1" ss -Hlntu "sport = $2" | grep -q .
 }
+# what an attempt takes whose timeout is 300, 500, 2000 ms, late as a machine may be; first() is
+# content with 20 s
+AFTER_300='([3-9][0-9]{2}|[1-9][0-9]{3})\.'
+AFTER_500='([5-9][0-9]{2}|[1-9][0-9]{3})\.'
+AFTER_2000='[2-9][0-9]{3}\.'
 # begin NAME [OPTION | URL]...: a checker in n1
 begin() {
     local name=$1
@@ -104,25 +110,25 @@ t_check_http_follows() {
     peer_nginx 80=
     wait_for 5 eval '[ "$(grep -c UP ${LOG[c1]})" = 2 ]' || die "not UP again"
     end c1
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 # one connection carries all; the server closes it when it likes, and nobody hears of it
 t_check_http_kept() {
     world n1 n2
     peer_nginx '80=keepalive_requests 10;' '81=keepalive_timeout 0;'
-    begin c1 interval=20 keep=1 http://198.51.100.2/ http://198.51.100.2:81/empty
+    begin c1 interval=20 timeout=5000 keep=1 http://198.51.100.2/ http://198.51.100.2:81/empty
     wait_for 10 eval '[ "$(wc -l <$W/access.log)" -gt 200 ]' || die "too few requests"
     end c1
     [ "$(grep -c . "${LOG[c1]}")" = 3 ] || die "$(cat "${LOG[c1]}")"
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 t_check_http_kept_closed() {
     evil
-    begin c1 interval=150 keep=1 http://198.51.100.2:9015/
-    begin c2 interval=150 keep=1 http://198.51.100.2:9012/
+    begin c1 interval=150 timeout=5000 keep=1 http://198.51.100.2:9015/
+    begin c2 interval=150 timeout=5000 keep=1 http://198.51.100.2:9012/
     for_all_of 2 not said c1 'DOWN|failed' || die "$(cat "${LOG[c1]}")"
     said c1 UP || die "not UP"
-    said c2 UP || die "not UP when two answers come"
+    wait_for 5 said c2 UP || die "not UP when two answers come"
     not said c2 'DOWN|failed' || die "$(cat "${LOG[c2]}")"
 }
 t_check_haproxy() {
@@ -175,12 +181,12 @@ t_check_https() {
     first https://198.51.100.2:80/ 'DOWN .* TLS' no_verify=1
     first https://198.51.100.2:81/ 'DOWN .* connection refused' no_verify=1
     first https://198.51.100.2/ 'done .* ok \(12 bytes: hello world\)' once=1 no_verify=1
-    begin c1 interval=400 ca=$W/ca.crt name=www.example.com keep=1 https://198.51.100.2/ keep=0 \
-        https://198.51.100.2/
+    begin c1 interval=400 timeout=5000 ca=$W/ca.crt name=www.example.com keep=1 \
+        https://198.51.100.2/ keep=0 https://198.51.100.2/
     for_all_of 2 not said c1 'DOWN|failed' || die "$(cat "${LOG[c1]}")"
     [ "$(grep -c UP "${LOG[c1]}")" = 2 ] || die "not UP"
     end c1
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 t_check_dns() {
     world n1 n2
@@ -267,17 +273,17 @@ t_check_evil() {
     evil
     first tcp://198.51.100.2:9001 'UP .* ok'
     first tcp://198.51.100.2:9006 'UP .* ok'
-    first tcp://198.51.100.2:9010 'DOWN 5[0-9][0-9]\..*connection timed out' timeout=500
-    first http://198.51.100.2:9001/ 'DOWN 5[0-9][0-9]\..*time' timeout=500
-    first http://198.51.100.2:9002/ 'DOWN 2[0-9]{3}\..*time'
+    first tcp://198.51.100.2:9010 "DOWN $AFTER_500.*connection timed out" timeout=500
+    first http://198.51.100.2:9001/ "DOWN $AFTER_500.*time" timeout=500
+    first http://198.51.100.2:9002/ "DOWN $AFTER_2000.*time" timeout=2000
     first http://198.51.100.2:9003/ 'DOWN .* 16384'
     first http://198.51.100.2:9004/ 'DOWN .* 1000000' digest=$md5 body_max=1000000
     first http://198.51.100.2:9004/ 'UP .* ok'
     first http://198.51.100.2:9006/ 'DOWN .* closed|DOWN .* broke'
     first http://198.51.100.2:9007/ 'DOWN .* Connection reset'
     first http://198.51.100.2:9009/ 'DOWN .*' digest=$md5
-    first http://198.51.100.2:9011/ 'DOWN 5[0-9][0-9]\..*time' timeout=500
-    first smtp://198.51.100.2:9001 'DOWN 5[0-9][0-9]\..*time' timeout=500
+    first http://198.51.100.2:9011/ "DOWN $AFTER_500.*time" timeout=500
+    first smtp://198.51.100.2:9001 "DOWN $AFTER_500.*time" timeout=500
     first smtp://198.51.100.2:9008 'DOWN .* SMTP code 550'
     first smtp://198.51.100.2:9013 'DOWN .* long'
     first smtp://198.51.100.2:9017 'done .* ok' once=1 mail=1
@@ -285,13 +291,13 @@ t_check_evil() {
     first dns://198.51.100.2:9102/example.com 'UP .* ok'
     first dns://198.51.100.2:9103/example.com '(UP|DOWN) .*'
     first dns://198.51.100.2:9104/example.com 'DOWN .*'
-    first dns://198.51.100.2:9106/example.com 'DOWN 5[0-9][0-9]\..*time' timeout=500
-    first dns://198.51.100.2:9101/example.com 'DOWN 5[0-9][0-9]\..*time' timeout=500
+    first dns://198.51.100.2:9106/example.com "DOWN $AFTER_500.*time" timeout=500
+    first dns://198.51.100.2:9101/example.com "DOWN $AFTER_500.*time" timeout=500
 }
 t_check_evil_tls() {
     tls_or_skip
     evil
-    first https://198.51.100.2:9001/ 'DOWN 5[0-9][0-9]\..*time' timeout=500 no_verify=1
+    first https://198.51.100.2:9001/ "DOWN $AFTER_500.*time" timeout=500 no_verify=1
     first https://198.51.100.2:9005/ 'DOWN .* TLS' no_verify=1
     first https://198.51.100.2:9006/ 'DOWN .*' no_verify=1
     first https://198.51.100.2:9003/ 'DOWN .* TLS' no_verify=1
@@ -301,10 +307,10 @@ t_check_evil_tls() {
 t_check_blackhole() {
     world n1 n2
     ipn n1 neigh add 198.51.100.66 lladdr 02:00:00:00:00:66 dev eth0
-    first tcp://198.51.100.66:80 'DOWN 3[0-9][0-9]\..*connection timed out' timeout=300
-    first http://198.51.100.66/ 'DOWN 3[0-9][0-9]\..*connection timed out' timeout=300
-    first icmp://198.51.100.66 'DOWN 3[0-9][0-9]\..*time' timeout=300
-    first dns://198.51.100.66/example.com 'DOWN 3[0-9][0-9]\..*time' timeout=300
+    first tcp://198.51.100.66:80 "DOWN $AFTER_300.*connection timed out" timeout=300
+    first http://198.51.100.66/ "DOWN $AFTER_300.*connection timed out" timeout=300
+    first icmp://198.51.100.66 "DOWN $AFTER_300.*time" timeout=300
+    first dns://198.51.100.66/example.com "DOWN $AFTER_300.*time" timeout=300
     first tcp://198.51.100.67:80 'DOWN .* (unreachable|timed out)' timeout=4500 interval=10000
     first icmp://198.51.100.67 'DOWN .* unreachable' timeout=4500 interval=10000
 }
@@ -320,7 +326,7 @@ t_check_icmp_forged() {
     wait_for 10 said forge 'forged 20' || die "nothing was forged: $(cat $W/forge.log)"
     not said c1 UP || die "a forged answer was believed: $(cat "${LOG[c1]}")"
     not said c1 unreachable || die "a forged error was believed: $(cat "${LOG[c1]}")"
-    said c1 'DOWN .* time' || die "$(cat "${LOG[c1]}")"
+    wait_for 5 said c1 'DOWN .* time' || die "$(cat "${LOG[c1]}")"
 }
 t_check_icmp_forged_raw() {
     t_check_icmp_forged '1 0'
@@ -329,15 +335,16 @@ t_check_icmp_forged_raw() {
 t_check_frozen() {
     local i
     evil
-    begin c1 interval=300 timeout=250 copies=20 smtp://198.51.100.2:9016 http://198.51.100.2:9015/
+    begin c1 interval=1500 timeout=1400 copies=20 smtp://198.51.100.2:9016 \
+        http://198.51.100.2:9015/
     wait_for 10 eval '[ "$(grep -c UP ${LOG[c1]})" = 21 ]' || die "not UP"
-    for i in 1.5 0.28 0.3 0.32 0.34 0.36; do
+    for i in 3 1.43 1.45 1.5 1.55 1.6; do
         all c1 STOP
         nap $i
         all c1 CONT
-        nap 0.3
+        nap 0.9
     done
-    for_all_of 1 not said c1 DOWN || die "$(cat "${LOG[c1]}")"
+    for_all_of 2 not said c1 DOWN || die "$(cat "${LOG[c1]}")"
 }
 # fewer descriptors than checks: they take turns, and none is down for it
 t_check_few_descriptors() {
@@ -345,11 +352,12 @@ t_check_few_descriptors() {
     peer_nginx 80=
     local urls=() i
     for ((i = 0; i < 200; i++)); do urls+=(http://198.51.100.2/empty); done
-    start c1 n1 prlimit --nofile=40 "$TOOLS/checker" interval=500 warmup=1 keep=1 "${urls[@]}"
+    start c1 n1 prlimit --nofile=40 "$TOOLS/checker" interval=500 timeout=10000 warmup=1 \
+        keep=1 "${urls[@]}"
     wait_for 10 eval '[ "$(grep -c UP ${LOG[c1]})" = 200 ]' || die "$(grep -c UP "${LOG[c1]}") UP"
     for_all_of 1 not said c1 'DOWN|failed|error' || die "$(grep -v UP "${LOG[c1]}" | head -n 3)"
     end c1
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 # more handshakes than there is memory for: they take turns too, also where connections are kept
 t_check_few_sessions() {
@@ -361,7 +369,7 @@ t_check_few_sessions() {
         https://198.51.100.2/empty
     wait_for 30 eval '[ "$(grep -c UP ${LOG[c1]})" = 100 ]' || die "$(grep -c UP "${LOG[c1]}") UP"
     end c1
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 # the digest is that of keepalived's own tool
 t_check_genhash() {
@@ -390,15 +398,17 @@ END
 }
 # the descriptor is readable when there is something to do, and only then
 t_check_sleeps() {
-    local turns
+    local turns rounds
+    has_failed() { (($(grep -cE ':9001/ (DOWN|failed)' "${LOG[c1]}") >= $1)); }
     evil
     begin c1 interval=250 timeout=200 http://198.51.100.2:9001/ tcp://198.51.100.2:9001 \
         icmp://198.51.100.2 tcp://nowhere:1 udp://198.51.100.2:9101
-    nap 2.1
+    wait_for 10 has_failed 8 || die "too few attempts: $(cat "${LOG[c1]}")"
     end c1
     turns=$(sed -n 's/^descriptors.*turns //p' "${LOG[c1]}")
-    ((turns >= 24 && turns <= 150)) || die "$turns turns in 2.1 s"
-    say "$turns turns"
+    rounds=$(grep -cE ':9001/ (DOWN|failed)' "${LOG[c1]}")
+    ((turns >= 3 * rounds && turns <= 20 * rounds)) || die "$turns turns for $rounds rounds"
+    say "$turns turns for $rounds rounds"
 }
 t_check_no_time_wait() {
     world n1 n2
@@ -413,7 +423,7 @@ t_check_commands() {
     local i
     evil
     mkfifo $W/commands
-    begin c1 commands=$W/commands interval=300 timeout=250 http://198.51.100.2:9001/ \
+    begin c1 commands=$W/commands interval=1000 timeout=900 http://198.51.100.2:9001/ \
         tcp://198.51.100.2:9001 icmp://198.51.100.2 tcp://nowhere:9001 keep=1 \
         http://198.51.100.2:9015/
     wait_for 5 said c1 'nowhere:9001 DOWN .*address' || die "no address is not told"
@@ -423,21 +433,21 @@ t_check_commands() {
     wait_for 5 said c1 'tcp://198.51.100.2:9001 DOWN .*refused' || die "the aim is the same"
     wait_for 5 said c1 ':9001/ failed' || die "no failures of a silent server"
     for i in 0 2 3 4; do echo "pause $i" >$W/commands; done
-    nap 0.5
+    nap 1.5
     i=$(grep -c ':9001/ failed' "${LOG[c1]}")
-    nap 1
+    nap 2.5
     [ "$(grep -c ':9001/ failed' "${LOG[c1]}")" = "$i" ] || die "paused, it goes on"
     for i in 0 2 3 4; do echo "go $i" >$W/commands; done
     wait_for 5 eval "[ \"\$(grep -c ':9001/ failed' ${LOG[c1]})\" -gt $i ]" || die "no more attempts"
     for i in 1 2 3 4 5 6; do echo "change 0 timeout=$((200 + i))" >$W/commands; done
     echo "change 4 regex=^ok" >$W/commands
     echo "change 2 interval=100" >$W/commands
-    wait_for 5 said c1 ':9001/ failed 206' || die "the new timeout is not used"
+    wait_for 5 said c1 ':9001/ failed [2-6][0-9][0-9]\.' || die "the new timeout is not used"
     not said c1 ':9015/ (DOWN|failed)' || die "$(cat "${LOG[c1]}")"
     for i in 0 1 2 3 4; do echo "remove $i" >$W/commands; done
     end c1
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 
 # --- bfd ------------------------------------------------------------------------------------------
@@ -447,30 +457,31 @@ bfd_follows() {
     local peer=$1 ms before
     world n1 n2
     "peer_bfd_$peer"
-    begin c1 interval=30000 min_tx=100 min_rx=100 bfd://198.51.100.2 'bfd://[2001:db8::2]'
+    begin c1 interval=30000 min_tx=100 min_rx=100 multiplier=20 bfd://198.51.100.2 \
+        'bfd://[2001:db8::2]'
     wait_for 20 eval '[ "$(grep -c UP ${LOG[c1]})" = 2 ]' || die "not UP: $(cat "${LOG[c1]}")"
     for_all_of 2 not said c1 DOWN || die "it does not stay UP: $(cat "${LOG[c1]}")"
     clock && before=$NOW
     end peer KILL
     wait_for 10 eval '[ "$(grep -c DOWN ${LOG[c1]})" = 2 ]' || die "not DOWN"
     clock && ms=$(((NOW - before) / 1000))
-    between 200 $ms $((330 + SLACK)) "noticing that $peer was killed"
+    between 1400 $ms $((2200 + SLACK)) "noticing that $peer was killed"
     say "$peer killed: noticed after $ms ms"
     "peer_bfd_$peer"
     wait_for 30 eval '[ "$(grep -c UP ${LOG[c1]})" = 4 ]' || die "not UP again"
     end c1
-    said c1 '^descriptors 0' || die "descriptors are left"
+    wait_for 5 said c1 '^descriptors 0' || die "descriptors are left"
 }
 SLACK=1500
 t_check_bfd_keepalived_c135() { bfd_follows keepalived; }
 t_check_bfd_frr_c135() { bfd_follows frr; }
 t_check_bfd_both() {
     world n1 n2
-    start peer n2 "$TOOLS/checker" bfd_auth=2 bfd_key=secret bfd_key_id=7 bfd://198.51.100.1 \
-        bfd+multihop://198.51.100.1
+    start peer n2 "$TOOLS/checker" multiplier=10 bfd_auth=2 bfd_key=secret bfd_key_id=7 \
+        bfd://198.51.100.1 bfd+multihop://198.51.100.1
     mkfifo $W/commands
-    begin c1 commands=$W/commands bfd_auth=2 bfd_key=secret bfd_key_id=7 \
-        bfd://198.51.100.2 bfd_auth=0 bfd+multihop://198.51.100.2
+    begin c1 commands=$W/commands multiplier=10 bfd_auth=2 bfd_key=secret \
+        bfd_key_id=7 bfd://198.51.100.2 bfd_auth=0 bfd+multihop://198.51.100.2
     wait_for 10 said c1 'bfd://198.51.100.2 UP' || die "not UP with MD5: $(cat "${LOG[c1]}")"
     not said c1 'multihop://198.51.100.2 UP' || die "UP without the key"
     wait_for 5 said c1 'error .*BFD packet dropped: .*authenticated' || die "the missing key is not told"
