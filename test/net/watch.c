@@ -10,6 +10,9 @@
  *     T NODE lost ADDRESS MS        held for that long
  *     T - two ADDRESS MS            two or more nodes had it, for that long (said at its end)
  *     T - nobody ADDRESS MS         nobody had it, for that long (said at its end)
+ *     T - late MS                   a round began so much later than it should have: the machine
+ *                                   stalled, so what is measured took that much longer, too
+ *     T - seen                      after SIGUSR1: what was so then is said above
  *     T - summary ADDRESS TWO NOBODY ROUND   the longest of each, and the longest round, at SIGTERM
  *
  * -c counts an address only while its device has carrier: an implementation that leaves the
@@ -32,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NODES = 8, ADDRESSES = 1024 };
+enum { NODES = 8, ADDRESSES = 1024, LATE = 20000000 };
 
 typedef struct node {
     const char *name;
@@ -53,12 +56,14 @@ static size_t                n_nodes, n_addresses;
 static bool                  need_carrier;
 static uint8_t               family; /* to dump; both when addresses of both are watched */
 static int64_t               wall;   /* what to add to the monotonic clock */
-static volatile sig_atomic_t over;
+static volatile sig_atomic_t over, asked;
 
 static void on_signal(int number)
 {
-    (void)number;
-    over = 1;
+    if (number == SIGUSR1)
+        asked = 1;
+    else
+        over = 1;
 }
 
 static void die(const char *what)
@@ -77,8 +82,10 @@ static uint64_t clock_ns(clockid_t id)
 static void say(uint64_t now, const char *who, const char *what, const address *a, uint64_t lasted)
 {
     uint64_t t = (uint64_t)((int64_t)now + wall);
-    printf("%llu.%06llu %s %s %s", (unsigned long long)(t / 1000000000u),
-           (unsigned long long)(t % 1000000000u / 1000u), who, what, a->text);
+    printf("%llu.%06llu %s %s", (unsigned long long)(t / 1000000000u),
+           (unsigned long long)(t % 1000000000u / 1000u), who, what);
+    if (a)
+        printf(" %s", a->text);
     if (lasted)
         printf(" %.1f", (double)lasted / 1e6);
     putchar('\n');
@@ -210,6 +217,29 @@ static void look(size_t k)
             hits[i].a->seen |= 1u << k;
 }
 
+/* The nodes are asked one after the other, so two that have it may be one that gave it to the other
+   in between: it counts when the first one still has it when it is asked again. */
+static void look_again(void)
+{
+    static uint32_t before[ADDRESSES];
+    bool            two = false;
+    for (size_t i = 0; i < n_addresses; i++) {
+        before[i] = addresses[i].seen;
+        two |= __builtin_popcount(before[i]) > 1;
+    }
+    if (!two)
+        return;
+    for (size_t i = 0; i < n_addresses; i++)
+        addresses[i].seen &= 1u << (n_nodes - 1);
+    for (size_t k = 0; k + 1 < n_nodes; k++)
+        look(k);
+    for (size_t i = 0; i < n_addresses; i++)
+        if (__builtin_popcount(before[i]) > 1)
+            addresses[i].seen &= before[i];
+        else
+            addresses[i].seen = before[i];
+}
+
 static void interval(address *a, bool on, uint64_t *began, uint64_t *longest, const char *what,
                      uint64_t now)
 {
@@ -261,16 +291,28 @@ int main(int argc, char **argv)
         add_node(argv[i]);
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
+    signal(SIGUSR1, on_signal);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
     wall = (int64_t)clock_ns(CLOCK_REALTIME) - (int64_t)clock_ns(CLOCK_MONOTONIC);
     last = clock_ns(CLOCK_MONOTONIC);
     for (bool first = true;; first = false) {
+        bool seen = asked;
+        if (seen)
+            asked = 0; /* only what was seen: another one may be under way */
         for (size_t k = 0; k < n_nodes; k++)
             look(k);
+        look_again();
         uint64_t now = clock_ns(CLOCK_MONOTONIC);
         for (size_t i = 0; i < n_addresses; i++)
             settle(&addresses[i], now);
+        if (!first && now - last > period + LATE)
+            say(now, "-", "late", NULL, now - last - period);
         if (first)
             say(now, "-", "ready", &addresses[0], 0);
+        if (seen)
+            say(now, "-", "seen", NULL, 0);
         if (over)
             break;
         longest = now - last > longest ? now - last : longest;
