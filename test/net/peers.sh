@@ -80,8 +80,10 @@ peer_sidecar() {
 # BFD of n2 with n1: peer_bfd_keepalived, peer_bfd_frr [multihop]
 peer_bfd_keepalived() {
     {
-        printf 'bfd_instance %s {\n neighbor_ip %s\n source_ip %s\n min_tx 100\n min_rx 100\n hoplimit 255\n}\n' \
-            four 198.51.100.1 198.51.100.2 six 2001:db8::1 2001:db8::2
+        local form='bfd_instance %s {\n neighbor_ip %s\n source_ip %s\n hoplimit 255\n'
+        form+=' min_tx 100\n min_rx 100\n multiplier 20\n}\n' # two seconds: machines stall
+        # shellcheck disable=SC2059
+        printf "$form" four 198.51.100.1 198.51.100.2 six 2001:db8::1 2001:db8::2
     } >$W/keepalived.conf
     start peer n2 keepalived -n -l -D -f $W/keepalived.conf -p $W/pid \
         -r $W/vrrp.pid -c $W/check.pid -b $W/bfd.pid
@@ -95,8 +97,8 @@ peer_bfd_frr() {
         echo "bfd"
         for words in "198.51.100.1 local-address 198.51.100.2 interface eth0" \
             "2001:db8::1 local-address 2001:db8::2 interface eth0"; do
-            printf ' peer %s\n  transmit-interval 100\n  receive-interval 100\n  no shutdown\n' \
-                "$words"
+            printf ' peer %s\n  transmit-interval 100\n  receive-interval 100\n' "$words"
+            printf '  detect-multiplier 20\n  no shutdown\n'
         done
         [ -z "$1" ] || printf ' peer %s multihop local-address %s\n  no shutdown\n' \
             198.51.100.1 198.51.100.2

@@ -30,15 +30,16 @@ resolved() {                                                    # resolved ADDRE
     ipn client neigh show "${1%\%*}" | grep -q lladdr
 }
 tables() { at "$1" nft list ruleset | grep -c '^table'; }
+tables_are() { [ "$(tables "$1")" = "$2" ]; } # tables_are NODE N
 
 t_accept_is_the_default_c075() {
     alone_with 4
-    answers $VIP || die "no answer"
+    wait_for 5 answers $VIP || die "no answer"
     [ "$(tables n1)" = 0 ] || die "there are rules all the same"
 }
 t_accept_is_the_default_ipv6_c075() {
     alone_with 6
-    answers $VIP6 || die "no answer"
+    wait_for 5 answers $VIP6 || die "no answer"
 }
 # C-074, C-076: nothing answers but ARP and neighbour discovery; a node behind is reached through it
 gateway() { # gateway FAMILY OWN BEHIND ROUTE [VARIABLE=VALUE ...]
@@ -62,9 +63,9 @@ gateway() { # gateway FAMILY OWN BEHIND ROUTE [VARIABLE=VALUE ...]
     alone_with "$1" VRRP_NO_ACCEPT=yes "${@:5}"
     # shellcheck disable=SC2086
     ipn client route add $to
-    resolved "$TARGET" || die "nobody says where $TARGET is"
+    wait_for 5 resolved "$TARGET" || die "nobody says where $TARGET is"
     ! answers "$TARGET" 1 || die "$TARGET answers"
-    answers "$own" || die "its own address does not answer"
+    wait_for 5 answers "$own" || die "its own address does not answer"
     wait_for 5 answers "$behind" || die "$behind is not reached through it"
     ! at n1 ping -c 1 -W 1 -I "$TARGET" "$CLIENT" >/dev/null 2>&1 ||
         die "something speaks from the address"
@@ -75,10 +76,11 @@ t_no_accept_c074_c076() {
 t_no_accept_ipv6_c074_c076() {
     CLIENT=2001:db8::100 gateway 6 2001:db8::1 2001:db8:1::2 "2001:db8:1::/64 via $VIP6"
     ! answers $VIP6LL%eth0 1 || die "$VIP6LL answers"
-    resolved $VIP6LL%eth0 || die "nobody says where $VIP6LL is"
+    wait_for 5 resolved $VIP6LL%eth0 || die "nobody says where $VIP6LL is"
     # the same link-local address on another interface is another address
     ipn n1 addr add $VIP6LL/64 dev in nodad
-    at n2 ping -c 2 -W 2 -i 0.2 $VIP6LL%eth1 >/dev/null || die "the one on another link is dropped"
+    wait_for 5 at n2 ping -c 2 -W 2 -i 0.2 $VIP6LL%eth1 >/dev/null ||
+        die "the one on another link is dropped"
 }
 t_no_accept_vmac_c074_c076() {
     CLIENT=198.51.100.100 gateway 4 198.51.100.1 203.0.113.2 "203.0.113.0/24 via $VIP" \
@@ -118,14 +120,13 @@ sendp(Ether(src="02:00:00:00:77:03", dst="33:33:00:00:00:01") /
             die "$node did not hear it: $(ipn $node neigh show 2001:db8::77)"
     done
     capture client 'icmp6'
-    resolved $VIP6 || die "nobody says where it is"
+    wait_for 5 resolved $VIP6 || die "nobody says where it is"
     # somebody who wants that address for himself
     at client /usr/bin/python3 -c '
 from scapy.all import *
 sendp(Ether(src="02:00:00:00:77:04", dst="33:33:ff:00:00:10") / IPv6(src="::", dst="ff02::1:ff00:10",
     hlim=255) / ICMPv6ND_NS(tgt="2001:db8::10"), iface="eth0", verbose=0)' 2>$W/scapy ||
         die "$(cat $W/scapy)"
-    nap 0.3
     captured eth.src ipv6.dst icmpv6.type icmpv6.nd.na.target_address icmpv6.nd.na.flag.s \
         icmpv6.nd.na.flag.o icmpv6.opt.linkaddr
     answered 2001:db8::100 11 || die "no answer to a solicitation: $(cat $W/packets)"
@@ -154,8 +155,8 @@ t_no_accept_owner() {
     watch_nodes $VIP n1
     router n1 255 VRRP_NO_ACCEPT=yes
     wait_for 5 said n1 MASTER || die "the owner did not become MASTER"
-    said n1 'no effect with priority 255' || die "it is not told"
-    answers $VIP || die "the owner does not answer"
+    wait_for 5 said n1 'no effect with priority 255' || die "it is not told"
+    wait_for 5 answers $VIP || die "the owner does not answer"
 }
 
 # --- the table ----------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ t_no_accept_gone_after_kill() {
     world n1 client
     alone_with 4 VRRP_NO_ACCEPT=yes
     end n1 KILL
-    wait_for 5 eval '[ "$(tables n1)" = 0 ]' || die "the table stays: $(at n1 nft list ruleset)"
+    wait_for 5 tables_are n1 0 || die "the table stays: $(at n1 nft list ruleset)"
 }
 t_no_accept_beside_others() {
     world n1 client
@@ -183,10 +184,10 @@ t_no_accept_beside_others() {
     sidecar other n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=52 VRRP_VERSION=3 \
         VRRP_ADVERT_INT=0.2 VRRP_VIRTUAL_IPADDRESS=198.51.100.20/24 VRRP_NO_ACCEPT=yes
     wait_for 5 said other MASTER || die "the other process did not become MASTER"
-    [ "$(tables n1)" = 4 ] || die "two processes need two tables: $(at n1 nft list ruleset)"
+    wait_for 5 tables_are n1 4 || die "two processes need two tables: $(at n1 nft list ruleset)"
     ! answers 198.51.100.20 1 || die "the other address answers"
     end n1
-    [ "$(tables n1)" = 3 ] || die "the other's table is gone"
+    wait_for 5 tables_are n1 3 || die "the other's table is gone"
     ! answers 198.51.100.20 1 || die "the other address answers now"
     end other
     nothing_left n1
@@ -198,7 +199,7 @@ t_no_accept_reload() {
     watch_nodes $VIP,198.51.100.20 n1
     sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
     wait_for 10 holds n1 || die "n1 did not become MASTER"
-    answers $VIP || die "no answer"
+    wait_for 5 answers $VIP || die "no answer"
     mark
     printf '%s\n' "${settings[@]}" "VRRP_VIRTUAL_IPADDRESS=$VIP/24, 198.51.100.20/24" \
         VRRP_NO_ACCEPT=yes >$W/env
@@ -209,9 +210,10 @@ t_no_accept_reload() {
     printf '%s\n' "${settings[@]}" "VRRP_VIRTUAL_IPADDRESS=198.51.100.20/24" VRRP_NO_ACCEPT=yes >$W/env
     kill -HUP "${PID[n1]}"
     wait_for 5 not holds n1 || die "the old address was not removed"
-    at n1 nft list ruleset | grep -q "$VIP" && die "its rule stays"
+    has_rule() { at n1 nft list ruleset | grep -q "$VIP"; }
+    wait_for 5 not has_rule || die "its rule stays"
     ipn n1 addr add $VIP/24 dev eth0
-    answers $VIP || die "an address that is no longer ours is dropped"
+    wait_for 5 answers $VIP || die "an address that is no longer ours is dropped"
     printf '%s\n' "${settings[@]}" "VRRP_VIRTUAL_IPADDRESS=198.51.100.20/24" >$W/env
     kill -HUP "${PID[n1]}"
     wait_for 5 answers 198.51.100.20 || die "it does not answer"
@@ -282,7 +284,7 @@ t_no_accept_without_owners() {
     : >"${LOG[n1]}"
     router n1 100 VRRP_NO_ACCEPT=yes
     wait_for 5 said n1 MASTER || die "n1 did not become MASTER again"
-    [ "$(tables n1)" = 1 ] || die "what was left stays"
+    wait_for 5 tables_are n1 1 || die "what was left stays"
     end n1
     nothing_left n1 "after kill -9, start and stop"
 }

@@ -50,8 +50,7 @@ chaos() { # chaos VIPS ADDRESS ADDRESS/LEN
         chaos_step n$((RANDOM % 3 + 1))
         nap 0.$((RANDOM % 9 + 1))
     done
-    two_ms
-    ((MS <= 1000)) || die "two nodes had it for $MS ms, seed $seed: ${EVENTS[*]}"
+    no_overlap_over 1000 "by the end of seed $seed: ${EVENTS[*]}"
     local longest=$MS
     for node in n1 n2 n3; do
         plug $node
@@ -59,7 +58,7 @@ chaos() { # chaos VIPS ADDRESS ADDRESS/LEN
         chaos_node $node
     done
     wait_for 8 alone n3 || die "the best one does not have it, seed $seed: ${EVENTS[*]}"
-    for_all_of 2 alone n3 || die "no peace, seed $seed: ${EVENTS[*]}"
+    wait_for 8 for_all_of 2 alone n3 || die "no peace, seed $seed: ${EVENTS[*]}"
     for node in n1 n2 n3; do
         end $node
         [ "$STATUS" = 0 ] || die "$node ended with $STATUS, seed $seed"

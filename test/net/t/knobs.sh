@@ -80,7 +80,7 @@ t_knob_strict_beside_keepalived() { # both leave the password out; the address s
     keepalived_starts
     wait_for 15 alone n1 || die "n1 did not become MASTER"
     for_all_of 4 alone n1 || die "keepalived does not hear n1"
-    said n1 'AUTH_PASS: left out' || die "n1 does not say what it leaves out"
+    wait_for 5 said n1 'AUTH_PASS: left out' || die "n1 does not say what it leaves out"
     probe_start $VIP
     end n1
     wait_for 10 alone n2 || die "keepalived did not take over"
@@ -123,16 +123,16 @@ mean_gap() {
     ((MS >= $1)) || die "$(wc -l <$W/packets) packets, a mean gap of $MS ms"
     say "$(wc -l <$W/packets) packets, a mean gap of $MS ms"
 }
+has_captured() { (($(stat -c %s $W/pcap) >= 24 + $1 * 58)); } # has_captured N: so many ARP packets
 t_knob_gap_between_arp() {
     world n1
     capture n1 "arp and ether src 02:00:00:00:00:01"
     sidecar n1 n1 "VRRP_VIRTUAL_IPADDRESS=$VIPS4" VRRP_ADVERT_INT=0.1 VRRP_GARP_INTERVAL=0.05 \
         VRRP_GARP_MASTER_DELAY=0
     wait_for 10 said n1 MASTER || die "n1 did not become MASTER"
-    nap 1.5
+    wait_for 10 has_captured 20 || die "not 20 packets"
     captured frame.time_epoch arp.src.proto_ipv4
     [ "$(cut -f 2 $W/packets | sort -u | wc -l)" = 4 ] || die "not every address: $(<$W/packets)"
-    (($(wc -l <$W/packets) >= 20)) || die "$(wc -l <$W/packets) packets instead of 20"
     mean_gap 45
 }
 t_knob_gap_for_a_group_of_interfaces() {
@@ -173,7 +173,7 @@ t_knob_rounds_on_other_interfaces() {
     nsenter --net="$ns" dumpcap -q -P -i e3 -f arp -w $W/pcap >$W/dumpcap.log 2>&1 </dev/null &
     PID[dumpcap]=$!
     wait_for 10 grep -q '^File:' $W/dumpcap.log || die "dumpcap: $(cat $W/dumpcap.log)"
-    nap 1.5
+    wait_for 3 has_captured 4
     captured frame.time_epoch arp.src.proto_ipv4
     (($(grep -c 203.0.113.10 $W/packets) >= 4)) || die "$(wc -l <$W/packets) packets"
 }

@@ -76,7 +76,7 @@ refused() { # refused FLAGS...: ends with one sentence about the capability in $
     STATUS=$?
     unset "PID[n1]"
     [ $STATUS = 1 ] || die "exit status $STATUS, not 1"
-    said n1 "$CAP" || die "does not name $CAP"
+    wait_for 5 said n1 "$CAP" || die "does not name $CAP"
 }
 t_pod_uid1000_nothing() { CAP=CAP_NET_RAW refused -u 1000; }
 t_pod_uid1000_file_capabilities_no_new_privs() { CAP=CAP_NET_ADMIN refused -u 1000 -f -n; }

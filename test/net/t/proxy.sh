@@ -10,11 +10,12 @@ ADVERT=200 EVERY=200
 SKEW=$((ADVERT * 156 / 256))
 FOUND=$((3 * EVERY)) # fall 2, and the timeout of the last attempt
 
+# A timeout is not the interval's where a machine may stall for that long.
 run() { # run NODE PRIORITY [VARIABLE=VALUE ...]
     local node=$1 priority=$2
     shift 2
     sidecar "$node" "$node" VRRP_INTERFACE=eth0 VRRP_VIRTUAL_ROUTER_ID=51 VRRP_ADVERT_INT=0.2 \
-        VRRP_VIRTUAL_IPADDRESS=$VIP/24 "VRRP_PRIORITY=$priority" "$@"
+        VRRP_VIRTUAL_IPADDRESS=$VIP/24 "VRRP_PRIORITY=$priority" CHECK_TIMEOUT=3 "$@"
 }
 # both [VARIABLE=VALUE ...]: n1 with 150 and n2 with 100, checks at 0.2 s; n1 has the address
 both() {
@@ -83,9 +84,10 @@ t_proxy_nginx_dies() { # one variable; without a weight it is a FAULT
     end nginx-n1 KILL
     n2_within $((FOUND + SKEW + SLACK))
     wait_for 5 page n2 || die "the client does not see n2's page"
-    said n1 'check http://127.0.0.1/ is DOWN \(connection refused, [0-9.]* ms; was UP\)' ||
+    wait_for 5 said n1 \
+        'check http://127.0.0.1/ is DOWN \(connection refused, [0-9.]* ms; was UP\)' ||
         die "n1 does not say why"
-    said n1 'Entering FAULT STATE \(a tracked object is down' || die "n1 is not in FAULT"
+    wait_for 5 said n1 'Entering FAULT STATE \(a tracked object is down' || die "n1 is not in FAULT"
     mark
     nginx_on n1
     n1_within $((FOUND + 4 * ADVERT + SLACK))
@@ -146,7 +148,7 @@ t_proxy_unplugged() { # scenario 11: the link of the holder, with the proxy in o
     n2_within $((3 * ADVERT + SKEW + SLACK))
     nap 0.3
     probe_end
-    ((GAP <= 3 * ADVERT + SKEW + SLACK)) || die "the client saw nothing for $GAP ms"
+    between 0 "$GAP" $((3 * ADVERT + SKEW + SLACK)) "what the client saw as a silence"
     say "client's gap $GAP ms"
     mark
     plug n1
@@ -191,7 +193,7 @@ t_proxy_file_drain() { # scenario 4, with the number in a file and with the file
     mark
     touch $W/out
     n2_within $((SKEW + SLACK))
-    said n1 'Entering FAULT STATE.*was MASTER' || die "n1 is not in FAULT"
+    wait_for 5 said n1 'Entering FAULT STATE.*was MASTER' || die "n1 is not in FAULT"
     mark
     rm $W/out $W/drain
     n1_within $((4 * ADVERT + SLACK))
@@ -206,20 +208,21 @@ t_proxy_script() { # it fails, it hangs, and nothing of it is left
 CODE
     chmod 755 $W/test.sh
     watch_nodes $VIP n1 n2
-    run n1 150 VRRP_TRACK=t "CHECK_T=exec:$W/test.sh 'a b'" CHECK_INTERVAL=0.2 CHECK_TIMEOUT=0.4 CHECK_FALL=2
+    run n1 150 VRRP_TRACK=t "CHECK_T=exec:$W/test.sh 'a b'" CHECK_INTERVAL=0.2 \
+        CHECK_TIMEOUT=1.6 CHECK_FALL=2
     run n2 100
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
     mark
     touch $W/bad
     n2_within $((FOUND + SKEW + SLACK))
-    said n1 'is DOWN \(exit status 3' || die "n1 does not say why"
+    wait_for 5 said n1 'is DOWN \(exit status 3' || die "n1 does not say why"
     mark
     rm $W/bad
     n1_within $((FOUND + 4 * ADVERT + SLACK))
     mark
     touch $W/hang
-    n2_within $((2 * 600 + SKEW + SLACK))
+    n2_within $((2 * 1800 + SKEW + SLACK))
     wait_for 5 pgrep -f 'sleep 4321' >/dev/null || die "the script does not hang"
     end n1
     [ "$STATUS" = 0 ] || die "n1's exit status is $STATUS"
@@ -259,24 +262,26 @@ t_proxy_bfd() { # another process is at the other end
     mark
     end n3 KILL
     n2_within $((3 * 50 + SKEW + SLACK))
-    said n1 'check bfd://198.51.100.3 is DOWN' || die "n1 does not say why"
+    wait_for 5 said n1 'check bfd://198.51.100.3 is DOWN' || die "n1 does not say why"
 }
 
 bfd_with() { # bfd_with PEER: n2 is a router; n1 and n3 want a BFD session with it
     world n1 n2 n3 client
     "peer_bfd_$1"
     watch_nodes $VIP n1 n3
-    run n1 150 VRRP_TRACK=ROUTER CHECK_ROUTER=bfd://198.51.100.2 CHECK_MIN_TX=0.1 CHECK_MIN_RX=0.1
+    run n1 150 VRRP_TRACK=ROUTER CHECK_ROUTER=bfd://198.51.100.2 CHECK_MIN_TX=0.1 CHECK_MIN_RX=0.1 \
+        CHECK_MULTIPLIER=20
     wait_for 20 alone n1 || die "n1 did not become MASTER"
     run n3 100
     wait_for 5 said n3 BACKUP || die "n3 did not become BACKUP"
-    for_all_of 1 alone n1 || die "n1 does not keep it"
+    for_all_of 2 alone n1 || die "n1 does not keep it"
     mark
     end peer KILL
     wait_for 5 alone n3 || die "n3 did not take over"
     took n3
-    between 200 $MS $((3 * 130 + SKEW + SLACK)) takeover
-    said n1 'check ROUTER is DOWN \(BFD .*time expired; was UP' || die "n1 does not say why"
+    between 1400 $MS $((2300 + SKEW + SLACK)) takeover # twenty packets, a tenth of a second apart
+    wait_for 5 said n1 'check ROUTER is DOWN \(BFD .*time expired; was UP' ||
+        die "n1 does not say why"
     say "$1 killed: takeover $MS ms"
     "peer_bfd_$1"
     wait_for 20 alone n1 || die "n1 did not get it back"
@@ -292,7 +297,7 @@ t_proxy_unknown() { # no address before the check has said something; with a wei
     ipn n2 route add blackhole 203.0.113.1
     run n1 150 VRRP_TRACK=file:$W/hold CHECK_UP_DELAY=600 # up would take ten minutes
     for_all_of 3 nobody || die "n1 took it while nothing was known"
-    said n1 'Entering FAULT STATE' || die "n1 does not wait in FAULT"
+    wait_for 5 said n1 'Entering FAULT STATE' || die "n1 does not wait in FAULT"
     run n2 100 "VRRP_TRACK=icmp://203.0.113.1 weight 50"
     wait_for 10 alone n2 || die "n2 did not become MASTER"
 }
@@ -336,7 +341,7 @@ t_proxy_reload() { # verdicts stay, checks come and go, and the address does not
     for_all_of 2 alone n1 || die "a reload moved the address"
     [ "$(verdicts n1 WEB)" = 1 ] || die "the verdict of WEB was lost"
     [ "$(verdicts n1 tcp://127.0.0.1:80)" = 1 ] || die "the verdict of tcp was lost"
-    said n1 'check file:/ is UP' || die "the new check did not start"
+    wait_for 5 said n1 'check file:/ is UP' || die "the new check did not start"
     mark
     end nginx-n1 KILL
     n2_within $((4 * EVERY + SKEW + SLACK))
@@ -386,13 +391,14 @@ t_proxy_reload_storm() { # an attempt under way goes on, or a slow check would n
     printf '#!/bin/sh\nsleep 1.5\n' >$W/slow.sh
     chmod 755 $W/slow.sh
     watch_nodes $VIP n1
-    run n1 150 VRRP_TRACK=exec:$W/slow.sh CHECK_TIMEOUT=3
+    run n1 150 VRRP_TRACK=exec:$W/slow.sh CHECK_TIMEOUT=10
     local i
+    wait_for 5 said n1 STATE || die "it does not start" # SIGHUP before that ends it
     for i in {1..12}; do
         nap 0.25
         kill -HUP "${PID[n1]}"
     done
-    said n1 'check exec:.* is UP \(ok, 1[0-9]{3}.[0-9] ms' || die "no attempt came to its end"
+    said n1 'check exec:.* is UP \(ok, [1-9][0-9]{3}.[0-9] ms' || die "no attempt came to its end"
     wait_for 10 alone n1 || die "n1 did not become MASTER"
 }
 t_proxy_reload_certificate() { # a file of certificates that was replaced is read again
@@ -473,7 +479,8 @@ t_proxy_pages() { # several pages: all have to be good; what is sent
     mark
     echo sick >$W/www-n1/sub/health
     n2_within $((4 * EVERY + SKEW + SLACK))
-    said n1 'check WEB is DOWN \(/sub/health: the regex says no' || die "n1 does not say why"
+    wait_for 5 said n1 'check WEB is DOWN \(/sub/health: the regex says no' ||
+        die "n1 does not say why"
     mark
     echo Fine >$W/www-n1/sub/health
     n1_within $((2 * EVERY + 4 * ADVERT + SLACK))
@@ -495,7 +502,12 @@ socketserver.ThreadingTCPServer(('', 3306), Hello).serve_forever()"
     asks() { [ "$(at client timeout 2 bash -c "exec 3<>/dev/tcp/$VIP/3306 && head -n 1 <&3" 2>/dev/null)" = "$1" ]; }
     base n1
     base n2
-    both VRRP_TRACK=tcp://127.0.0.1:3306 VRRP_NOPREEMPT=yes CHECK_FALL=2
+    watch_nodes $VIP n1 n2
+    local words=(VRRP_TRACK=tcp://127.0.0.1:3306 VRRP_NOPREEMPT=yes CHECK_FALL=2 CHECK_INTERVAL=0.2)
+    run n1 150 "${words[@]}"
+    wait_for 10 alone n1 || die "n1 did not become MASTER" # whoever is first has it
+    run n2 100 "${words[@]}"
+    wait_for 5 said n2 'Entering BACKUP' || die "n2 did not become BACKUP"
     wait_for 5 asks n1 || die "the client does not reach n1"
     mark
     end db-n1 KILL

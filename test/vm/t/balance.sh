@@ -41,13 +41,13 @@ t_balance_dead_server_leaves_and_returns() {
     end rs2
     mark
     wait_for 5 served_by 1 3 || die "a dead server stays in the table: $(table dir1)"
-    said dir "Removing service \[${RS[2]}\]:tcp:80 from VS \[$V\]:tcp:80 \(check .*" ||
+    wait_for 5 said dir "Removing service \[${RS[2]}\]:tcp:80 from VS \[$V\]:tcp:80 \(check .*" ||
         die "the log does not say why"
     ask 60
     shares 30 0 30
     web rs2
     wait_for 5 all_serve || die "it does not come back: $(table dir1)"
-    said dir "Adding service \[${RS[2]}\]:tcp:80 to VS" || die "the log does not say so"
+    wait_for 5 said dir "Adding service \[${RS[2]}\]:tcp:80 to VS" || die "the log does not say so"
     end dir
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
     no_table || die "left behind: $(table dir1)"
@@ -83,16 +83,20 @@ t_balance_quorum_and_sorry_server() {
     said dir "sorry server" && die "a sorry server that was never there is taken out"
     end rs1
     wait_for 5 served_by 3 || die "the sorry server does not serve alone: $(table dir1)"
-    said dir "Lost quorum 2-0=2 > 1 for VS \[$V\]:tcp:80" || die "the log does not say so"
-    said dir "Adding sorry server \[${RS[3]}\]:tcp:80 to VS" || die "nor of the sorry server"
-    said dir "Removing alive servers from the pool for VS" || die "nor of the one that is up"
+    wait_for 5 said dir "Lost quorum 2-0=2 > 1 for VS \[$V\]:tcp:80" ||
+        die "the log does not say so"
+    wait_for 5 said dir "Adding sorry server \[${RS[3]}\]:tcp:80 to VS" ||
+        die "nor of the sorry server"
+    wait_for 5 said dir "Removing alive servers from the pool for VS" ||
+        die "nor of the one that is up"
     ask 10
     shares 0 0 10
     web rs1
     wait_for 5 served_by 1 2 || die "they do not come back: $(table dir1)"
-    said dir "Gained quorum 2\+0=2 <= 2 for VS" || die "the log does not say so"
+    wait_for 5 said dir "Gained quorum 2\+0=2 <= 2 for VS" || die "the log does not say so"
     wait_for 8 noted up one-down down one-up up || die "scripts out of order: $(cat $W/notes)"
-    said dir 'WEB: quorum_down says: heard down' || die "what a script says is not in the log"
+    wait_for 5 said dir 'WEB: quorum_down says: heard down' ||
+        die "what a script says is not in the log"
 }
 
 t_balance_inhibit_on_failure() {
@@ -101,7 +105,7 @@ t_balance_inhibit_on_failure() {
     wait_for 10 all_serve || die "the table: $(table dir1)"
     end rs2
     wait_for 5 serves 2 0 || die "no weight 0: $(table dir1)"
-    said dir "Disabling service \[${RS[2]}\]" || die "the log does not say so"
+    wait_for 5 said dir "Disabling service \[${RS[2]}\]" || die "the log does not say so"
     ask 20
     shares 10 0 10
     web rs2
@@ -398,7 +402,8 @@ t_balance_drain() {
     wait_for 10 said talk rs2 || die "no connection"
     again "IPVS_WEB_REAL_SERVER='${RS[1]}:80'"
     wait_for 5 serves 2 0 || die "it does not drain: $(table dir1)"
-    said dir "Draining service \[${RS[2]}\]:tcp:80 of VS" || die "the log does not say so"
+    wait_for 5 said dir "Draining service \[${RS[2]}\]:tcp:80 of VS" ||
+        die "the log does not say so"
     ask 10
     shares 10 0 0
     nap 2.5
@@ -408,7 +413,7 @@ t_balance_drain() {
     must at dir1 ipvsadm --set 1 1 1 # what the client closes is soon forgotten
     end talk KILL
     wait_for 20 served_by 1 || die "it is idle and still there: $(table dir1)"
-    said dir "Removing service \[${RS[2]}\].*drained" || die "the log does not say so"
+    wait_for 5 said dir "Removing service \[${RS[2]}\].*drained" || die "the log does not say so"
 }
 
 t_balance_file_weight() {

@@ -40,6 +40,7 @@ reals() { # reals WEIGHT...: rs1 with the first one
     done
     echo "${all#, }"
 }
+servers_are() { [ "$(table "$1" | grep -c -- -a)" = "$2" ]; } # servers_are DIRECTOR N
 table_has() { table "$1" | grep -qE -- "$2"; } # table_has DIRECTOR REGEX
 # serves DIRECTOR 1|2|3
 serves() { table_has "$1" "-r $(quoted "$(url_of "${RS[$2]}")"):80 .*-w [1-9]"; }
@@ -119,8 +120,8 @@ t_director_sorry_server() {
     wait_for 20 both table_has '127\.0\.0\.1:80' || die "no sorry server"
     ask 20
     [ "${SAYS[sorry1]}" = 20 ] || die "the sorry server answered ${SAYS[sorry1]:-0} of 20"
-    both table_has "-a" && [ "$(table dir1 | grep -c -- -a)" = 1 ] || die "others beside it"
-    said dir1 'Lost quorum' || die "the log does not say it"
+    wait_for 5 both servers_are 1 || die "others beside it"
+    wait_for 5 said dir1 'Lost quorum' || die "the log does not say it"
     web rs3
     wait_for 20 not table_has dir1 '127\.0\.0\.1:80' || die "the sorry server stays"
     wait_for 5 serves dir1 3 || die "rs3 is back, but not used"
@@ -141,12 +142,12 @@ t_director_quorum() {
     both serves 2 || die "4 of 3 are enough"
     end rs2
     wait_for 10 both table_has '198\.51\.100\.1:80' || die "no sorry server below the quorum"
-    neither serves 3 || die "rs3 serves without quorum"
+    wait_for 5 neither serves 3 || die "rs3 serves without quorum"
     ask 20
     [ "${SAYS[sorry1]}" = 20 ] || die "the sorry server answered ${SAYS[sorry1]:-0} of 20"
     web rs2
     wait_for 10 both serves 3 || die "no quorum again"
-    neither table_has '198\.51\.100\.1:80' || die "the sorry server stays"
+    wait_for 5 neither table_has '198\.51\.100\.1:80' || die "the sorry server stays"
     wait_for 5 script_lines 2 down up || die "the scripts: $(cat $W/quorum)"
 }
 # script_lines N LAST...: each of the words was said N times at the least

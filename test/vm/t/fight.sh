@@ -33,7 +33,7 @@ t_fight_put_back() { # within a second, and what that takes on a busy machine
     restored 3000
     say "put back within ${TIMES[*]} ms"
     said s "WEB: .*put back its servers" && said s "WEB: .*put back its settings" &&
-        said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||
+        wait_for 5 said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||
         die "the log does not say it"
 }
 # what is not ours stays, whatever is done to it
@@ -56,7 +56,8 @@ t_fight_kube_proxy() {
     service
     start fighter dir1 bash -c 'while sleep 1; do ipvsadm -D -t "$0:80"; done' "$AT" 2>/dev/null
     wait_for 30 said s 'ipvs-exclude-cidrs' || die "the log does not say what to do"
-    said s "$(quoted "$V").*ipvs-exclude-cidrs" || die "the sentence does not name the service"
+    wait_for 5 said s "$(quoted "$V").*ipvs-exclude-cidrs" ||
+        die "the sentence does not name the service"
     nap 7 # from one second on it waits twice as long each time
     before=$(wc -l <"${LOG[s]}")
     nap 8

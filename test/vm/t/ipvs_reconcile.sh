@@ -73,7 +73,7 @@ t_ipvs_sorry_and_quorum() {
     becomes 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1' '  R3 -w 1'
     tell down 1 1
     tell down 1 2
-    said d '^quorum lost' || die "the quorum is not lost"
+    wait_for 5 said d '^quorum lost' || die "the quorum is not lost"
     becomes 'service V1 -s rr' '  R250 -w 1'
     tell up 1 1
     becomes 'service V1 -s rr' '  R1 -w 1' '  R3 -w 1'
@@ -167,7 +167,7 @@ t_ipvs_fought_over() {
     done
     for_all_of 1 is '' || die "it does not wait" # four seconds by now
     becomes 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1'
-    said d '^FOUGHT .*--ipvs-exclude-cidrs' || die "it is not said"
+    wait_for 5 said d '^FOUGHT .*--ipvs-exclude-cidrs' || die "it is not said"
     [ "$(grep -c ^FOUGHT "${LOG[d]}")" = 1 ] || die "said more than once"
 }
 restored() { [ "$(grep -c '^RESTORED' "${LOG[d]}")" -ge "$1" ]; }
@@ -186,14 +186,14 @@ t_ipvs_adopts() {
     director
     tell look 1 3 wrr inhibit
     tell look 2 3 wrr
-    said d '^looked 0' || die "the service was not found"
+    wait_for 5 said d '^looked 0' || die "the service was not found"
     [ "$(grep -c '^adopted . up' "${LOG[d]}") $(grep -c '^adopted 2 down' "${LOG[d]}")" = '4 2' ] ||
         die "$(grep adopted "${LOG[d]}")"
     quiet
     is "${list[@]}" || die "the table changed: $(table)"
     sends 0
     tell look 3 2 rr
-    said d '^looked -3' || die "a service that is not there was found"
+    wait_for 5 said d '^looked -3' || die "a service that is not there was found"
 }
 # talker: a client of the service; what it is told on LINE it says to the server, and prints what
 # that answers; at the end it resets the connection, which leaves no state that lasts for minutes

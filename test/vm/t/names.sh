@@ -68,7 +68,7 @@ t_names_of_servers() { # they come, they go, and DNS dies
     pods 1
     dns
     wait_for 15 serve 1 || die "DNS is back, and its answer does not count: $(table dir1)"
-    said dir 'web.example is answered again' || die "it does not say that DNS is back"
+    wait_for 5 said dir 'web.example is answered again' || die "it does not say that DNS is back"
     grep -q 'UNRESOLVED\|not tried' "${LOG[dir]}" && die "a check was not tried"
     end dir
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
@@ -95,7 +95,8 @@ t_names_after_a_crash() { # what the dead one left stays while its successor loo
     serve 1 2 || die "nothing is left: $(table dir1)"
     director
     for_all_of 8 serve 1 2 || die "it was taken away: $(table dir1)"
-    said dir 'web.example: name server .*; asking again' || die "it does not say that DNS is dead"
+    wait_for 5 said dir 'web.example: name server .*; asking again' ||
+        die "it does not say that DNS is dead"
     dns
     wait_for 15 said dir 'web.example is 198.51.100.3, 198.51.100.4' || die "no answer"
     for_all_of 2 serve 1 2 || die "it flapped: $(table dir1)"
