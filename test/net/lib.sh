@@ -210,6 +210,11 @@ end() {
 }
 said() { grep -qE -- "$2" "${LOG[$1]}" 2>/dev/null; } # said NAME REGEX
 
+# begun NAME: a sidecar has started its virtual router. Who is to be the first MASTER must have begun
+# before the next one starts: a busy machine may be through with that one sooner. And before it has
+# begun it has not asked for SIGHUP.
+begun() { wait_for 5 said "$1" STATE || die "$1 does not start"; }
+
 # --- who holds what -----------------------------------------------------------------------------
 
 declare -A HOLD GOT GONE TWO NOBODY

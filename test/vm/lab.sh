@@ -134,7 +134,7 @@ declare -A SAYS
 ask() {
     local code name
     SAYS=([none]=0)
-    at client curl -s -H 'Connection: close' --connect-timeout 2 --max-time 4 \
+    at client curl -s -H 'Connection: close' --connect-timeout 6 --max-time 10 \
         --fail-early -w '%{http_code}\n' "${2:-http://$AT/}?[1-$1]" >$W/answers 2>/dev/null
     while read -r name && { [[ $name == [0-9][0-9][0-9] ]] && code=$name || read -r code; }; do
         [ "$code" = 200 ] || name=none

@@ -23,6 +23,7 @@ auth_run() { # auth_run NODE PRIORITY [VARIABLE=VALUE ...]
 auth_pair() {
     auth_settings "$@"
     auth_run n1 150
+    begun n1
     auth_run n2 100
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"
@@ -79,6 +80,7 @@ with_env_files() { # with_env_files [VARIABLE=VALUE ...]: at first
     printf '%s\n' "$@" >$W/n1.env
     printf '%s\n' "$@" >$W/n2.env
     auth_run n1 150 SIDECAR_ENV_FILE=$W/n1.env
+    begun n1
     auth_run n2 100 SIDECAR_ENV_FILE=$W/n2.env
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"

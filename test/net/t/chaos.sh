@@ -13,7 +13,7 @@ chaos_node() { # chaos_node NODE
 chaos_priority() {
     echo "VRRP_PRIORITY=$2" >$W/$1.env
     [ -n "${PID[$1]}" ] || return
-    wait_for 5 said "$1" STATE # before that it has not asked for SIGHUP, which then ends it
+    begun "$1"
     kill -HUP "${PID[$1]}"
 }
 chaos_step() { # chaos_step NODE: something happens to it

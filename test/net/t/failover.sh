@@ -30,6 +30,7 @@ pair() {
     world n1 n2 client
     watch_nodes "$ADDRESS" n1 n2
     run n1 150
+    begun n1
     run n2 100
     wait_for $((4 * INTERVAL / 1000 + 6)) alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"

@@ -15,6 +15,7 @@ pair() {
     world n1 n2 client
     watch_nodes $VIP n1 n2
     sidecar n1 n1 "${ONE[@]}" VRRP_PRIORITY=150 "$@"
+    begun n1
     sidecar n2 n2 "${ONE[@]}" VRRP_PRIORITY=100 "$@"
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"

@@ -32,6 +32,7 @@ run() {
 pair() { # pair [VARIABLE=VALUE ...]: n1 with 150 and n2 with 100; n1 has it
     watch_nodes $VIP n1 n2
     run n1 150 "$@"
+    begun n1
     run n2 100 "$@"
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 10 said n2 'Entering BACKUP' || die "n2 did not start"

@@ -26,6 +26,7 @@ pair() { # pair FAMILY [VARIABLE=VALUE ...]: n1 holds the address, n2 is its bac
     world n1 n2 client
     watch_nodes "$ADDRESS" n1 n2
     vmac n1 150 "$@"
+    begun n1
     vmac n2 100 "$@"
     wait_for 10 alone n1 || die "n1 did not become MASTER"
     wait_for 5 said n2 BACKUP || die "n2 did not become BACKUP"

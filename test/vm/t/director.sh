@@ -15,10 +15,10 @@ directors() {
     for node in dir1 dir2; do director $node; done
     wait_for 20 alone dir1 || die "dir1 did not become MASTER"
     wait_for 20 said dir2 'BACKUP' || die "dir2 did not become BACKUP"
-    for node in dir1 dir2; do
-        wait_for 20 table_has $node '^-A' || die "$node's kernel has no service"
-    done
+    wait_for 20 for_all_of 1 same_tables ||
+        die "the directors have different tables: $(table dir1) $(table dir2)"
 }
+same_tables() { table_has dir1 '^-a' && cmp -s <(table dir1) <(table dir2); }
 director() { # director NODE [VARIABLE=VALUE...]
     local node=$1 priority=100
     shift
@@ -65,7 +65,7 @@ balances() { # balances KIND FAMILY REQUESTS
     directors IPVS_WEB_LB_ALGO=wrr IPVS_WEB_CHECK=tcp://
     ask "$n"
     shares $((n / 4)) $((n / 2)) $((n / 4))
-    cmp -s <(table dir1) <(table dir2) || die "the directors have different tables"
+    same_tables || die "the directors have different tables"
 
     end rs2
     ms_of 10 "rs2 is dead, but stays" neither serves 2

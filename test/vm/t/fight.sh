@@ -18,19 +18,19 @@ restored() { # restored LIMIT: the table is as it was, in MS
     ((MS <= $1)) || die "put back after $MS ms, allowed are $1"
     TIMES+=("$MS")
 }
-t_fight_put_back() { # within a second, and what that takes on a busy machine
+t_fight_put_back() { # within a second; a busy machine may take longer, which is not never
     service
     TIMES=()
     must at dir1 ipvsadm -d -t "$AT:80" -r "${RS[2]}:80"
-    restored 3000
+    restored 8000
     must at dir1 ipvsadm -e -t "$AT:80" -r "${RS[3]}:80" -m -w 9
-    restored 3000
+    restored 8000
     must at dir1 ipvsadm -E -t "$AT:80" -s rr -p 77
-    restored 3000
+    restored 8000
     must at dir1 ipvsadm -D -u "$V:53"
-    restored 3000
+    restored 8000
     must at dir1 ipvsadm -C
-    restored 3000
+    restored 8000
     say "put back within ${TIMES[*]} ms"
     said s "WEB: .*put back its servers" && said s "WEB: .*put back its settings" &&
         wait_for 5 said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||

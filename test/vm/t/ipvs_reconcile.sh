@@ -154,7 +154,7 @@ t_ipvs_default_period_is_a_second() {
     wait_for 10 is 'service V1 -s rr' '  R1 -w 1' '  R2 -w 1' '  R3 -w 1' || die "$(table)"
     clock
     say "after $(((NOW - began) / 1000)) ms"
-    between 0 $(((NOW - began) / 1000)) 3000 "put back"
+    between 0 $(((NOW - began) / 1000)) 8000 "put back"
 }
 t_ipvs_fought_over() {
     director 1000

@@ -31,7 +31,7 @@ for n in range(100000):
 ' "$V"
     wait_for 20 said talk '^word 5$' || die "no connection: $(cat "${LOG[talk]}")"
 }
-words() { tail -n 1 "${LOG[talk]}" | sed -n 's/^word //p'; }
+words() { grep -c '^word .' "${LOG[talk]}"; }
 more_words() { (($(words) > $1 + 5)); }
 synced() { # synced DIRECTOR: it knows the connection
     at "$1" ipvsadm -Lnc | grep -q "ESTABLISHED.*$(quoted "$AT"):7000"
