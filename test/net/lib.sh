@@ -233,7 +233,7 @@ watch_nodes() {
     "$TOOLS/watch" "${flags[@]}" "$list" "${words[@]}" >>$W/watch 2>$W/watch.err &
     PID[watch]=$!
     exec {WATCH}<$W/watch
-    WATCHED=${list%%,*} READY=
+    WATCHED=${list%%,*} READY='' PART=''
     wait_for 10 watch_ready || die "watch did not start: $(cat $W/watch.err)"
     mark
 }
@@ -247,26 +247,31 @@ look() {
     [ -n "$WATCH" ] || return 0
     if [ -n "$READY" ] && kill -s USR1 "${PID[watch]}" 2>/dev/null; then seen=; fi
     while read_watch && [ -z "$seen" ]; do
-        ((tries++ < 10000)) && running "${PID[watch]}" || die "the watch has ended"
+        ((tries++ < 10000)) && running "${PID[watch]}" || die "the watch does not answer"
         nap 0.002
     done
 }
-# reads what the watch said since the last time
+# reads what the watch said since the last time; of a line that is not all there yet, what is
 read_watch() {
-    local t who what address ms
-    while read -r t who what address ms <&"$WATCH"; do
-        t=${t/./}
-        case $what in
-        has) HOLD[$who $address]=1 GOT[$who $address]=$t ;;
-        lost) unset "HOLD[$who $address]" && GONE[$who $address]=$t ;;
-        two) ((10#${ms/./} > ${TWO[$address]:-0})) && TWO[$address]=$((10#${ms/./})) ;;
-        nobody) ((10#${ms/./} > ${NOBODY[$address]:-0})) && NOBODY[$address]=$((10#${ms/./})) ;;
-        late) LATE=$((LATE + 10#${address%.*})) ;;
-        ready) READY=1 ;;
-        seen) seen=1 ;;
-        esac
+    local line
+    while IFS= read -r line <&"$WATCH"; do
+        # shellcheck disable=SC2086
+        take_line $PART$line
+        PART=
     done
-    :
+    PART+=$line
+}
+take_line() { # take_line TIME WHO WHAT ADDRESS MS
+    local t=${1/./} who=$2 address=$4 ms=${5/./}
+    case $3 in
+    has) HOLD[$who $address]=1 GOT[$who $address]=$t ;;
+    lost) unset "HOLD[$who $address]" && GONE[$who $address]=$t ;;
+    two) ((10#$ms > ${TWO[$address]:-0})) && TWO[$address]=$((10#$ms)) ;;
+    nobody) ((10#$ms > ${NOBODY[$address]:-0})) && NOBODY[$address]=$((10#$ms)) ;;
+    late) LATE=$((LATE + 10#${address%.*})) ;;
+    ready) READY=1 ;;
+    seen) seen=1 ;;
+    esac
 }
 holds() { # holds NODE [ADDRESS]
     look
