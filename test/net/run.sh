@@ -42,28 +42,37 @@ while IFS=: read -r file name; do
 done < <(grep -oHE '^t_[a-z0-9_]+' "$TOP/test/$suite"/t/*.sh)
 [ "$only" != l ] || { printf '%s\n' "${tests[@]#*:t_}" && exit; }
 
+# built_already: by this compiler, and of the sources as they are
+built_already() {
+    [ "$(cat "$TOOLS/built" 2>/dev/null)" = "${CC:-cc}" ] &&
+        [ -z "$(find "$TOP" "$NET" -maxdepth 1 -name '*.[ch]' -newer "$TOOLS/built")" ]
+}
 build_tools() {
-    local tool tls=()
+    local tool tls=() job jobs=()
+    local warn=(-std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
     [ -x "$SIDECAR" ] || { echo "not ok - $SIDECAR is not there: run make" && return 1; }
+    ! built_already || return 0
     mkdir -p "$TOOLS"
+    echo "${CC:-cc}" >"$TOOLS/begun" # what is changed from now on is newer
     for tool in watch probe noise pod director; do
-        "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-            -o "$TOOLS/$tool" "$NET/$tool.c" || return 1
+        "${CC:-cc}" "${warn[@]}" -o "$TOOLS/$tool" "$NET/$tool.c" || return 1
     done
     "${CC:-cc}" -O1 -Wall -Wextra -shared -fPIC -o "$TOOLS/shift.so" "$NET/shift.c" || return 1
     # sidecar with mbedTLS, where that is installed
     if echo '#include <mbedtls/md.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
         "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -DSIDECAR_TLS -O1 -w -o "$TOOLS/sidecar-tls" \
-            "$TOP/sidecar.c" -lmbedtls -lmbedx509 -lmbedcrypto || return 1
+            "$TOP/sidecar.c" -lmbedtls -lmbedx509 -lmbedcrypto &
+        jobs+=($!)
         tls=(-DCHECK_MBEDTLS -lmbedtls -lmbedx509 -lmbedcrypto)
     fi
-    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined \
-        -fno-sanitize-recover=all -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-        -Wno-unused-function -o "$TOOLS/checker" "$NET/checker.c" "${tls[@]}" || return 1
+    "${CC:-cc}" "${warn[@]}" -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+        -Wno-unused-function -o "$TOOLS/checker" "$NET/checker.c" "${tls[@]}" &
+    jobs+=($!)
     # user-mode Linux has no room for ASan
-    "${CC:-cc}" -std=gnu99 -D_GNU_SOURCE -O1 -g -fsanitize=undefined -fno-sanitize-recover=all \
-        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-unused-function -o "$TOOLS/lvs" \
-        "$NET/lvs.c" || return 1
+    "${CC:-cc}" "${warn[@]}" -g -fsanitize=undefined -fno-sanitize-recover=all \
+        -Wno-unused-function -o "$TOOLS/lvs" "$NET/lvs.c" || return 1
+    for job in "${jobs[@]}"; do wait "$job" || return 1; done
+    mv "$TOOLS/begun" "$TOOLS/built"
 }
 [ "$only" != b ] || { build_tools && exit; }
 world_words || {
