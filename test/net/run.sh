@@ -88,7 +88,7 @@ trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 export ROWS=$results/rows TOOLS SIDECAR
 
 one() {
-    local file=${1%:*} name=${1#*:} status limit=${TEST_LIMIT:-180}
+    local file=${1%:*} name=${1#*:} status limit=${TEST_LIMIT:-300}
     local out=$results/$name
     timeout -s KILL "$limit" "${WORLD_WORDS[@]}" bash "$NET/run.sh" --one "$file" "$name" \
         >"$out" 2>"$out.err" </dev/null
