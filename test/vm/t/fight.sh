@@ -13,24 +13,23 @@ service() { # service VARIABLE=VALUE...: without VRRP, checks or servers that ar
 }
 complete() { [ "$(table dir1 | wc -l)" = 6 ]; }
 right() { table dir1 | cmp -s - $W/right; }
-restored() { # restored LIMIT: the table is as it was, in MS
-    ms_of $(($1 / 1000 + 8)) "not put back: $(table dir1 | tr '\n' ';')" right
-    ((MS <= $1)) || die "put back after $MS ms, allowed are $1"
+restored() { # the table is as it was, in MS
+    ms_of 10 "not put back: $(table dir1 | tr '\n' ';')" right
     TIMES+=("$MS")
 }
-t_fight_put_back() { # within a second; a busy machine may take longer, which is not never
+t_fight_put_back() { # within a second, and what that takes on a busy machine
     service
     TIMES=()
     must at dir1 ipvsadm -d -t "$AT:80" -r "${RS[2]}:80"
-    restored 8000
+    restored
     must at dir1 ipvsadm -e -t "$AT:80" -r "${RS[3]}:80" -m -w 9
-    restored 8000
+    restored
     must at dir1 ipvsadm -E -t "$AT:80" -s rr -p 77
-    restored 8000
+    restored
     must at dir1 ipvsadm -D -u "$V:53"
-    restored 8000
+    restored
     must at dir1 ipvsadm -C
-    restored 8000
+    restored
     say "put back within ${TIMES[*]} ms"
     said s "WEB: .*put back its servers" && said s "WEB: .*put back its settings" &&
         wait_for 5 said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||
