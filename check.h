@@ -197,7 +197,8 @@ enum {
     CHECK_E_URL = -1030,
 
     CHECK_E_LENGTH = -1050, CHECK_E_VERSION = -1051, CHECK_E_MULTIPLIER = -1052,
-    CHECK_E_MULTIPOINT = -1053, CHECK_E_DISCRIMINATOR = -1054, CHECK_E_STATE = -1055,
+    CHECK_E_MULTIPOINT = -1053,         /* or P and F at once (6.5) */
+    CHECK_E_DISCRIMINATOR = -1054, CHECK_E_STATE = -1055,
     CHECK_E_TTL = -1056, CHECK_E_AUTH_MISMATCH = -1057, CHECK_E_AUTH_FAILED = -1058,
     CHECK_E_REPLAY = -1059, CHECK_E_ADMIN_DOWN = -1060
 };
@@ -1263,7 +1264,7 @@ static const char *check__desc_str(int code)
     case CHECK_E_KIND: return "kind must be CHECK_TCP ... CHECK_INTERFACE, and cannot change";
     case CHECK_E_OPTION: return "an option belongs to another kind of check";
     case CHECK_E_ADDRESS: return "an address (or the name of a host) is needed, or is too much";
-    case CHECK_E_PORT: return "tcp and udp need a port, icmp has none";
+    case CHECK_E_PORT: return "tcp and udp need a port, icmp has none, bfd sends from 49152-65535";
     case CHECK_E_INTERVAL: return "interval must be 1 ms to 7 days";
     case CHECK_E_TIMEOUT: return "timeout must be 1 ms to 1 day";
     case CHECK_E_RISE: return "rise and fall must be 0 (default 1) to 65535";
@@ -1293,7 +1294,7 @@ static const char *check__bfd_str(int code)
     case CHECK_E_LENGTH: return "BFD: bad length";
     case CHECK_E_VERSION: return "BFD: bad version";
     case CHECK_E_MULTIPLIER: return "BFD: detect multiplier 0";
-    case CHECK_E_MULTIPOINT: return "BFD: multipoint bit";
+    case CHECK_E_MULTIPOINT: return "BFD: multipoint bit, or poll and final at once";
     case CHECK_E_DISCRIMINATOR: return "BFD: discriminator 0, or not ours";
     case CHECK_E_STATE: return "BFD: no discriminator of ours in a session that runs";
     case CHECK_E_TTL: return "BFD: TTL or hop limit too low";
@@ -2010,6 +2011,8 @@ static int check__judge_process(const check_desc *d)
     return p->quorum_max && p->quorum > p->quorum_max ? CHECK_E_PROCESS : 0;
 }
 
+enum { CHECK__BFD_PORT = 49152 };       /* the first to send from (RFC 5881 4) */
+
 static bool check__bfd_range(uint64_t ns, uint64_t least)
 {
     return ns == 0 || (ns >= least && ns <= 4000 * CHECK_SECOND);
@@ -2063,6 +2066,8 @@ static int check__judge_target(const check_desc *d)
         return CHECK_E_ADDRESS;
     if (d->kind == CHECK_ICMP)
         return d->to.port ? CHECK_E_PORT : 0;
+    if (d->kind == CHECK_BFD && d->from.port && d->from.port < CHECK__BFD_PORT)
+        return CHECK_E_PORT;
     return check_port(d, &d->to) ? 0 : CHECK_E_PORT;
 }
 
@@ -3701,7 +3706,7 @@ CHECK_DEF int check_bfd_decode(const uint8_t *in, size_t size, check_bfd_packet 
         return CHECK_E_LENGTH;
     if (out->multiplier == 0)
         return CHECK_E_MULTIPLIER;
-    if (out->multipoint)
+    if (out->multipoint || (out->poll && out->final))
         return CHECK_E_MULTIPOINT;
     if (out->my == 0)
         return CHECK_E_DISCRIMINATOR;
@@ -4079,13 +4084,13 @@ CHECK_DEF int check_bfd_receive(check_bfd *b, const uint8_t *in, size_t size, ui
     b->remote_mult = p.multiplier;
     if (p.final && b->polling)
         check__bfd_poll_ends(b);
+    check__bfd_arm(b, now);
     if (!b->on)
         return CHECK_E_ADMIN_DOWN;
     check__bfd_hears(b, p.state, now);
     b->final = p.poll;
     b->detect_at = now + check_bfd_detection(b);
     b->known_until = now + 2 * check_bfd_detection(b);
-    check__bfd_arm(b, now);
     return 0;
 }
 
@@ -4702,7 +4707,7 @@ static uint8_t check__why(int error)
 }
 
 /* Device, mark and source, where they are wanted. */
-static int check__bind(const check *c, int fd)
+static int check__bind(const check *c, int fd, uint16_t port)
 {
     const check_desc       *d = c->d;
     struct sockaddr_storage from;
@@ -4714,29 +4719,27 @@ static int check__bind(const check *c, int fd)
         return -errno;
     if (d->mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &d->mark, sizeof d->mark) < 0)
         return -errno;
-    if (!d->from.family && !d->from.port)
+    if (!d->from.family && !port)
         return 0;
     any = d->from;
-    if (!any.family)
-        any.family = c->to.family;
-    size = check__sockaddr(c, &any, any.port, &from);
+    any.family = c->to.family;
+    size = check__sockaddr(c, &any, port, &from);
     return bind(fd, (struct sockaddr *)(void *)&from, size) < 0 ? -errno : 0;
 }
 
-static int check__socket(const check *c, int type, int protocol)
+static int check__socket(const check *c, int type, uint16_t port)
 {
     int family = c->to.family == CHECK_IPV4 ? AF_INET : AF_INET6;
-    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), error, on = 1;
+    int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error, on = 1;
 
     if (fd < 0)
         return -errno;
     if (c->d->from.port)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    error = check__bind(c, fd);
-    if (!error)
-        return fd;
-    close(fd);
-    return error;
+    error = check__bind(c, fd, port);
+    if (error)
+        check__close(&fd);
+    return error ? error : fd;
 }
 
 /* With TLS or without: see >>tls. */
@@ -4759,7 +4762,7 @@ static bool check__stream_open(check_io *io, check *c, uint64_t now)
 
     c->step = CHECK__STEP_CONNECT;
     c->sent = 0;
-    c->fd = check__socket(c, SOCK_STREAM, 0);
+    c->fd = check__socket(c, SOCK_STREAM, c->d->from.port);
     if (c->fd < 0) {
         check__finish(io, c, check__why(-c->fd), -c->fd, now);
         return false;
@@ -5276,7 +5279,7 @@ static void check__datagram_start(check_io *io, check *c, uint64_t now)
     if (c->payload)
         c->payload->out_size = 0;
     c->step = CHECK__STEP_READ;
-    c->fd = check__socket(c, SOCK_DGRAM, 0);
+    c->fd = check__socket(c, SOCK_DGRAM, c->d->from.port);
     if (c->fd < 0)
         check__finish(io, c, check__why(-c->fd), -c->fd, now);
     else if (connect(c->fd, (struct sockaddr *)(void *)&to, to_size) < 0 ||
@@ -5608,28 +5611,26 @@ static int check__bfd_listen(check_io *io, const check *c)
 /* RFC 5881 4: a source port of 49152..65535 that no other session has, TTL 255. */
 static int check__bfd_open(check_io *io, const check *c)
 {
-    struct sockaddr_storage to, own;
-    check_address           from = c->d->from;
+    struct sockaddr_storage to;
     bool                    six = c->to.family == CHECK_IPV6;
-    int                     ttl = c->d->bfd.ttl ? c->d->bfd.ttl : 255, class6 = 0xc0, tries, error;
-    int                     fd = check__socket(c, SOCK_DGRAM, 0);
-    socklen_t               size;
+    int                     ttl = c->d->bfd.ttl ? c->d->bfd.ttl : 255, class6 = 0xc0, tries = 0, fd;
+    uint16_t                port = c->d->from.port;
+    socklen_t               size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
 
+    do {
+        if (!c->d->from.port)
+            port = (uint16_t)(CHECK__BFD_PORT + check__random(io) % 16384);
+        fd = check__socket(c, SOCK_DGRAM, port);
+    } while (fd == -EADDRINUSE && ++tries < 64);
     if (fd < 0)
         return fd;
-    from.family = c->to.family;
     setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_UNICAST_HOPS : IP_TTL, &ttl, sizeof ttl);
     setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_TCLASS : IP_TOS, &class6, sizeof class6);
-    for (tries = 0, error = -1; !c->d->from.port && error && tries < 64; tries++) {
-        size = check__sockaddr(c, &from, (uint16_t)(49152 + check__random(io) % 16384), &own);
-        error = bind(fd, (struct sockaddr *)(void *)&own, size) < 0 ? -errno : 0;
-    }
-    size = check__sockaddr(c, &c->to, check_port(c->d, &c->to), &to);
-    if (c->d->from.port || !error)
-        error = connect(fd, (struct sockaddr *)(void *)&to, size) < 0 ? -errno : 0;
-    if (error)
-        check__close(&fd);
-    return error ? error : fd;
+    if (connect(fd, (struct sockaddr *)(void *)&to, size) == 0)
+        return fd;
+    tries = -errno;
+    close(fd);
+    return tries;
 }
 
 /* All that the session has to say. */
@@ -5705,76 +5706,95 @@ static void check__bfd_tick(check_io *io, check *c, uint64_t now)
     check__bfd_drain(io, c, now);
 }
 
-/* One fact of the kernel's about a packet. */
-static void check__bfd_fact(const struct cmsghdr *h, const uint8_t *data, int *ttl,
-                            unsigned *device)
+/* What the kernel says of a packet. */
+typedef struct check__arrival {
+    int      ttl;                       /* -1: nothing */
+    unsigned device;
+    uint8_t  to[16];
+} check__arrival;
+
+static void check__arrival_fact(const struct cmsghdr *h, const uint8_t *data, check__arrival *a)
 {
     struct in_pktinfo  four;
     struct in6_pktinfo six;
     bool               is4 = h->cmsg_level == SOL_IP, is6 = h->cmsg_level == SOL_IPV6;
 
     if ((is4 && h->cmsg_type == IP_TTL) || (is6 && h->cmsg_type == IPV6_HOPLIMIT))
-        memcpy(ttl, data, sizeof *ttl);
+        memcpy(&a->ttl, data, sizeof a->ttl);
     if (is4 && h->cmsg_type == IP_PKTINFO) {
         memcpy(&four, data, sizeof four);
-        *device = (unsigned)four.ipi_ifindex;
+        a->device = (unsigned)four.ipi_ifindex;
+        memcpy(a->to, &four.ipi_addr, 4);
     }
     if (is6 && h->cmsg_type == IPV6_PKTINFO) {
         memcpy(&six, data, sizeof six);
-        *device = six.ipi6_ifindex;
+        a->device = six.ipi6_ifindex;
+        memcpy(a->to, &six.ipi6_addr, 16);
     }
 }
 
-/* TTL and interface; false without TTL. By hand: musl's macros warn. */
-static bool check__bfd_facts(const struct msghdr *m, uint8_t *ttl, unsigned *device)
+/* By hand: musl's macros warn. */
+static void check__arrival_read(const struct msghdr *m, check__arrival *a)
 {
     const uint8_t *at = (const uint8_t *)m->msg_control;
     size_t         left = m->msg_controllen, step;
     struct cmsghdr h;
-    int            value = -1;
 
-    for (*device = 0; left >= CMSG_LEN(0); at += step, left -= step) {
+    memset(a, 0, sizeof *a);
+    for (a->ttl = -1; left >= CMSG_LEN(0); at += step, left -= step) {
         memcpy(&h, at, sizeof h);
         step = CMSG_ALIGN(h.cmsg_len);
         if (h.cmsg_len < CMSG_LEN(0) || step > left)
             break;
-        check__bfd_fact(&h, at + CMSG_LEN(0), &value, device);
+        check__arrival_fact(&h, at + CMSG_LEN(0), a);
     }
-    *ttl = (uint8_t)value;
-    return value >= 0;
 }
 
-/* By the discriminator it gives us, or while it has none, by address and interface (6.8.6). */
+/* By the discriminator it gives us alone, or while it has none, by addresses and interface (RFC
+   5880 6.8.6, 5881 3, 5883 4.1). */
 static bool check__bfd_is_for(const check *c, const uint8_t *in, const uint8_t *ip, unsigned index,
-                              unsigned device)
+                              const check__arrival *a)
 {
     uint32_t your = check__get32(in + 8);
+    size_t   width = index & 1 ? 16 : 4;
 
-    if (c->d->kind != CHECK_BFD || check__bfd_index(c) != index ||
-        memcmp(c->to.ip, ip, index & 1 ? 16 : 4) != 0)
+    if (c->d->kind != CHECK_BFD || !c->of.bfd.d || check__bfd_index(c) != index)
         return false;
     if (your)
         return c->of.bfd.local == your;
-    return !c->d->device[0] || if_nametoindex(c->d->device) == device;
+    return memcmp(c->to.ip, ip, width) == 0 &&
+           (!c->d->from.family || memcmp(c->d->from.ip, a->to, width) == 0) &&
+           (!c->to.scope || c->to.scope == a->device) &&
+           (!c->d->device[0] || if_nametoindex(c->d->device) == a->device);
+}
+
+/* Most come from where the session's packets go to; for an address that changed all are asked. */
+static check *check__bfd_find(const check_io *io, const uint8_t *ip, unsigned index,
+                              const check__arrival *a)
+{
+    check *c = io->bucket[check__bfd_place(ip, index) % CHECK__BUCKETS];
+
+    while (c && !check__bfd_is_for(c, io->room, ip, index, a))
+        c = c->hash_next;
+    if (!c && check__get32(io->room + 8))
+        for (c = io->checks; c && !check__bfd_is_for(c, io->room, ip, index, a);)
+            c = c->next;
+    return c;
 }
 
 static void check__bfd_take(check_io *io, const struct msghdr *m, unsigned index, size_t size,
                             uint64_t now)
 {
     const uint8_t *ip = check__ip_of((const struct sockaddr_storage *)m->msg_name);
-    unsigned       device;
-    uint8_t        ttl;
+    check__arrival a;
     check         *c;
     int            error;
 
-    if (!check__bfd_facts(m, &ttl, &device) || size < 24)
-        return;
-    c = io->bucket[check__bfd_place(ip, index) % CHECK__BUCKETS];
-    while (c && !check__bfd_is_for(c, io->room, ip, index, device))
-        c = c->hash_next;
+    check__arrival_read(m, &a);
+    c = size < 24 || a.ttl < 0 ? NULL : check__bfd_find(io, ip, index, &a);
     if (!c)
         return;
-    error = check_bfd_receive(&c->of.bfd, io->room, size, ttl, check__clock(io, now));
+    error = check_bfd_receive(&c->of.bfd, io->room, size, (uint8_t)a.ttl, check__clock(io, now));
     if (!error)
         check__bfd_drain(io, c, now);
     else if (!(c->sent & 1u << (CHECK_E_LENGTH - error))) {     /* each once in a session */

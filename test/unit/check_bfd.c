@@ -236,6 +236,7 @@ static void discards(void)
     DROPPED(b[3] = 25, CHECK_E_LENGTH);
     DROPPED(b[2] = 0, CHECK_E_MULTIPLIER);
     DROPPED(b[1] |= 1, CHECK_E_MULTIPOINT);
+    DROPPED(b[1] |= POLL | FINAL, CHECK_E_MULTIPOINT);
     DROPPED(memset(b + 4, 0, 4), CHECK_E_DISCRIMINATOR);
     DROPPED(memset(b + 8, 0, 4), CHECK_E_STATE);
     DROPPED(b[8] ^= 1, CHECK_E_DISCRIMINATOR);

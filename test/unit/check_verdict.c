@@ -502,6 +502,8 @@ CASE(set_both, d.process.pidfile = "/x")
 CASE(set_quorum, (d.process.quorum = 3, d.process.quorum_max = 2))
 CASE(set_idle, d.bfd.idle_tx = SECOND - 1)
 CASE(set_rx, d.bfd.min_rx = 4001 * SECOND)
+CASE(set_from_low, d.from.port = 49151)
+CASE(set_from_port, d.from.port = 49152)
 CASE(set_auth, d.bfd.auth = CHECK_BFD_MD5)
 CASE(set_sha1, (d.bfd.auth = CHECK_BFD_SHA1, d.bfd.key = "x", d.bfd.key_size = 1))
 CASE(set_key, (d.bfd.auth = CHECK_BFD_MD5, d.bfd.key = "x", d.bfd.key_size = 17))
@@ -558,6 +560,8 @@ static void settings(void)
         { "process:x", set_both, CHECK_E_PROCESS },
         { "process:x", set_quorum, CHECK_E_PROCESS },
         { "bfd://198.51.100.1", set_idle, CHECK_E_BFD },
+        { "bfd://198.51.100.1", set_from_low, CHECK_E_PORT },
+        { "bfd://198.51.100.1", set_from_port, 0 },
         { "bfd://198.51.100.1", set_rx, CHECK_E_BFD },
         { "bfd://198.51.100.1", set_auth, CHECK_E_AUTH },
         { "bfd://198.51.100.1", set_sha1, CHECK_E_AUTH },

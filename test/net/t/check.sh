@@ -490,6 +490,41 @@ t_check_bfd_both() {
     end peer
     wait_for 5 said c1 'DOWN .*neighbor' || die "the other's end was not told"
 }
+# Two sessions with one neighbor: its first packets say by their destination which of them is meant.
+t_check_bfd_pairs_c132() {
+    world n1 n2
+    ipn n1 addr add 198.51.100.11/24 dev eth0
+    begin c1 passive=1 from=198.51.100.1 bfd+multihop://198.51.100.2 from=198.51.100.11 \
+        bfd+multihop://198.51.100.2
+    start peer n2 "$TOOLS/checker" bfd+multihop://198.51.100.1 bfd+multihop://198.51.100.11
+    wait_for 15 eval '[ "$(grep -c UP ${LOG[c1]})" = 2 ]' || die "not both UP: $(cat "${LOG[c1]}")"
+    for_all_of 2 not said c1 'DOWN' || die "they do not stay UP: $(cat "${LOG[c1]}")"
+}
+
+# RFC 5881 6: once it has learnt our discriminator the neighbor may send from any of its addresses.
+t_check_bfd_source_changes() {
+    world n1 n2
+    ipn n2 addr add 198.51.100.12/24 dev eth0
+    cat >$W/neighbor.py <<'PY'
+import socket, struct
+def udp(address, port):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 255)
+    s.bind((address, port))
+    return s
+hears, first, later = udp('198.51.100.2', 3784), udp('198.51.100.2', 0), udp('198.51.100.12', 0)
+while True:
+    packet = hears.recv(100)
+    down = packet[1] >> 6 == 1
+    head = bytes((0x20, 0x40 if down else 0xc0, 3, 24))
+    your = b'\0\0\0\0' if down else packet[4:8]
+    (first if down else later).sendto(head + b'\0\0\0\7' + your + struct.pack(
+        '>III', 1000000, 300000, 0), ('198.51.100.1', 3784))
+PY
+    start neighbor n2 python3 $W/neighbor.py
+    begin c1 bfd://198.51.100.2
+    wait_for 15 said c1 'bfd://198.51.100.2 UP' || die "not UP: $(cat "${LOG[c1]}")"
+}
 
 # A file that is missing is found while the configuration is read: what runs goes on.
 t_check_authority_vanishes() {
