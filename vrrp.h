@@ -3786,6 +3786,7 @@ VRRP_DEF void vrrp_look(const vrrp *v, vrrp_view *view)
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
@@ -4969,8 +4970,8 @@ static void vrrp__not_sent(vrrp_io *io, const vrrp__out *out, int error, uint64_
                        strerror(error));
 }
 
-/* What follows each other through one socket goes in one call. One that fails does not stop the
-   others. */
+/* What follows each other through one socket goes in one call, which with musl sendmmsg() is not.
+   One that fails does not stop the others. */
 static void vrrp__flush(vrrp_io *io, uint64_t now)
 {
     struct mmsghdr msg[VRRP__OUT];
@@ -4996,7 +4997,7 @@ static void vrrp__flush(vrrp_io *io, uint64_t now)
     for (i = 0; i < io->n_out;) {
         for (n = 1; i + n < io->n_out && out[i + n].way == out[i].way; n++)
             ;
-        sent = sendmmsg(io->mouth[out[i].way], msg + i, n, MSG_DONTWAIT);
+        sent = (int)syscall(SYS_sendmmsg, io->mouth[out[i].way], msg + i, n, MSG_DONTWAIT);
         if (sent > 0)
             i += (unsigned)sent;
         else if (errno != EINTR)
@@ -5251,6 +5252,9 @@ static void vrrp__ear_size(vrrp_io *io, vrrp__ear *ear)
         vrrp__set_room(ear->fd, SO_RCVBUFFORCE, SO_RCVBUF, ear->buffer = want);
 }
 
+/* What epoll calls them: the ears of the links follow in their order. */
+enum { VRRP__TIMER, VRRP__EVENTS, VRRP__EAR_FIRST };
+
 static int vrrp__watch(vrrp_io *io, int fd, uint64_t which)
 {
     struct epoll_event ev;
@@ -5301,7 +5305,8 @@ static int vrrp__ear_vmac(vrrp_io *io, vrrp_link *link, unsigned which)
         bind(ear->fd, (struct sockaddr *)&at, sizeof at) < 0)
         error = -errno;
     else
-        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which + 2);
+        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which +
+                            VRRP__EAR_FIRST);
     ear->open = error == 0;
     if (error)
         close(ear->fd);
@@ -5333,7 +5338,8 @@ static int vrrp__ear_open(vrrp_io *io, vrrp_link *link, unsigned which)
                    (socklen_t)strlen(link->name)) < 0)
         error = -errno;
     else
-        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which + 2);
+        error = vrrp__watch(io, ear->fd, (uint64_t)(link - io->links) * VRRP__EARS + which +
+                            VRRP__EAR_FIRST);
     for (early = 0; early < 1024 && recv(ear->fd, &byte, 1, MSG_DONTWAIT) >= 0; early++)
         ;                               /* came before it was bound, from whatever interface */
     ear->open = error == 0;
@@ -6404,7 +6410,16 @@ static void vrrp__rekey(vrrp_io *io, vrrp_router *r)
         io->heap = vrrp__meld(io->heap, r);
 }
 
-/* The timer stands in the past while anything is left to do or to tell. Always the last step. */
+/* Each advert that a BACKUP hears moves its deadline away. Such a one keeps its place: there it is
+   looked at again before anything depends on it. */
+static void vrrp__sooner(vrrp_io *io, vrrp_router *r)
+{
+    if (vrrp_deadline(&r->v) < r->key)
+        vrrp__rekey(io, r);
+}
+
+/* The timer stands in the past while anything is left to do or to tell, and too early until it has
+   gone off. Always the last step. */
 static void vrrp__rearm(vrrp_io *io)
 {
     struct itimerspec at;
@@ -6417,7 +6432,7 @@ static void vrrp__rearm(vrrp_io *io)
     if (io->dirty || io->sync || io->resync || io->recheck || io->more || io->ring_n ||
         io->ring_lost || io->news || when == 0)
         when = 1;
-    if (when == io->armed)
+    if (when == io->armed || (when > io->armed && io->armed > io->now))
         return;
     io->armed = when;
     memset(&at, 0, sizeof at);
@@ -7008,7 +7023,7 @@ static void vrrp__batch(vrrp_io *io, uint64_t now)
     }
     for (r = io->dirty; r; r = next) {
         next = r->dirty_next;
-        vrrp__rekey(io, r);
+        vrrp__sooner(io, r);
         if (r->v.queued) {
             *at = r;
             at = &r->dirty_next;
@@ -7322,7 +7337,7 @@ static void vrrp__deliver(vrrp_io *io, vrrp_link *link, const vrrp_rx *rx, uint6
     if (r->v.state != state || r->v.queued)
         vrrp__touched(io, r, now);
     else
-        vrrp__mark_one(io, r);          /* a plain advert: only a deadline moved */
+        vrrp__sooner(io, r);            /* a plain advert: only a deadline moved */
 }
 
 /* IPv6 leaves the header to the kernel: what we need of it comes beside the packet. */
@@ -7413,25 +7428,23 @@ static bool vrrp__hear(vrrp_io *io, vrrp_link *link, unsigned which, unsigned *b
     return true;
 }
 
-/* All sockets in turn, a few packets each time: a busy link cannot starve the others. */
-static void vrrp__hear_all(vrrp_io *io, uint64_t now)
+/* All sockets that have something in turn, a few packets each time: a busy link cannot starve the
+   others. */
+static void vrrp__hear_all(vrrp_io *io, const struct epoll_event *ev, int n, uint64_t now)
 {
-    struct epoll_event ev[64];
-    unsigned           budget = VRRP__PACKETS;
-    bool               left = true;
-    int                n, i;
+    unsigned budget = VRRP__PACKETS;
+    bool     left = true;
+    int      i;
 
-    while (left && budget) {
-        n = epoll_wait(io->epoll, ev, 64, 0);
-        left = n == 64;
-        for (i = 0; i < n && budget; i++)
-            if (ev[i].data.u64 >= 2) {
-                uint64_t which = ev[i].data.u64 - 2;
+    while (left && budget)
+        for (left = false, i = 0; i < n && budget; i++) {
+            uint64_t   which = ev[i].data.u64 - VRRP__EAR_FIRST;
+            vrrp_link *link = &io->links[which / VRRP__EARS];
+            vrrp__ear *ear = &link->ear[which % VRRP__EARS];
 
-                left |= !vrrp__hear(io, &io->links[which / VRRP__EARS], which % VRRP__EARS,
-                                    &budget, now);
-            }
-    }
+            if (ev[i].data.u64 >= VRRP__EAR_FIRST && ear->open && ear->turn != io->turn)
+                left |= !vrrp__hear(io, link, which % VRRP__EARS, &budget, now);
+        }
 }
 
 /* Reads one socket to its end, at most so far; everybody there waits again where that was not all
@@ -7452,10 +7465,8 @@ static void vrrp__listened_on(vrrp_io *io, vrrp_link *link, unsigned which, uint
     memset(info, 0, sizeof info);
     getsockopt(ear->fd, SOL_SOCKET, SO_MEMINFO, info, &size);
     for (r = io->routers; r && (ear->turn != io->turn || info[8] != ear->drops); r = r->next)
-        if ((r->link == link || r->vmac == link) && vrrp__ear_of(&r->v) == which) {
+        if ((r->link == link || r->vmac == link) && vrrp__ear_of(&r->v) == which)
             vrrp_deaf(&r->v, now);
-            vrrp__mark_one(io, r);
-        }
     ear->drops = info[8];
 }
 
@@ -8278,17 +8289,22 @@ static void vrrp__sync(vrrp_io *io, uint64_t now)
 
 /* --- a turn --- */
 
+/* Behind those that are due: when the timer has gone off, it is set to what is really next. */
 static void vrrp__timers(vrrp_io *io, uint64_t now)
 {
-    unsigned i;
+    bool         off = io->armed <= now;
+    vrrp_router *r;
+    unsigned     i;
 
-    for (i = 0; i < VRRP__TICKS && io->heap && io->heap->key <= now; i++) {
-        vrrp_router *r = io->heap;
-
-        if (r->v.timer[VRRP__T_DOWN] <= now)
-            vrrp__listened(io, r, now);
-        vrrp_tick(&r->v, now);
-        vrrp__touched(io, r, now);
+    for (i = 0; i < VRRP__TICKS && (r = io->heap) != NULL && (off || r->key <= now); i++) {
+        if (vrrp_deadline(&r->v) <= now) {
+            if (r->v.timer[VRRP__T_DOWN] <= now)
+                vrrp__listened(io, r, now);
+            vrrp_tick(&r->v, now);
+            vrrp__touched(io, r, now);
+        } else if (vrrp_deadline(&r->v) == r->key) {
+            break;
+        }
         vrrp__rekey(io, r);
     }
     io->more |= io->heap && io->heap->key <= now;
@@ -8296,6 +8312,12 @@ static void vrrp__timers(vrrp_io *io, uint64_t now)
 
 VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
 {
+    struct epoll_event ev[64];
+    int                n = epoll_wait(io->epoll, ev, 64, 0), i;
+    bool               kernel = io->overrun || n == 64;
+
+    for (i = 0; i < n; i++)
+        kernel |= ev[i].data.u64 == VRRP__EVENTS;
     io->more = false;
     io->turn++;
     io->now = now;
@@ -8303,14 +8325,15 @@ VRRP_DEF void vrrp_io_run(vrrp_io *io, uint64_t now)
         io->retry_at = VRRP_NEVER;
         io->resync = true;
     }
-    vrrp__hear_kernel(io);
+    if (kernel)
+        vrrp__hear_kernel(io);
     if (io->turns_at <= now)
         vrrp__links_turn(io);
     if (io->sync || io->resync)
         vrrp__sync(io, now);
     if (io->recheck)
         vrrp__recheck(io, now);
-    vrrp__hear_all(io, now);
+    vrrp__hear_all(io, ev, n, now);
     vrrp__timers(io, now);
     vrrp__batch(io, now);
     vrrp__rearm(io);
@@ -8338,9 +8361,9 @@ static int vrrp__open_descriptors(vrrp_io *io)
     if (!error && io->event_fd < 0)
         error = io->event_fd;
     if (!error)
-        error = vrrp__watch(io, io->timer, 0);
+        error = vrrp__watch(io, io->timer, VRRP__TIMER);
     if (!error)
-        error = vrrp__watch(io, io->event_fd, 1);
+        error = vrrp__watch(io, io->event_fd, VRRP__EVENTS);
     return error ? vrrp__fail(io, error, "cannot open netlink: %s", strerror(-error)) : 0;
 }
 

@@ -900,6 +900,47 @@ static void heap(void)
     CHECK(io.heap == NULL);
 }
 
+/* What a BACKUP that hears its master does to its deadline: it only moves away. Nothing is armed
+   for that, and nothing is late because of it. */
+static void heap_is_lazy(void)
+{
+    static vrrp_router many[300];
+    uint64_t           now = VRRP_SECOND, first, armed;
+    unsigned           turn, rearmed = 0;
+    size_t             i;
+
+    memset(&io, 0, sizeof io);
+    memset(many, 0, sizeof many);
+    io.armed = io.retry_at = io.turns_at = VRRP_NEVER;
+    io.timer = -1;
+    for (i = 0; i < COUNT(many); i++) {
+        many[i].v.timer[VRRP__T_GRACE] = VRRP_NEVER;
+        vrrp__quiet(&many[i].v);
+        many[i].key = VRRP_NEVER;
+    }
+    for (turn = 0; turn < 20000 && !test_bad; turn++) {
+        vrrp_router *r = &many[turn % COUNT(many)];
+
+        now += VRRP_SECOND / COUNT(many);
+        armed = io.armed;
+        io.now = now;
+        if (dice() % 1000)
+            r->v.timer[VRRP__T_RETRY] = now + 3 * VRRP_SECOND;
+        else
+            r->v.timer[VRRP__T_RETRY] = now + dice() % VRRP_SECOND;
+        vrrp__sooner(&io, r);
+        vrrp__timers(&io, now);
+        vrrp__batch(&io, now);
+        vrrp__rearm(&io);
+        rearmed += io.armed != armed;
+        for (i = 0, first = VRRP_NEVER; i < COUNT(many); i++)
+            if (vrrp_deadline(&many[i].v) < first)
+                first = vrrp_deadline(&many[i].v);
+        CHECK(io.armed <= first && first > now);
+    }
+    CHECK(rearmed < 20000 / 100);
+}
+
 // >>vmac
 
 static void vmac_names(void)
@@ -1059,7 +1100,8 @@ static const test_case tests[] = {
     { "other lists and intervals of accepted adverts are said once", odd_lists },
     { "events nobody reads are counted", ring_overflow },
     { "a link counts as down or up after its delay", delayed_links },
-    { "the heap of deadlines has the earliest on top", heap }
+    { "the heap of deadlines has the earliest on top", heap },
+    { "deadlines that move away cost nothing, and none is late", heap_is_lazy }
 };
 
 int main(void)
