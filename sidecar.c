@@ -909,65 +909,66 @@ static const uint16_t kinds_of[] = {
 
 typedef struct row {
     uint8_t     in;         /* block it stands in */
+    uint16_t    at;         /* offset in the block's struct; T_BLOCK: of the list's first node */
     uint8_t     type;       /* how its words are read and written */
     uint8_t     opens;      /* T_BLOCK: the block of each item; else of a check: FOR_*, its kinds */
     uint16_t    flags;
-    uint16_t    at;         /* offset in the block's struct; T_BLOCK: of the list's first node */
-    const char *key;        /* keepalived's keyword; in capitals the variable's name */
+    const char *key;        /* keepalived's keyword; in capitals the variable's name; behind each |
+                               another spelling of it, or one more that shares the reason in help */
     const char *allowed;    /* "1..255", "PASS|AH": checked by, and printed in, help and errors */
     const char *preset;     /* default, read as any value; in (): words about it, for help */
     const char *help;       /* a few lines; INERT, REFUSED: the reason */
 } row;
 
-#define AT(type, member) (uint16_t)offsetof(type, member)
-#define I(member) AT(instance, member)
-#define D(member) AT(instance, setup.desc.member)
-#define G(member) AT(globals, member)
-#define R(member) AT(route, r.member)
-#define U(member) AT(rule, r.member)
-#define C(member) AT(probe, d.member)
-#define P(member) AT(page, u.member)
-#define V(member) AT(virtual_server, member)
-#define S(member) AT(real_server, member)
-#define CHECKER(in, checks, number, key, help) \
-    {in, T_BLOCK, B_CHECK, INHERIT | PLAIN, (uint16_t)(checks + sizeof(probe *) * (number)), key, \
-     "yes | [option...], ...", NULL, help}
-#define CHECKER_ROWS(in, at) \
-    CHECKER(in, at, TCP_CHECK, "TCP_CHECK", "A connection can be made."), \
-    CHECKER(in, at, HTTP_GET, "HTTP_GET", "Its pages (url) are good."), \
-    CHECKER(in, at, SSL_GET, "SSL_GET", "The same in TLS, without a look at the certificate."), \
-    CHECKER(in, at, SMTP_CHECK, "SMTP_CHECK", "A mail server answers."), \
-    CHECKER(in, at, DNS_CHECK, "DNS_CHECK", "A name server answers."), \
-    CHECKER(in, at, MISC_CHECK, "MISC_CHECK", "The command misc_path succeeds."), \
-    CHECKER(in, at, PING_CHECK, "PING_CHECK", "It answers an echo request."), \
-    CHECKER(in, at, UDP_CHECK, "UDP_CHECK", "No ICMP error comes, or the reply that has to."), \
-    CHECKER(in, at, BFD_CHECK, "BFD_CHECK", "The BFD session name, a CHECK_<NAME>, is up."), \
-    CHECKER(in, at, FILE_CHECK, "FILE_CHECK", "The number in the file of track_file, a" \
+#define AT(block, type, member) block, (uint16_t)offsetof(type, member)
+#define I(member) AT(B_INSTANCE, instance, member)
+#define D(member) AT(B_INSTANCE, instance, setup.desc.member)
+#define G(member) AT(B_GLOBAL, globals, member)
+#define R(member) AT(B_ROUTE, route, r.member)
+#define U(member) AT(B_RULE, rule, r.member)
+#define C(member) AT(B_CHECK, probe, d.member)
+#define P(member) AT(B_URL, page, u.member)
+#define V(member) AT(B_IPVS, virtual_server, member)
+#define S(member) AT(B_REAL, real_server, member)
+#define FLAG(at, flags, key, help) {at, T_FLAG, 0, flags, key, "yes|no", "no", help}
+#define CHECKER(at, key, help) \
+    {at, T_BLOCK, B_CHECK, INHERIT | PLAIN, key, "yes | [option...], ...", NULL, help}
+#define CHECKER_ROWS(at) \
+    CHECKER(at(checks.of[TCP_CHECK]), "TCP_CHECK", "A connection can be made."), \
+    CHECKER(at(checks.of[HTTP_GET]), "HTTP_GET", "Its pages (url) are good."), \
+    CHECKER(at(checks.of[SSL_GET]), "SSL_GET", "The same in TLS, without a look at the" \
+            " certificate."), \
+    CHECKER(at(checks.of[SMTP_CHECK]), "SMTP_CHECK", "A mail server answers."), \
+    CHECKER(at(checks.of[DNS_CHECK]), "DNS_CHECK", "A name server answers."), \
+    CHECKER(at(checks.of[MISC_CHECK]), "MISC_CHECK", "The command misc_path succeeds."), \
+    CHECKER(at(checks.of[PING_CHECK]), "PING_CHECK", "It answers an echo request."), \
+    CHECKER(at(checks.of[UDP_CHECK]), "UDP_CHECK", "No ICMP error comes, or the reply that has" \
+            " to."), \
+    CHECKER(at(checks.of[BFD_CHECK]), "BFD_CHECK", "The BFD session name, a CHECK_<NAME>, is" \
+            " up."), \
+    CHECKER(at(checks.of[FILE_CHECK]), "FILE_CHECK", "The number in the file of track_file, a" \
             " CHECK_<NAME>, times weight is added to the server's weight.")
-#define TIMING_ROWS(in, checks) \
-    {in, T_TIME, 0, INHERIT, checks(delay_loop), "delay_loop", "0.001..604800", \
+#define TIMING_ROWS(at) \
+    {at(checks.delay_loop), T_TIME, 0, INHERIT, "delay_loop", "0.001..604800", \
      "(checkers 60, URLs 1)", "Time between two attempts of a check."}, \
-    {in, T_TIME, 0, INHERIT, checks(connect_timeout), "connect_timeout", "0.001..86400", "(5)", \
+    {at(checks.connect_timeout), T_TIME, 0, INHERIT, "connect_timeout", "0.001..86400", "(5)", \
      "Time for an attempt of a check, all of it."}, \
-    {in, T_NUMBER, 0, INHERIT, checks(retry), "retry", "0..65534", "(1, DNS_CHECK 3, MISC_CHECK" \
+    {at(checks.retry), T_NUMBER, 0, INHERIT, "retry", "0..65534", "(1, DNS_CHECK 3, MISC_CHECK" \
      " and URLs 0)", "How often a check that fails is tried again before it counts."}, \
-    {in, T_TIME, 0, INHERIT, checks(delay_before_retry), "delay_before_retry", "0..86400", \
+    {at(checks.delay_before_retry), T_TIME, 0, INHERIT, "delay_before_retry", "0..86400", \
      "(1, HTTP_GET and SSL_GET 3; DNS_CHECK and URLs delay_loop)", \
      "Time from a failure to such another try."}, \
-    {in, T_TIME, 0, INHERIT, checks(warmup), "warmup", "0..86400", \
+    {at(checks.warmup), T_TIME, 0, INHERIT, "warmup", "0..86400", \
      "(delay_loop; of URLs a check a millisecond)", \
      "Time over which the first attempts of all checks are spread."}, \
-    {in, T_FLAG, 0, INHERIT, checks(alpha), "alpha", "yes|no", "no", \
-     "Servers count as down until their checks have succeeded, instead of as up until one fails."}
+    FLAG(at(checks.alpha), INHERIT, "alpha", "Servers count as down until their checks have" \
+         " succeeded, instead of as up until one fails.")
 #define METHODS "NAT|DR|TUN [type ipip|gre|gue port N] [nocsum|csum|remcsum]"
-#define V_CHECKS(member) V(checks.member)
-#define S_CHECKS(member) S(checks.member)
 #define IS_VIRTUAL "a virtual server is IPVS_<NAME>=tcp://ADDRESS:PORT"
 #define METRIC(key, number, allowed, help) \
-    {B_ROUTE, T_METRIC, 0, 0, R(metrics[number]), key, allowed, NULL, help}
-#define LATER(in, key, what) \
-    {in, T_NONE, 0, REFUSED, 0, key, NULL, NULL, what " not part of this version"}
-#define NO_EFFECT(in, key, why) {in, T_NONE, 0, INERT, 0, key, NULL, NULL, why}
+    {R(metrics[number]), T_METRIC, 0, 0, key, allowed, NULL, help}
+#define REFUSE(in, keys, why) {in, 0, T_NONE, 0, REFUSED, keys, NULL, NULL, why}
+#define NO_EFFECT(in, keys, why) {in, 0, T_NONE, 0, INERT, keys, NULL, NULL, why}
 #define SCHEDULED "what starts it decides: nice, chrt, taskset, a unit of systemd"
 #define IS_GROUP "a sync group is VRRP_GROUP_<NAME>=\"MEMBER MEMBER\""
 #define NO_AGENT "there is neither SNMP nor D-Bus: leave it out; SIDECAR_LOG=json is for programs"
@@ -976,202 +977,176 @@ typedef struct row {
 
 static const row rows[] = {
     /* --- vrrp_instance ---------------------------------------------------------------------- */
-    {B_INSTANCE, T_BLOCK, B_VIP, MAKES | ESSENTIAL, I(vips), "virtual_ipaddress",
+    {I(vips), T_BLOCK, B_VIP, MAKES | ESSENTIAL, "virtual_ipaddress",
      "ADDRESS[/LEN] [option...], ...", NULL,
      "The floating addresses; without /LEN for one host only. Options: dev, label, brd, scope,"
      " peer, preferred_lft, and the flags dad, home, mngtmpaddr, noprefixroute, autojoin."},
-    {B_INSTANCE, T_BLOCK, B_VIP, MAKES, I(excluded), "virtual_ipaddress_excluded",
-     "ADDRESS[/LEN] [option...], ...", NULL,
-     "More addresses that move along but do not stand in the adverts: of the other family, or too"
-     " many for one packet."},
-    {B_INSTANCE, T_BLOCK, B_ROUTE, INHERIT, I(routes), "virtual_routes",
+    {I(excluded), T_BLOCK, B_VIP, MAKES, "virtual_ipaddress_excluded",
+     "ADDRESS[/LEN] [option...], ...", NULL, "More addresses that move along but do not stand in"
+     " the adverts: of the other family, or too many for one packet."},
+    {I(routes), T_BLOCK, B_ROUTE, INHERIT, "virtual_routes",
      "[TYPE] ADDRESS/LEN|default [option...], ...", "(none)",
      "Routes that come and go with the addresses, in the words of ip route."},
-    {B_INSTANCE, T_BLOCK, B_RULE, INHERIT, I(rules), "virtual_rules", "[option...], ...", "(none)",
+    {I(rules), T_BLOCK, B_RULE, INHERIT, "virtual_rules", "[option...], ...", "(none)",
      "Rules of policy routing that come and go with the addresses, in the words of ip rule."},
-    {B_INSTANCE, T_FLAG, 0, MAKES, I(no_vips), "no_virtual_ipaddress", "yes|no", "no",
-     "An election without addresses, on purpose."},
-    {B_INSTANCE, T_IFNAME, 0, ESSENTIAL | INHERIT, I(interface), "interface", "interface name",
+    FLAG(I(no_vips), MAKES, "no_virtual_ipaddress", "An election without addresses, on purpose."),
+    {I(interface), T_IFNAME, 0, ESSENTIAL | INHERIT, "interface", "interface name",
      "(the one whose subnet holds the address)",
      "Where the adverts and the addresses go. It need not exist yet."},
-    {B_INSTANCE, T_BYTE, 0, ESSENTIAL, D(vrid), "virtual_router_id", "1..255",
+    {D(vrid), T_BYTE, 0, ESSENTIAL, "virtual_router_id", "1..255",
      "(last byte of the first address; 51 if that is 0)",
      "Must be the same on all nodes and differ between virtual routers of one network."},
-    {B_INSTANCE, T_PRIORITY, 0, ESSENTIAL | INHERIT, D(priority), "priority",
-     "1..255 | NODE=1..255 ... 1..255", "100",
-     "The highest one holds the addresses; 255 only if they are this node's own. By host name:"
-     " \"web1=150 web2=120 100\"."},
-    {B_INSTANCE, T_TIME, 0, ESSENTIAL | INHERIT, D(interval), "advert_int", "0.01..255", "1",
+    {D(priority), T_PRIORITY, 0, ESSENTIAL | INHERIT, "priority", "1..255 | NODE=1..255 ... 1..255",
+     "100", "The highest one holds the addresses; 255 only if they are this node's own. By host"
+     " name: \"web1=150 web2=120 100\"."},
+    {D(interval), T_TIME, 0, ESSENTIAL | INHERIT, "advert_int", "0.01..255", "1",
      "Time between adverts; a dead node is noticed after a little more than three. Version 2: whole"
      " seconds; version 3: up to 40.95, in steps of 0.01."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(version), "version", "2|3|2+3",
+    {I(version), T_WORD, 0, INHERIT, "version", "2|3|2+3",
      "(2 for IPv4, 3 for IPv6 and below one second)",
      "VRRP version. 2+3 sends and understands both, for a migration."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(auth_type), "auth_type", "PASS|AH|AH-SHA256",
+    {I(auth_type), T_WORD, 0, INHERIT, "auth_type", "PASS|AH|AH-SHA256",
      "(PASS with a password, else none)",
      "Authentication. PASS and AH with version 2 only; AH as keepalived has it, with auth_pass as"
      " the key. AH-SHA256 with any version. AH needs a sidecar built with make TLS=1."},
-    {B_INSTANCE, T_PASS, 0, ESSENTIAL | INHERIT | SECRET, D(auth_pass), "auth_pass",
-     "1..8 characters", "(none)",
+    {D(auth_pass), T_PASS, 0, ESSENTIAL | INHERIT | SECRET, "auth_pass", "1..8 characters",
+     "(none)",
      "Password, with version 2 only; readable by everyone on the network unless auth_type is AH."},
-    {B_INSTANCE, T_KEY, 0, INHERIT | SECRET | NEEDS_TLS, I(auth_key), "auth_key",
-     "hex:DIGITS|file:PATH|text", "(none)",
-     "Key of AH-SHA256 (32 bytes), or of AH with ah_form rfc (16 bytes)."},
-    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(ah_form), "ah_form", "keepalived|rfc",
-     "keepalived", "How auth_type AH is computed: as keepalived does, or by RFC 2402."},
-    {B_INSTANCE, T_NUMBER, 0, INHERIT | NEEDS_TLS, D(ah_spi), "ah_spi", "256..4294967295",
-     "(256 and the virtual router id)",
-     "SPI of AH-SHA256 and ah_form rfc, the same on all nodes."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT | NEEDS_TLS, I(ah_replay), "ah_replay", "yes|no", "yes",
+    {I(auth_key), T_KEY, 0, INHERIT | SECRET | NEEDS_TLS, "auth_key", "hex:DIGITS|file:PATH|text",
+     "(none)", "Key of AH-SHA256 (32 bytes), or of AH with ah_form rfc (16 bytes)."},
+    {I(ah_form), T_WORD, 0, INHERIT | NEEDS_TLS, "ah_form", "keepalived|rfc", "keepalived",
+     "How auth_type AH is computed: as keepalived does, or by RFC 2402."},
+    {D(ah_spi), T_NUMBER, 0, INHERIT | NEEDS_TLS, "ah_spi", "256..4294967295",
+     "(256 and the virtual router id)", "SPI of AH-SHA256 and ah_form rfc, the same on all nodes."},
+    {I(ah_replay), T_FLAG, 0, INHERIT | NEEDS_TLS, "ah_replay", "yes|no", "yes",
      "AH-SHA256 and ah_form rfc: packets heard before are dropped. A node that starts again numbers"
      " its own by its clock, which must not go back; no: for nodes without a good clock."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT | NEEDS_TLS, D(ah_esn), "ah_esn", "yes|no", "no",
-     "AH-SHA256 and ah_form rfc: 64-bit sequence numbers (RFC 4302), for intervals so short that 32"
-     " bits do not last. The clocks of all nodes must agree to some days."},
-    {B_INSTANCE, T_BLOCK, B_KEY, INHERIT | SECRET | NEEDS_TLS, I(hmac_keys), "auth_hmac_key",
-     "ID KEY, ...", "(none)",
+    FLAG(D(ah_esn), INHERIT | NEEDS_TLS, "ah_esn",
+         "AH-SHA256 and ah_form rfc: 64-bit sequence numbers (RFC 4302), for intervals so short"
+         " that 32 bits do not last. The clocks of all nodes must agree to some days."),
+    {I(hmac_keys), T_BLOCK, B_KEY, INHERIT | SECRET | NEEDS_TLS, "auth_hmac_key", "ID KEY, ...",
+     "(none)",
      "keepalived's auth_hmac, any version: adverts carry their time and an HMAC. ID 1..255; KEY"
      " hex:DIGITS, file:PATH or text, 32..64 bytes. Several: all are accepted, one signs."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT | NEEDS_TLS, AT(instance, trailer.active),
-     "auth_hmac_active_key", "1..255", "(the first key)", "ID of the key that signs."},
-    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(hmac_replay), "auth_hmac_anti_replay",
-     "time|monotonic", "time",
+    {I(trailer.active), T_BYTE, 0, INHERIT | NEEDS_TLS, "auth_hmac_active_key", "1..255",
+     "(the first key)", "ID of the key that signs."},
+    {I(hmac_replay), T_WORD, 0, INHERIT | NEEDS_TLS, "auth_hmac_anti_replay", "time|monotonic",
+     "time",
      "time: the clocks of the nodes must agree. monotonic: each sender's time must only grow."},
-    {B_INSTANCE, T_TIME, 0, INHERIT | NEEDS_TLS, AT(instance, trailer.window),
-     "auth_hmac_time_window", "1..300", "(three times advert_int, at least 5)",
+    {I(trailer.window), T_TIME, 0, INHERIT | NEEDS_TLS, "auth_hmac_time_window", "1..300",
+     "(three times advert_int, at least 5)",
      "How much clocks may differ, with auth_hmac_anti_replay time."},
-    {B_INSTANCE, T_WORD, 0, INHERIT | NEEDS_TLS, I(hmac_mode), "auth_hmac_mode",
+    {I(hmac_mode), T_WORD, 0, INHERIT | NEEDS_TLS, "auth_hmac_mode",
      "enforce|permissive|receive-only", "enforce",
      "permissive: adverts without an HMAC count, too; receive-only: and ours have none. To change"
      " over while all runs: receive-only on all nodes, then permissive, then enforce."},
-    {B_INSTANCE, T_FLAG, 0, ESSENTIAL | INHERIT, D(no_preempt), "nopreempt", "yes|no", "no",
-     "A node that returns leaves the addresses where they are, whatever the priorities."},
-    {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, D(no_preempt), "preempt", "yes|no", NULL,
+    FLAG(D(no_preempt), ESSENTIAL | INHERIT, "nopreempt",
+         "A node that returns leaves the addresses where they are, whatever the priorities."),
+    {D(no_preempt), T_NOT, 0, INHERIT | ALIAS, "preempt", "yes|no", NULL,
      "The opposite of nopreempt."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(preempt_delay), "preempt_delay", "0..1000", "0",
+    {D(preempt_delay), T_TIME, 0, INHERIT, "preempt_delay", "0..1000", "0",
      "How long a master of lower priority is left alone."},
-    {B_INSTANCE, T_WORD, 0, INHERIT | INERT, I(state), "state", "MASTER|BACKUP", NULL,
+    {I(state), T_WORD, 0, INHERIT | INERT, "state", "MASTER|BACKUP", NULL,
      "priority alone decides who is MASTER"},
-    {B_INSTANCE, T_BLOCK, B_PEER, ESSENTIAL | INHERIT, I(peers), "unicast_peer",
-     "ADDRESS|NAME, ...", "(none: multicast)",
+    {I(peers), T_BLOCK, B_PEER, ESSENTIAL | INHERIT, "unicast_peer", "ADDRESS|NAME, ...",
+     "(none: multicast)",
      "Adverts go to these nodes instead of the multicast group. This node's own addresses may be"
      " among them, so one list fits all. A name stands for all of its addresses."},
-    {B_INSTANCE, T_IP, 0, INHERIT, I(unicast_src), "unicast_src_ip", "address",
-     "(the interface's address)", "Source of unicast adverts."},
-    {B_INSTANCE, T_IP, 0, INHERIT, I(mcast_src), "mcast_src_ip", "address",
-     "(the interface's address)", "Source of multicast adverts."},
-    {B_INSTANCE, T_MCAST, 0, INHERIT, I(mcast_dst), "mcast_dst_ip", "multicast address",
+    {I(unicast_src), T_IP, 0, INHERIT, "unicast_src_ip", "address", "(the interface's address)",
+     "Source of unicast adverts."},
+    {I(mcast_src), T_IP, 0, INHERIT, "mcast_src_ip", "address", "(the interface's address)",
+     "Source of multicast adverts."},
+    {I(mcast_dst), T_MCAST, 0, INHERIT, "mcast_dst_ip", "multicast address",
      "(VRRP_MCAST_GROUP4, VRRP_MCAST_GROUP6)", "Where multicast adverts go."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(min_ttl), "min_ttl", "0..255", "0",
+    {D(min_ttl), T_BYTE, 0, INHERIT, "min_ttl", "0..255", "0",
      "Unicast adverts that arrive with a lower TTL are dropped; 255: same network only."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(ttl), "unicast_ttl", "1..255", "255",
+    {D(ttl), T_BYTE, 0, INHERIT, "unicast_ttl", "1..255", "255",
      "TTL of unicast adverts that are sent."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, D(check_peers), "check_unicast_src", "yes|no",
+    {D(check_peers), T_FLAG, 0, INHERIT, "check_unicast_src", "yes|no",
      "(no; yes if a peer has min_ttl or max_ttl)",
      "Unicast adverts of nodes that are no unicast_peer are dropped."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(fault_no_peer), "unicast_fault_no_peer", "yes|no", "no",
-     "Without a unicast_peer other than this node: FAULT, neither multicast nor a mistake."},
-    {B_INSTANCE, T_BLOCK, B_TRACK, ESSENTIAL | INHERIT, I(tracks), "track_interface",
+    FLAG(I(fault_no_peer), INHERIT, "unicast_fault_no_peer",
+         "Without a unicast_peer other than this node: FAULT, neither multicast nor a mistake."),
+    {I(tracks), T_BLOCK, B_TRACK, ESSENTIAL | INHERIT, "track_interface",
      "INTERFACE [weight -253..253] [reverse], ...", "(none)",
      "Interfaces that have a say in it. Without a weight: FAULT while one is down. A positive"
      " weight is added to the priority while it is up, a negative one while it is down."},
-    {B_INSTANCE, T_BLOCK, B_WATCH, ESSENTIAL | INHERIT, I(watches), "track",
+    {I(watches), T_BLOCK, B_WATCH, ESSENTIAL | INHERIT,
+     "track|track_script|track_file|track_process|track_bfd",
      "CHECK [weight -253..253] [reverse], ...", "(none)",
      "Health checks that have a say in it, each the NAME of a CHECK_<NAME> or a URL such as"
      " http://127.0.0.1/. Without a weight: FAULT while it is down. A positive weight is added to"
      " the priority while it is up, a negative one while it is down."},
-    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_script", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_file", "CHECK ..., ...",
-     NULL, "keepalived's name of track, for files."},
-    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_process", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_INSTANCE, T_BLOCK, B_WATCH, INHERIT | ALIAS, I(watches), "track_bfd", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(down_adverts), "down_timer_adverts", "1..100", "3",
+    {D(down_adverts), T_BYTE, 0, INHERIT, "down_timer_adverts", "1..100", "3",
      "Adverts that may be missing before the master counts as dead."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(lower_silent), "lower_prio_no_advert", "yes|no", "no",
-     "A master does not answer adverts of lower priority at once."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, D(higher_answer), "higher_prio_send_advert", "yes|no", "no",
-     "A master that hears a higher priority sends one last advert before it steps down."},
-    {B_INSTANCE, T_EXPIRED, 0, INHERIT, D(expired_priority), "timer_expired_backup",
-     "no|yes|1..254", "no",
-     "With nopreempt: a master that was stalled for as long as a node of this priority waits steps"
-     " down, as that one has taken over; yes: 254."},
-    {B_INSTANCE, T_EXPIRED, 0, INHERIT | ALIAS, D(expired_priority), "thread_timer_expired",
-     "no|yes|1..254", NULL, "keepalived's old name of timer_expired_backup."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, D(owner_drops), "owner_ignore_adverts", "yes|no", "no",
-     "With priority 255: version 3 adverts of others are dropped unread."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, D(list_once), "skip_check_adv_addr", "yes|no", "no",
-     "The addresses in adverts are not looked at again while the master stays the same. Adverts"
-     " that share none with ours are dropped, as they are another virtual router's with the same"
-     " id."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.dont_track_primary), "dont_track_primary",
-     "yes|no", "no", "An interface that is down is no fault."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_delay), "garp_master_delay", "0..1000", "5",
+    FLAG(I(lower_silent), INHERIT, "lower_prio_no_advert",
+         "A master does not answer adverts of lower priority at once."),
+    FLAG(D(higher_answer), INHERIT, "higher_prio_send_advert",
+         "A master that hears a higher priority sends one last advert before it steps down."),
+    {D(expired_priority), T_EXPIRED, 0, INHERIT, "timer_expired_backup|thread_timer_expired",
+     "no|yes|1..254", "no", "With nopreempt: a master that was stalled for as long as a node of"
+     " this priority waits steps down, as that one has taken over; yes: 254."},
+    FLAG(D(owner_drops), INHERIT, "owner_ignore_adverts",
+         "With priority 255: version 3 adverts of others are dropped unread."),
+    FLAG(D(list_once), INHERIT, "skip_check_adv_addr", "The addresses in adverts are not looked at"
+         " again while the master stays the same. Adverts that share none with ours are dropped, as"
+         " they are another virtual router's with the same id."),
+    FLAG(I(setup.dont_track_primary), INHERIT, "dont_track_primary",
+         "An interface that is down is no fault."),
+    {D(announce_delay), T_TIME, 0, INHERIT, "garp_master_delay", "0..1000", "5",
      "Time to the second round of gratuitous ARP (IPv6: Neighbor Advertisements) after taking over;"
      " 0: none."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_repeat), "garp_master_repeat", "1..255", "5",
+    {D(announce_repeat), T_BYTE, 0, INHERIT, "garp_master_repeat", "1..255", "5",
      "Frames for each address in such a round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(announce_refresh), "garp_master_refresh", "0..86400", "0",
+    {D(announce_refresh), T_TIME, 0, INHERIT, "garp_master_refresh", "0..86400", "0",
      "Time between periodic rounds while MASTER; 0: none."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(announce_refresh_repeat), "garp_master_refresh_repeat",
-     "1..255", "1", "Frames for each address in a periodic round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, D(lower_delay), "garp_lower_prio_delay", "0..1000",
-     "(garp_master_delay)",
+    {D(announce_refresh_repeat), T_BYTE, 0, INHERIT, "garp_master_refresh_repeat", "1..255", "1",
+     "Frames for each address in a periodic round."},
+    {D(lower_delay), T_TIME, 0, INHERIT, "garp_lower_prio_delay", "0..1000", "(garp_master_delay)",
      "Time to the second round after an advert of lower priority; 0: none."},
-    {B_INSTANCE, T_BYTE, 0, INHERIT, D(lower_repeat), "garp_lower_prio_repeat", "0..255",
+    {D(lower_repeat), T_BYTE, 0, INHERIT, "garp_lower_prio_repeat", "0..255",
      "(garp_master_repeat)",
      "Frames for each address in a round after an advert of lower priority; 0: no rounds."},
-    {B_INSTANCE, T_EXTRA, 0, INHERIT, I(garp_extra), "garp_extra_if", "[all] 0..86400", "0",
+    {I(garp_extra), T_EXTRA, 0, INHERIT, "garp_extra_if|vmac_garp_intvl", "[all] 0..86400", "0",
      "Seconds between rounds for addresses on other interfaces than the instance's, which switches"
      " might forget: those with a virtual MAC, or all; 0: none."},
-    {B_INSTANCE, T_EXTRA, 0, INHERIT | ALIAS, I(garp_extra), "vmac_garp_intvl", "[all] 0..86400",
-     NULL, "keepalived's old name of garp_extra_if."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(min_garp), "min_garp", "yes|no", "no",
-     "One frame for each address where nothing else is said, and no second round."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, I(garp_interval), "garp_interval", "0..10", "0",
+    FLAG(I(min_garp), INHERIT, "min_garp",
+         "One frame for each address where nothing else is said, and no second round."),
+    {I(garp_interval), T_TIME, 0, INHERIT, "garp_interval", "0..10", "0",
      "Time between two gratuitous ARP on one interface; see SIDECAR_GARP_GROUP for several."},
-    {B_INSTANCE, T_TIME, 0, INHERIT, I(gna_interval), "gna_interval", "0..10", "(garp_interval)",
+    {I(gna_interval), T_TIME, 0, INHERIT, "gna_interval", "0..10", "(garp_interval)",
      "The same for Neighbor Advertisements."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(garp_form), "garp_form",
-     "request|request-own|reply|announce", "request",
+    {I(garp_form), T_WORD, 0, INHERIT, "garp_form", "request|request-own|reply|announce", "request",
      "Gratuitous ARP: a request whose target is ff:ff:ff:ff:ff:ff (as keepalived) or our own MAC"
      " (RFC 9568), a reply, or an announcement by RFC 5227."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.arp_reply_too), "garp_reply", "yes|no",
-     "no", "Each gratuitous ARP also in reply form, for hosts that read only that."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(checksum), "checksum", "pseudo-header|rfc9568",
-     "pseudo-header",
+    FLAG(I(setup.arp_reply_too), INHERIT, "garp_reply",
+         "Each gratuitous ARP also in reply form, for hosts that read only that."),
+    {I(checksum), T_WORD, 0, INHERIT, "checksum", "pseudo-header|rfc9568", "pseudo-header",
      "Checksum that is sent with version 3 over IPv4: with the pseudo-header (keepalived, FRR) or"
      " of the message alone (RFC 9568, Cisco, Arista)."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(as_v2), "v3_checksum_as_v2", "yes|no", "no",
-     "keepalived's name of checksum rfc9568."},
-    {B_INSTANCE, T_WORD, 0, INHERIT, I(checksum_accept), "checksum_accept",
-     "any|pseudo-header|rfc9568", "any", "Checksum that is accepted with version 3 over IPv4."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(strict), "strict_mode", "yes|no", "no",
-     "Nothing beyond the RFC, as with keepalived's vrrp_strict: unicast is refused, a password and"
-     " repeated gratuitous ARP are left out. Packets to the addresses are still accepted."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT | ALIAS, I(strict), "strict", "yes|no", NULL,
-     "VRRP_STRICT is keepalived's vrrp_strict."},
-    {B_INSTANCE, T_NUMBER, 0, INHERIT, I(rcvbuf), "kernel_rx_buf_size",
-     "2048..1073741824", "(VRRP_RX_BUFS_POLICY)",
+    FLAG(I(as_v2), INHERIT, "v3_checksum_as_v2", "keepalived's name of checksum rfc9568."),
+    {I(checksum_accept), T_WORD, 0, INHERIT, "checksum_accept", "any|pseudo-header|rfc9568", "any",
+     "Checksum that is accepted with version 3 over IPv4."},
+    FLAG(I(strict), INHERIT, "strict_mode|strict",
+         "Nothing beyond the RFC, as with keepalived's vrrp_strict: unicast is refused, a password"
+         " and repeated gratuitous ARP are left out. Packets to the addresses are still accepted."),
+    {I(rcvbuf), T_NUMBER, 0, INHERIT, "kernel_rx_buf_size", "2048..1073741824",
+     "(VRRP_RX_BUFS_POLICY)",
      "Bytes of the interface's receive buffer; those of its virtual routers add up."},
-    {B_INSTANCE, T_VMAC, 0, INHERIT, I(vmac), "use_vmac", "yes|no|[NAME] [MAC] [group N]", "no",
+    {I(vmac), T_VMAC, 0, INHERIT, "use_vmac", "yes|no|[NAME] [MAC] [group N]", "no",
      "The addresses have the virtual MAC address of the standard, on a macvlan (vrrp.VRID, IPv6"
      " vrrp6.VRID) from which the adverts leave too: neighbours notice nothing of a takeover."
      " Another name, MAC address or link group if given."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, I(vmac_addr), "use_vmac_addr", "yes|no", "no",
-     "Addresses with an interface of their own (dev) are on such a macvlan there as well."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.vmac_xmit_base), "vmac_xmit_base",
-     "yes|no", "no", "With use_vmac: adverts leave from the interface itself, with its own MAC"
-     " address."},
-    {B_INSTANCE, T_FLAG, 0, INHERIT, AT(instance, setup.no_accept), "no_accept", "yes|no", "no",
-     "Packets to the addresses, and from them, are dropped (neighbour discovery aside): they are"
-     " gateways, not services. Needs nf_tables; the rules stand in a table of our own. Has no"
-     " effect with priority 255."},
-    {B_INSTANCE, T_NOT, 0, INHERIT | ALIAS, AT(instance, setup.no_accept), "accept", "yes|no",
-     NULL, "The opposite of no_accept."},
-    {B_INSTANCE, T_TEXT, 0, 0, I(label), "label", "text", "(the name in the variables)",
+    FLAG(I(vmac_addr), INHERIT, "use_vmac_addr",
+         "Addresses with an interface of their own (dev) are on such a macvlan there as well."),
+    FLAG(I(setup.vmac_xmit_base), INHERIT, "vmac_xmit_base",
+         "With use_vmac: adverts leave from the interface itself, with its own MAC address."),
+    FLAG(I(setup.no_accept), INHERIT, "no_accept", "Packets to the addresses, and from them, are"
+         " dropped (neighbour discovery aside): they are gateways, not services. Needs nf_tables;"
+         " the rules stand in a table of our own. Has no effect with priority 255."),
+    {I(setup.no_accept), T_NOT, 0, INHERIT | ALIAS, "accept", "yes|no", NULL,
+     "The opposite of no_accept."},
+    {I(label), T_TEXT, 0, 0, "label", "text", "(the name in the variables)",
      "How logs call this virtual router, if the name in the variables will not do."},
 
     NO_EFFECT(B_INSTANCE, "promote_secondaries", "it is switched on where it is needed, and back"),
@@ -1180,177 +1155,152 @@ static const row rows[] = {
     NO_EFFECT(B_INSTANCE, "native_ipv6", "the addresses tell the family"),
     NO_EFFECT(B_INSTANCE, "debug", "see SIDECAR_LOG"),
     NO_EFFECT(B_INSTANCE, "linkbeat_use_polling", "the kernel reports every change of a link"),
-    {B_INSTANCE, T_NONE, 0, REFUSED, 0, "authentication", NULL, NULL,
-     "what stands in this block is named without it: auth_type, auth_pass"},
-    LATER(B_INSTANCE, "notify", "notifications are"),
-    LATER(B_INSTANCE, "notify_master", "notifications are"),
-    LATER(B_INSTANCE, "notify_backup", "notifications are"),
-    LATER(B_INSTANCE, "notify_fault", "notifications are"),
-    LATER(B_INSTANCE, "notify_stop", "notifications are"),
-    LATER(B_INSTANCE, "notify_deleted", "notifications are"),
-    LATER(B_INSTANCE, "notify_master_rx_lower_pri", "notifications are"),
-    LATER(B_INSTANCE, "notify_priority_changes", "notifications are"),
-    LATER(B_INSTANCE, "smtp_alert", "notifications are"),
+    REFUSE(B_INSTANCE, "authentication",
+           "what stands in this block is named without it: auth_type, auth_pass"),
+    REFUSE(B_INSTANCE,
+           "notify|notify_master|notify_backup|notify_fault|notify_stop|notify_deleted"
+           "|notify_master_rx_lower_pri|notify_priority_changes|smtp_alert",
+           "notifications are not part of this version"),
     NO_EFFECT(B_INSTANCE, "vrf", "the interface tells which VRF it belongs to"),
-    {B_INSTANCE, T_NONE, 0, REFUSED, 0, "use_ipvlan", NULL, NULL,
-     "an ipvlan shares the MAC address of its interface, so the addresses can as well be on that"
-     " interface: leave it out, or take use_vmac for a MAC address of their own"},
-    {B_INSTANCE, T_IFNAME, 0, 0, I(lvs_interface), "lvs_sync_daemon_interface", "interface name",
-     "(none)", "The kernel's sync daemon of virtual servers runs on this interface: as master while"
-     " this virtual router is MASTER, else as backup. See SIDECAR_LVS_SYNC_DAEMON."},
+    REFUSE(B_INSTANCE, "use_ipvlan",
+           "an ipvlan shares the MAC address of its interface, so the addresses can as well be on"
+           " that interface: leave it out, or take use_vmac for a MAC address of their own"),
+    {I(lvs_interface), T_IFNAME, 0, 0, "lvs_sync_daemon_interface", "interface name", "(none)",
+     "The kernel's sync daemon of virtual servers runs on this interface: as master while this"
+     " virtual router is MASTER, else as backup. See SIDECAR_LVS_SYNC_DAEMON."},
 
     /* --- an item of virtual_ipaddress ------------------------------------------------------- */
-    {B_VIP, T_CIDR, 0, HEAD, AT(vip, v), "address", "ADDRESS[/LEN]", "(/32, IPv6 /128)",
+    {AT(B_VIP, vip, v), T_CIDR, 0, HEAD, "address", "ADDRESS[/LEN]", "(/32, IPv6 /128)",
      "The address with its prefix length."},
-    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.device), "dev", "interface name",
+    {AT(B_VIP, vip, v.device), T_IFNAME, 0, 0, "dev", "interface name",
      "(the instance's interface)", "Interface that carries the address."},
-    {B_VIP, T_IFNAME, 0, 0, AT(vip, v.label), "label", "1..15 characters", "(none)",
+    {AT(B_VIP, vip, v.label), T_IFNAME, 0, 0, "label", "1..15 characters", "(none)",
      "Label of an IPv4 address as in eth0:vip."},
-    {B_VIP, T_BRD, 0, 0, AT(vip, brd), "brd", "address|+|-", "(none)",
+    {AT(B_VIP, vip, brd), T_BRD, 0, 0, "brd|broadcast", "address|+|-", "(none)",
      "Broadcast address; +: the last one of the subnet."},
-    {B_VIP, T_BRD, 0, ALIAS, AT(vip, brd), "broadcast", "address|+|-", NULL, "brd."},
-    {B_VIP, T_SCOPE, 0, 0, AT(vip, v.scope), "scope", "global|site|link|host|nowhere|0..255",
+    {AT(B_VIP, vip, v.scope), T_SCOPE, 0, 0, "scope", "global|site|link|host|nowhere|0..255",
      "global", "Scope of the address."},
-    {B_VIP, T_IP, 0, 0, AT(vip, peer), "peer", "address", "(none)",
+    {AT(B_VIP, vip, peer), T_IP, 0, 0, "peer", "address", "(none)",
      "The other end of a point-to-point address."},
-    {B_VIP, T_LIFETIME, 0, 0, AT(vip, v.preferred_lft), "preferred_lft", "forever|0..4294967294",
+    {AT(B_VIP, vip, v.preferred_lft), T_LIFETIME, 0, 0, "preferred_lft", "forever|0..4294967294",
      "(forever, an IPv6 /128: 0)",
      "Seconds for which the address is chosen as a source; 0: never."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.dad), "dad", "yes|no", "no",
-     "IPv6: the kernel looks for duplicates first."},
-    {B_VIP, T_FLAG, 0, ALIAS, AT(vip, v.dad), "-nodad", "yes|no", NULL,
-     "keepalived's spelling of dad."},
-    {B_VIP, T_NOT, 0, ALIAS, AT(vip, v.dad), "nodad", "yes|no", NULL, "The opposite of dad."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.home), "home", "yes|no", "no",
-     "IPv6: a home address (RFC 6275)."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.mngtmpaddr), "mngtmpaddr", "yes|no", "no",
-     "IPv6: a template for temporary addresses."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.noprefixroute), "noprefixroute", "yes|no", "no",
-     "No route to the subnet comes with the address."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.autojoin), "autojoin", "yes|no", "no",
-     "The kernel joins the multicast group of that address."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.use_vmac), "use_vmac", "yes|no", "no",
-     "On a macvlan with the virtual MAC address, see use_vmac."},
-    {B_VIP, T_FLAG, 0, 0, AT(vip, v.no_track), "no_track", "yes|no", "no",
-     "Its interface may be down or missing; else that is a fault."},
-    {B_VIP, T_TEXT, 0, 0, AT(vip, track_group), "track_group", "name", "(none)",
+    FLAG(AT(B_VIP, vip, v.dad), 0, "dad|-nodad", "IPv6: the kernel looks for duplicates first."),
+    {AT(B_VIP, vip, v.dad), T_NOT, 0, ALIAS, "nodad", "yes|no", NULL, "The opposite of dad."},
+    FLAG(AT(B_VIP, vip, v.home), 0, "home", "IPv6: a home address (RFC 6275)."),
+    FLAG(AT(B_VIP, vip, v.mngtmpaddr), 0, "mngtmpaddr",
+         "IPv6: a template for temporary addresses."),
+    FLAG(AT(B_VIP, vip, v.noprefixroute), 0, "noprefixroute",
+         "No route to the subnet comes with the address."),
+    FLAG(AT(B_VIP, vip, v.autojoin), 0, "autojoin",
+         "The kernel joins the multicast group of that address."),
+    FLAG(AT(B_VIP, vip, v.use_vmac), 0, "use_vmac",
+         "On a macvlan with the virtual MAC address, see use_vmac."),
+    FLAG(AT(B_VIP, vip, v.no_track), 0, "no_track",
+         "Its interface may be down or missing; else that is a fault."),
+    {AT(B_VIP, vip, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
      "Of a static item: while its interface is down, this track_group's members are in FAULT."},
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
-    {B_PEER, T_HOST, 0, HEAD, AT(peer, h), "address", "address or host name", NULL,
+    {AT(B_PEER, peer, h), T_HOST, 0, HEAD, "address", "address or host name", NULL,
      "The peer's address; a name stands for all of its addresses."},
-    {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.min), "min_ttl", "0..255", "(min_ttl of the instance)",
+    {AT(B_PEER, peer, ttl.min), T_BYTE, 0, 0, "min_ttl", "0..255", "(min_ttl of the instance)",
      "Adverts of this peer that arrive with a lower TTL are dropped."},
-    {B_PEER, T_BYTE, 0, 0, AT(peer, ttl.max), "max_ttl", "1..255", "(255)",
+    {AT(B_PEER, peer, ttl.max), T_BYTE, 0, 0, "max_ttl", "1..255", "(255)",
      "Adverts of this peer that arrive with a higher TTL are dropped."},
 
     /* --- an item of track_interface --------------------------------------------------------- */
-    {B_TRACK, T_IFNAME, 0, HEAD, AT(track, t.interface), "interface", "interface name", NULL,
+    {AT(B_TRACK, track, t.interface), T_IFNAME, 0, HEAD, "interface", "interface name", NULL,
      "The interface; one that does not exist is down."},
-    {B_TRACK, T_WEIGHT, 0, 0, AT(track, t.weight), "weight", "-253..253", "(none: FAULT)",
+    {AT(B_TRACK, track, t.weight), T_WEIGHT, 0, 0, "weight", "-253..253", "(none: FAULT)",
      "Added to the priority while it is up (positive) or down (negative)."},
-    {B_TRACK, T_FLAG, 0, 0, AT(track, t.reverse), "reverse", "yes|no", "no",
-     "The weight is subtracted instead; without one it is a FAULT while it is up."},
-    {B_TRACK, T_NOT, 0, ALIAS, AT(track, t.reverse), "noreverse", "yes|no", NULL,
+    FLAG(AT(B_TRACK, track, t.reverse), 0, "reverse",
+         "The weight is subtracted instead; without one it is a FAULT while it is up."),
+    {AT(B_TRACK, track, t.reverse), T_NOT, 0, ALIAS, "noreverse", "yes|no", NULL,
      "The opposite of reverse."},
 
     /* --- an item of track ------------------------------------------------------------------- */
-    {B_WATCH, T_URL, 0, HEAD, AT(watch, what), "check", "NAME or URL", NULL, "The check."},
-    {B_WATCH, T_WEIGHT, 0, 0, AT(watch, weight), "weight", "-253..253",
+    {AT(B_WATCH, watch, what), T_URL, 0, HEAD, "check", "NAME or URL", NULL, "The check."},
+    {AT(B_WATCH, watch, weight), T_WEIGHT, 0, 0, "weight", "-253..253",
      "(CHECK_<NAME>_WEIGHT; none: FAULT)",
      "Added to the priority while the check is up (positive) or down (negative; so it is before its"
      " first result). Of a file: times the number in it; see misc_dynamic."},
-    {B_WATCH, T_FLAG, 0, 0, AT(watch, reverse), "reverse", "yes|no", "(CHECK_<NAME>_REVERSE)",
+    {AT(B_WATCH, watch, reverse), T_FLAG, 0, 0, "reverse", "yes|no", "(CHECK_<NAME>_REVERSE)",
      "The weight is subtracted instead; without one it is a FAULT while the check is up."},
-    {B_WATCH, T_NOT, 0, ALIAS, AT(watch, reverse), "noreverse", "yes|no", NULL,
+    {AT(B_WATCH, watch, reverse), T_NOT, 0, ALIAS, "noreverse", "yes|no", NULL,
      "The opposite of reverse."},
 
     /* --- an item of url --------------------------------------------------------------------- */
-    {B_URL, T_TEXT, 0, HEAD, P(path), "page", "/PATH", "/", "What is asked for, with its query."},
-    {B_URL, T_TEXT, 0, ALIAS, P(path), "path", "/PATH", NULL, "What is asked for, with its query."},
-    {B_URL, T_STATUS, 0, 0, P(status), "status_code", "100..599 or LOW-HIGH ...", "(200-299)",
+    {P(path), T_TEXT, 0, HEAD, "page", "/PATH", "/", "What is asked for, with its query."},
+    {P(path), T_TEXT, 0, ALIAS, "path", "/PATH", NULL, "What is asked for, with its query."},
+    {P(status), T_STATUS, 0, 0, "status_code", "100..599 or LOW-HIGH ...", "(200-299)",
      "HTTP status that is good."},
-    {B_URL, T_TEXT, 0, 0, P(digest), "digest", "32 hexadecimal digits", "(any)",
+    {P(digest), T_TEXT, 0, 0, "digest", "32 hexadecimal digits", "(any)",
      "MD5 of the body, as keepalived's genhash prints it."},
-    {B_URL, T_TEXT, 0, 0, P(host), "virtualhost", "host name", "(that of the check)",
-     "Host to ask for."},
-    {B_URL, T_TEXT, 0, 0, P(regex), "regex", "regular expression", "(any)",
-     "The body has to match it."},
-    {B_URL, T_FLAG, 0, 0, P(regex_no_match), "regex_no_match", "yes|no", "no",
-     "The body must not match it."},
-    {B_URL, T_OPTIONS, 0, 0, P(regex_caseless), "regex_options", "caseless|multiline|dotall",
-     "(none)", "As those of the check."},
-    {B_URL, T_NUMBER, 0, 0, P(regex_min), "regex_min_offset", "0..4294967295", "0",
+    {P(host), T_TEXT, 0, 0, "virtualhost", "host name", "(that of the check)", "Host to ask for."},
+    {P(regex), T_TEXT, 0, 0, "regex", "regular expression", "(any)", "The body has to match it."},
+    FLAG(P(regex_no_match), 0, "regex_no_match", "The body must not match it."),
+    {P(regex_caseless), T_OPTIONS, 0, 0, "regex_options", "caseless|multiline|dotall", "(none)",
+     "As those of the check."},
+    {P(regex_min), T_NUMBER, 0, 0, "regex_min_offset", "0..4294967295", "0",
      "First byte of the body at which the match may begin."},
-    {B_URL, T_NUMBER, 0, 0, P(regex_max), "regex_max_offset", "1..4294967295", "(any)",
-     "The last one."},
+    {P(regex_max), T_NUMBER, 0, 0, "regex_max_offset", "1..4294967295", "(any)", "The last one."},
     NO_EFFECT(B_URL, "regex_stack", "a regex needs no stack of its own"),
     NO_EFFECT(B_URL, "tls_compliant", "nothing but TLS is spoken"),
 
     /* --- an item of garp_group -------------------------------------------------------------- */
-    {B_GARP, T_NAMES, 0, HEAD, AT(garp_group, interfaces), "interfaces", "INTERFACE ...", NULL,
+    {AT(B_GARP, garp_group, interfaces), T_NAMES, 0, HEAD, "interfaces", "INTERFACE ...", NULL,
      "The interfaces of the group."},
-    {B_GARP, T_TIME, 0, 0, AT(garp_group, pace.arp_gap), "garp_interval", "0..10", "0",
+    {AT(B_GARP, garp_group, pace.arp_gap), T_TIME, 0, 0, "garp_interval", "0..10", "0",
      "Time between two gratuitous ARP on any of them."},
-    {B_GARP, T_TIME, 0, 0, AT(garp_group, pace.na_gap), "gna_interval", "0..10", "0",
+    {AT(B_GARP, garp_group, pace.na_gap), T_TIME, 0, 0, "gna_interval", "0..10", "0",
      "Time between two Neighbor Advertisements on any of them."},
 
     /* --- an item of track_group ------------------------------------------------------------- */
-    {B_TGROUP, T_NAMES, 0, HEAD, AT(track_group, names), "group", "NAME MEMBER ...", NULL,
+    {AT(B_TGROUP, track_group, names), T_NAMES, 0, HEAD, "group", "NAME MEMBER ...", NULL,
      "Its name, then virtual routers."},
 
     /* --- an item of interface_up_down_delays ------------------------------------------------ */
-    {B_DELAY, T_DELAY, 0, HEAD, AT(delay, d), "delays", "INTERFACE DOWN [UP]", NULL,
+    {AT(B_DELAY, delay, d), T_DELAY, 0, HEAD, "delays", "INTERFACE DOWN [UP]", NULL,
      "An interface and two times of 0..255 seconds."},
 
     /* --- an item of auth_hmac_key ----------------------------------------------------------- */
-    {B_KEY, T_HMAC_KEY, 0, HEAD | SECRET, AT(hmac_key, k), "key",
+    {AT(B_KEY, hmac_key, k), T_HMAC_KEY, 0, HEAD | SECRET, "key",
      "ID KEY; ID 1..255, KEY hex:DIGITS, file:PATH or text, 32..64 bytes", NULL, "A key."},
 
     /* --- an item of virtual_routes ---------------------------------------------------------- */
-    {B_ROUTE, T_NET, 0, HEAD, R(to), "destination", "ADDRESS[/LEN]|default", NULL,
-     "Where the packets go."},
-    {B_ROUTE, T_NET, 0, ALIAS, R(to), "to", "ADDRESS[/LEN]|default", NULL, "The destination."},
-    {B_ROUTE, T_VIA, 0, 0, R(hop.via), "via", "[inet|inet6] ADDRESS", "(none)",
+    {R(to), T_NET, 0, HEAD, "destination", "ADDRESS[/LEN]|default", NULL, "Where the packets go."},
+    {R(to), T_NET, 0, ALIAS, "to", "ADDRESS[/LEN]|default", NULL, "The destination."},
+    {R(hop.via), T_VIA, 0, 0, "via|gw", "[inet|inet6] ADDRESS", "(none)",
      "The gateway, also of the other family."},
-    {B_ROUTE, T_VIA, 0, ALIAS, R(hop.via), "gw", "[inet|inet6] ADDRESS", NULL, "via."},
-    {B_ROUTE, T_IFNAME, 0, 0, R(hop.device), "dev", "interface name", "(the gateway's)",
+    {R(hop.device), T_IFNAME, 0, 0, "dev|oif", "interface name", "(the gateway's)",
      "The interface. It must be up, or that is a fault; see no_track."},
-    {B_ROUTE, T_IFNAME, 0, ALIAS, R(hop.device), "oif", "interface name", NULL, "dev."},
-    {B_ROUTE, T_NET, 0, 0, R(src), "src", "ADDRESS", "(the kernel's choice)",
+    {R(src), T_NET, 0, 0, "src", "ADDRESS", "(the kernel's choice)",
      "Source address of what this host sends."},
-    {B_ROUTE, T_NET, 0, 0, R(from), "from", "ADDRESS[/LEN]", "(all)",
-     "IPv6: only for packets from there."},
-    {B_ROUTE, T_TABLE, 0, 0, R(table), "table", "main|local|default|1..4294967295",
+    {R(from), T_NET, 0, 0, "from", "ADDRESS[/LEN]", "(all)", "IPv6: only for packets from there."},
+    {R(table), T_TABLE, 0, 0, "table", "main|local|default|1..4294967295",
      "(main; local for local types)",
      "Routing table, by number or by a name that /etc/iproute2/rt_tables knows."},
-    {B_ROUTE, T_NUMBER, 0, 0, R(metric), "metric", "0..4294967295", "(0, IPv6 1024)",
+    {R(metric), T_NUMBER, 0, 0, "metric|priority|preference", "0..4294967295", "(0, IPv6 1024)",
      "Of several routes to one destination the lowest counts."},
-    {B_ROUTE, T_NUMBER, 0, ALIAS, R(metric), "priority", "0..4294967295", NULL, "metric."},
-    {B_ROUTE, T_NUMBER, 0, ALIAS, R(metric), "preference", "0..4294967295", NULL, "metric."},
-    {B_ROUTE, T_KIND, 0, BARE, R(type), "type",
-     "unicast|local|blackhole|unreachable|prohibit|throw|...", "(unicast)",
-     "What becomes of the packets; stands before the destination. Also broadcast, anycast and"
-     " multicast."},
-    {B_ROUTE, T_SCOPE, 0, 0, R(scope), "scope", "global|site|link|host|nowhere|0..255",
-     "(as ip route)", "Scope of an IPv4 route."},
-    {B_ROUTE, T_ORIGIN, 0, 0, R(protocol), "protocol",
+    {R(type), T_KIND, 0, BARE, "type", "unicast|local|blackhole|unreachable|prohibit|throw|...",
+     "(unicast)", "What becomes of the packets; stands before the destination. Also broadcast,"
+     " anycast and multicast."},
+    {R(scope), T_SCOPE, 0, 0, "scope", "global|site|link|host|nowhere|0..255", "(as ip route)",
+     "Scope of an IPv4 route."},
+    {R(protocol), T_ORIGIN, 0, 0, "protocol|proto",
      "keepalived|static|boot|ra|dhcp|bird|zebra|bgp|...|1..255", "keepalived",
      "The mark by which what a crash left behind is found again."},
-    {B_ROUTE, T_ORIGIN, 0, ALIAS, R(protocol), "proto", "1..255", NULL, "protocol."},
-    {B_ROUTE, T_TOS, 0, 0, R(tos), "tos", "0x00..0xfc", "0", "Only for packets of this TOS."},
-    {B_ROUTE, T_TOS, 0, ALIAS, R(tos), "dsfield", "0x00..0xfc", NULL, "tos."},
-    {B_ROUTE, T_FLAG, 0, 0, R(hop.onlink), "onlink", "yes|no", "no",
-     "The gateway is there even if no subnet says so."},
-    {B_ROUTE, T_BLOCK, B_HOP, 0, AT(route, hops), "nexthop",
-     "via ADDRESS dev IF weight N onlink", "(none)",
-     "One of several ways; repeated. Its options follow it."},
-    {B_ROUTE, T_BLOCK, B_ENCAP, 0, AT(route, encaps), "encap",
+    {R(tos), T_TOS, 0, 0, "tos|dsfield", "0x00..0xfc", "0", "Only for packets of this TOS."},
+    FLAG(R(hop.onlink), 0, "onlink", "The gateway is there even if no subnet says so."),
+    {AT(B_ROUTE, route, hops), T_BLOCK, B_HOP, 0, "nexthop", "via ADDRESS dev IF weight N onlink",
+     "(none)", "One of several ways; repeated. Its options follow it."},
+    {AT(B_ROUTE, route, encaps), T_BLOCK, B_ENCAP, 0, "encap",
      "ip|ip6|mpls LABELS id dst src tos ttl csum", "(none)",
      "What the packets are wrapped into. Its options follow it; key and seq are others."},
-    {B_ROUTE, T_WORD, 0, BARE, AT(route, family), "family", "inet|inet6",
-     "(as the addresses tell)", "For a default route that names no address."},
-    {B_ROUTE, T_WORD, 0, BARE, AT(route, order), "order", "add|append|prepend", "(add)",
+    {AT(B_ROUTE, route, family), T_WORD, 0, BARE, "family", "inet|inet6", "(as the addresses tell)",
+     "For a default route that names no address."},
+    {AT(B_ROUTE, route, order), T_WORD, 0, BARE, "order", "add|append|prepend", "(add)",
      "Where there is such a route already: leave that, or put this behind or before it."},
     METRIC("mtu", 2, "[lock] 0..4294967295", "MTU of the path; lock: not to be discovered."),
     METRIC("window", 3, "[lock] 0..4294967295", "Largest TCP window."),
@@ -1366,501 +1316,456 @@ static const row rows[] = {
     METRIC("initrwnd", 14, "[lock] 0..4294967295", "Initial TCP receive window."),
     METRIC("quickack", 15, "0..1", "No delayed acknowledgements."),
     METRIC("fastopen_no_cookie", 17, "0..1", "TCP fast open without a cookie."),
-    {B_ROUTE, T_FEATURES, 0, 0, R(metrics[12]), "features", "ecn", "(none)", "Use ECN."},
-    {B_ROUTE, T_IFNAME, 0, 0, R(congctl), "congctl", "1..15 characters", "(the system's)",
+    {R(metrics[12]), T_FEATURES, 0, 0, "features", "ecn", "(none)", "Use ECN."},
+    {R(congctl), T_IFNAME, 0, 0, "congctl", "1..15 characters", "(the system's)",
      "TCP congestion control."},
-    {B_ROUTE, T_REALMS, 0, 0, R(realms), "realms", "[FROM/]TO", "0", "Realms, by number."},
-    {B_ROUTE, T_PREF, 0, 0, R(pref), "pref", "low|medium|high", "medium",
+    {R(realms), T_REALMS, 0, 0, "realms", "[FROM/]TO", "0", "Realms, by number."},
+    {R(pref), T_PREF, 0, 0, "pref", "low|medium|high", "medium",
      "IPv6: preference of a router (RFC 4191)."},
-    {B_ROUTE, T_NUMBER, 0, 0, R(expires), "expires", "0..4294967295", "0",
+    {R(expires), T_NUMBER, 0, 0, "expires", "0..4294967295", "0",
      "IPv6: seconds until it goes; it is not put back before the next takeover."},
-    {B_ROUTE, T_FLAG, 0, 0, R(no_track), "no_track", "yes|no", "no",
-     "Its interface may be down or missing; else that is a fault."},
-    {B_ROUTE, T_TEXT, 0, 0, AT(route, track_group), "track_group", "name", "(none)",
+    FLAG(R(no_track), 0, "no_track", "Its interface may be down or missing; else that is a fault."),
+    {AT(B_ROUTE, route, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
      "Of a static item: while its interface is down, this track_group's members are in FAULT."},
-    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "vrf", NULL, NULL, "name the table of the VRF: table N"},
-    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "ttl-propagate", NULL, NULL,
+    {B_ROUTE, 0, T_TEXT, 0, REFUSED, "vrf", NULL, NULL, "name the table of the VRF: table N"},
+    {B_ROUTE, 0, T_TEXT, 0, REFUSED, "ttl-propagate", NULL, NULL,
      "has no effect on a route of IP; the kernel's setting is net.mpls.ip_ttl_propagate"},
-    {B_ROUTE, T_TEXT, 0, REFUSED, 0, "or", NULL, NULL,
+    {B_ROUTE, 0, T_TEXT, 0, REFUSED, "or", NULL, NULL,
      "several gateways are written nexthop via A nexthop via B"},
 
     /* --- an item of nexthop ----------------------------------------------------------------- */
-    {B_HOP, T_NONE, 0, HEAD, 0, "nexthop", "options", NULL, "One of several ways."},
-    {B_HOP, T_VIA, 0, 0, AT(hop, h.via), "via", "[inet|inet6] ADDRESS", "(none)", "The gateway."},
-    {B_HOP, T_VIA, 0, ALIAS, AT(hop, h.via), "gw", "[inet|inet6] ADDRESS", NULL, "via."},
-    {B_HOP, T_IFNAME, 0, 0, AT(hop, h.device), "dev", "interface name", "(the gateway's)",
+    {B_HOP, 0, T_NONE, 0, HEAD, "nexthop", "options", NULL, "One of several ways."},
+    {AT(B_HOP, hop, h.via), T_VIA, 0, 0, "via|gw", "[inet|inet6] ADDRESS", "(none)",
+     "The gateway."},
+    {AT(B_HOP, hop, h.device), T_IFNAME, 0, 0, "dev|oif", "interface name", "(the gateway's)",
      "The interface."},
-    {B_HOP, T_IFNAME, 0, ALIAS, AT(hop, h.device), "oif", "interface name", NULL, "dev."},
-    {B_HOP, T_SHORT, 0, 0, AT(hop, h.weight), "weight", "1..256", "1",
-     "Its share of the packets."},
-    {B_HOP, T_FLAG, 0, 0, AT(hop, h.onlink), "onlink", "yes|no", "no",
-     "The gateway is there even if no subnet says so."},
+    {AT(B_HOP, hop, h.weight), T_SHORT, 0, 0, "weight", "1..256", "1", "Its share of the packets."},
+    FLAG(AT(B_HOP, hop, h.onlink), 0, "onlink", "The gateway is there even if no subnet says so."),
 
     /* --- an item of encap ------------------------------------------------------------------- */
-    {B_ENCAP, T_NONE, 0, HEAD, 0, "encap", "options", NULL, "What packets are wrapped into."},
-    {B_ENCAP, T_FLAG, 0, 0, AT(encap, ip), "ip", "yes|no", "no", "An IPv4 tunnel."},
-    {B_ENCAP, T_FLAG, 0, 0, AT(encap, ip6), "ip6", "yes|no", "no", "An IPv6 tunnel."},
-    {B_ENCAP, T_LABELS, 0, 0, AT(encap, e), "mpls", "LABEL/LABEL...", "(none)",
+    {B_ENCAP, 0, T_NONE, 0, HEAD, "encap", "options", NULL, "What packets are wrapped into."},
+    FLAG(AT(B_ENCAP, encap, ip), 0, "ip", "An IPv4 tunnel."),
+    FLAG(AT(B_ENCAP, encap, ip6), 0, "ip6", "An IPv6 tunnel."),
+    {AT(B_ENCAP, encap, e), T_LABELS, 0, 0, "mpls", "LABEL/LABEL...", "(none)",
      "MPLS labels, the outermost first."},
-    {B_ENCAP, T_LONG, 0, 0, AT(encap, e.id), "id", "0..999999999999999999", "0", "Tunnel id."},
-    {B_ENCAP, T_NET, 0, 0, AT(encap, e.dst), "dst", "ADDRESS", "(none)", "Its far end."},
-    {B_ENCAP, T_NET, 0, 0, AT(encap, e.src), "src", "ADDRESS", "(none)", "Its near end."},
-    {B_ENCAP, T_TOS, 0, 0, AT(encap, e.tos), "tos", "0x00..0xff", "0", "TOS."},
-    {B_ENCAP, T_TOS, 0, ALIAS, AT(encap, e.tos), "tc", "0x00..0xff", NULL, "tos."},
-    {B_ENCAP, T_BYTE, 0, 0, AT(encap, e.ttl), "ttl", "0..255", "0", "TTL."},
-    {B_ENCAP, T_BYTE, 0, ALIAS, AT(encap, e.ttl), "hoplimit", "0..255", NULL, "ttl."},
-    {B_ENCAP, T_FLAG, 0, 0, AT(encap, csum), "csum", "yes|no", "no", "With a checksum."},
-    {B_ENCAP, T_FLAG, 0, 0, AT(encap, key), "key", "yes|no", "no", "With a key."},
-    {B_ENCAP, T_FLAG, 0, 0, AT(encap, seq), "seq", "yes|no", "no", "With sequence numbers."},
+    {AT(B_ENCAP, encap, e.id), T_LONG, 0, 0, "id", "0..999999999999999999", "0", "Tunnel id."},
+    {AT(B_ENCAP, encap, e.dst), T_NET, 0, 0, "dst", "ADDRESS", "(none)", "Its far end."},
+    {AT(B_ENCAP, encap, e.src), T_NET, 0, 0, "src", "ADDRESS", "(none)", "Its near end."},
+    {AT(B_ENCAP, encap, e.tos), T_TOS, 0, 0, "tos|tc", "0x00..0xff", "0", "TOS."},
+    {AT(B_ENCAP, encap, e.ttl), T_BYTE, 0, 0, "ttl|hoplimit", "0..255", "0", "TTL."},
+    FLAG(AT(B_ENCAP, encap, csum), 0, "csum", "With a checksum."),
+    FLAG(AT(B_ENCAP, encap, key), 0, "key", "With a key."),
+    FLAG(AT(B_ENCAP, encap, seq), 0, "seq", "With sequence numbers."),
 
     /* --- an item of virtual_rules ----------------------------------------------------------- */
-    {B_RULE, T_NONE, 0, HEAD, 0, "rule", "options", NULL, "A rule."},
-    {B_RULE, T_FLAG, 0, 0, U(invert), "not", "yes|no", "no", "For all packets but these."},
-    {B_RULE, T_NET, 0, 0, U(from), "from", "ADDRESS[/LEN]|all", "(all)", "Source."},
-    {B_RULE, T_NET, 0, 0, U(to), "to", "ADDRESS[/LEN]|all", "(all)", "Destination."},
-    {B_RULE, T_IFNAME, 0, 0, U(iif), "iif", "interface name", "(all)",
+    {B_RULE, 0, T_NONE, 0, HEAD, "rule", "options", NULL, "A rule."},
+    FLAG(U(invert), 0, "not", "For all packets but these."),
+    {U(from), T_NET, 0, 0, "from", "ADDRESS[/LEN]|all", "(all)", "Source."},
+    {U(to), T_NET, 0, 0, "to", "ADDRESS[/LEN]|all", "(all)", "Destination."},
+    {U(iif), T_IFNAME, 0, 0, "iif|dev", "interface name", "(all)",
      "Interface the packet came in by. It must be up, or that is a fault; see no_track."},
-    {B_RULE, T_IFNAME, 0, ALIAS, U(iif), "dev", "interface name", NULL, "iif."},
-    {B_RULE, T_IFNAME, 0, 0, U(oif), "oif", "interface name", "(all)",
+    {U(oif), T_IFNAME, 0, 0, "oif", "interface name", "(all)",
      "Interface a socket is bound to; as iif."},
-    {B_RULE, T_MARK, 0, 0, U(fwmark), "fwmark", "MARK[/MASK]", "(all)", "Mark of the firewall."},
-    {B_RULE, T_TOS, 0, 0, U(tos), "tos", "0x00..0xfc", "0", "TOS."},
-    {B_RULE, T_TOS, 0, ALIAS, U(tos), "dsfield", "0x00..0xfc", NULL, "tos."},
-    {B_RULE, T_IPPROTO, 0, 0, U(ipproto), "ipproto",
-     "tcp|udp|icmp|ipv6-icmp|sctp|gre|esp|ah|1..255", "(all)", "Protocol of the packet."},
-    {B_RULE, T_PORTS, 0, 0, U(sport), "sport", "1..65535[-1..65535]", "(all)", "Source ports."},
-    {B_RULE, T_PORTS, 0, 0, U(dport), "dport", "1..65535[-1..65535]", "(all)",
-     "Destination ports."},
-    {B_RULE, T_UIDS, 0, 0, U(uid), "uidrange", "N-N", "(all)", "Users of sockets."},
-    {B_RULE, T_LONG, 0, 0, U(tun_id), "tun_id", "0..999999999999999999", "0",
+    {U(fwmark), T_MARK, 0, 0, "fwmark", "MARK[/MASK]", "(all)", "Mark of the firewall."},
+    {U(tos), T_TOS, 0, 0, "tos|dsfield", "0x00..0xfc", "0", "TOS."},
+    {U(ipproto), T_IPPROTO, 0, 0, "ipproto", "tcp|udp|icmp|ipv6-icmp|sctp|gre|esp|ah|1..255",
+     "(all)", "Protocol of the packet."},
+    {U(sport), T_PORTS, 0, 0, "sport", "1..65535[-1..65535]", "(all)", "Source ports."},
+    {U(dport), T_PORTS, 0, 0, "dport", "1..65535[-1..65535]", "(all)", "Destination ports."},
+    {U(uid), T_UIDS, 0, 0, "uidrange", "N-N", "(all)", "Users of sockets."},
+    {U(tun_id), T_LONG, 0, 0, "tun_id", "0..999999999999999999", "0",
      "Number of the tunnel it came through."},
-    {B_RULE, T_TABLE, 0, 0, U(table), "table", "main|local|default|1..4294967295", "main",
+    {U(table), T_TABLE, 0, 0, "table|lookup", "main|local|default|1..4294967295", "main",
      "Table to look into."},
-    {B_RULE, T_TABLE, 0, ALIAS, U(table), "lookup", "main|local|default|1..4294967295", NULL,
-     "table."},
-    {B_RULE, T_FLAG, 0, 0, U(l3mdev), "l3mdev", "yes|no", "no", "The table of the packet's VRF."},
-    {B_RULE, T_ACTION, 0, BARE, U(action), "type", "unicast|blackhole|unreachable|prohibit|nop",
+    FLAG(U(l3mdev), 0, "l3mdev", "The table of the packet's VRF."),
+    {U(action), T_ACTION, 0, BARE, "type", "unicast|blackhole|unreachable|prohibit|nop",
      "(unicast)", "Instead of a table."},
-    {B_RULE, T_NUMBER, 0, 0, U(target), "goto", "1..4294967295", "(none)",
+    {U(target), T_NUMBER, 0, 0, "goto", "1..4294967295", "(none)",
      "Go on with the rule of this preference."},
-    {B_RULE, T_NUMBER, 0, 0, U(preference), "preference", "1..4294967295",
+    {U(preference), T_NUMBER, 0, 0, "preference|priority|order|pref", "1..4294967295",
      "(16384, for each further one 1 less)", "Order among all rules, the lowest first."},
-    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "priority", "1..4294967295", NULL, "preference."},
-    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "order", "1..4294967295", NULL, "preference."},
-    {B_RULE, T_NUMBER, 0, ALIAS, U(preference), "pref", "1..4294967295", NULL, "preference."},
-    {B_RULE, T_REALMS, 0, 0, U(realms), "realms", "[FROM/]TO", "0", "Realms, by number."},
-    {B_RULE, T_NUMBER, 0, 0, U(suppress_prefix), "suppress_prefixlength", "0..128", "(none)",
+    {U(realms), T_REALMS, 0, 0, "realms", "[FROM/]TO", "0", "Realms, by number."},
+    {U(suppress_prefix), T_NUMBER, 0, 0, "suppress_prefixlength", "0..128", "(none)",
      "Routes with a prefix as short as this do not count."},
-    {B_RULE, T_NUMBER, 0, 0, U(suppress_group), "suppress_ifgroup", "0..4294967295", "(none)",
+    {U(suppress_group), T_NUMBER, 0, 0, "suppress_ifgroup", "0..4294967295", "(none)",
      "Nor routes through interfaces of this group."},
-    {B_RULE, T_ORIGIN, 0, 0, U(protocol), "protocol",
+    {U(protocol), T_ORIGIN, 0, 0, "protocol|proto",
      "keepalived|static|boot|ra|dhcp|bird|zebra|bgp|...|1..255", "keepalived",
      "The mark by which what a crash left behind is found again."},
-    {B_RULE, T_ORIGIN, 0, ALIAS, U(protocol), "proto", "1..255", NULL, "protocol."},
-    {B_RULE, T_WORD, 0, BARE, AT(rule, family), "family", "inet|inet6",
-     "(as the addresses tell)", "For a rule that names no address."},
-    {B_RULE, T_FLAG, 0, 0, U(no_track), "no_track", "yes|no", "no",
-     "Its interfaces may be down or missing; else that is a fault."},
-    {B_RULE, T_TEXT, 0, 0, AT(rule, track_group), "track_group", "name", "(none)",
+    {AT(B_RULE, rule, family), T_WORD, 0, BARE, "family", "inet|inet6", "(as the addresses tell)",
+     "For a rule that names no address."},
+    FLAG(U(no_track), 0, "no_track",
+         "Its interfaces may be down or missing; else that is a fault."),
+    {AT(B_RULE, rule, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
      "Of a static item: while its interface is down, this track_group's members are in FAULT."},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
-    {B_GROUP, T_NAMES, 0, HEAD | MAKES, AT(sync_group, members), "group", "NAME NAME ...", NULL,
+    {AT(B_GROUP, sync_group, members), T_NAMES, 0, HEAD | MAKES, "group", "NAME NAME ...", NULL,
      "Sync group: these virtual routers are MASTER together or not at all."},
-    {B_GROUP, T_TEXT, 0, 0, AT(sync_group, label), "label", "text", "(the name in the variables)",
+    {AT(B_GROUP, sync_group, label), T_TEXT, 0, 0, "label", "text", "(the name in the variables)",
      "How logs call this group."},
-    {B_GROUP, T_BLOCK, B_TRACK, 0, AT(sync_group, tracks), "track_interface",
+    {AT(B_GROUP, sync_group, tracks), T_BLOCK, B_TRACK, 0, "track_interface",
      "INTERFACE [weight -253..253] [reverse], ...", "(none)",
      "Interfaces that have a say in it, as if every member tracked them."},
-    {B_GROUP, T_BLOCK, B_WATCH, 0, AT(sync_group, watches), "track",
+    {AT(B_GROUP, sync_group, watches), T_BLOCK, B_WATCH, 0,
+     "track|track_script|track_file|track_process|track_bfd",
      "CHECK [weight -253..253] [reverse], ...", "(none)",
      "Health checks that have a say in it, as if every member tracked them."},
-    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_script", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_file", "CHECK ..., ...",
-     NULL, "keepalived's name of track, for files."},
-    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_process", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_GROUP, T_BLOCK, B_WATCH, ALIAS, AT(sync_group, watches), "track_bfd", "CHECK ..., ...",
-     NULL, "keepalived's name of track."},
-    {B_GROUP, T_FLAG, 0, 0, AT(sync_group, weights), "sync_group_tracking_weight", "yes|no", "no",
-     "Weights count. Without it every tracked interface that is down is a FAULT of the group."},
+    FLAG(AT(B_GROUP, sync_group, weights), 0, "sync_group_tracking_weight",
+         "Weights count. Without it every tracked interface that is down is a FAULT of the group."),
     NO_EFFECT(B_GROUP, "global_tracking", "what the group tracks counts for all members anyway"),
-    LATER(B_GROUP, "notify", "notifications are"),
-    LATER(B_GROUP, "notify_master", "notifications are"),
-    LATER(B_GROUP, "notify_backup", "notifications are"),
-    LATER(B_GROUP, "notify_fault", "notifications are"),
-    LATER(B_GROUP, "notify_stop", "notifications are"),
-    LATER(B_GROUP, "notify_priority_changes", "notifications are"),
-    LATER(B_GROUP, "smtp_alert", "notifications are"),
+    REFUSE(B_GROUP,
+           "notify|notify_master|notify_backup|notify_fault|notify_stop|notify_priority_changes"
+           "|smtp_alert", "notifications are not part of this version"),
 
     /* --- health checks ---------------------------------------------------------------------- */
-    {B_CHECK, T_URL, 0, HEAD | MAKES | ESSENTIAL, AT(probe, url), "check", "URL", NULL,
+    {AT(B_CHECK, probe, url), T_URL, 0, HEAD | MAKES | ESSENTIAL, "check", "URL", NULL,
      "A health check, to be tracked by its name: http://127.0.0.1/, tcp://ADDRESS:PORT, https,"
      " icmp, udp, dns, smtp, bfd, exec:/PATH WORD..., sh:COMMAND, file:/PATH, process:NAME,"
      " interface:NAME."},
-    {B_CHECK, T_TIME, FOR_LOOK, INHERIT, C(interval), "interval", "0.001..604800", "1",
+    {C(interval), T_TIME, FOR_LOOK, INHERIT, "interval", "0.001..604800", "1",
      "Time from start to start. Files and processes are looked at so often only where the kernel"
      " does not tell of them."},
-    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(timeout), "timeout", "0.001..86400",
-     "(the interval, at most 5)",
+    {C(timeout), T_TIME, FOR_TRY, INHERIT, "timeout", "0.001..86400", "(the interval, at most 5)",
      "Time for an attempt, all of it. A command is ended by SIGTERM then, and by SIGKILL after"
      " kill_delay."},
-    {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(rise), "rise", "1..65535", "1",
+    {C(rise), T_SHORT, FOR_TRY, INHERIT, "rise", "1..65535", "1",
      "Good results in a row that bring it up. The first result decides alone."},
-    {B_CHECK, T_SHORT, FOR_TRY, INHERIT, C(fall), "fall", "1..65535", "1",
+    {C(fall), T_SHORT, FOR_TRY, INHERIT, "fall", "1..65535", "1",
      "Failures in a row that take it down."},
-    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(retry_delay), "delay_before_retry", "0..86400",
+    {C(retry_delay), T_TIME, FOR_TRY, INHERIT, "delay_before_retry", "0..86400",
      "(the interval goes on)", "Time from a failure to the next attempt while it is up."},
-    {B_CHECK, T_TIME, FOR_TRY, INHERIT, C(warmup), "warmup", "0..86400",
-     "(a check a millisecond)", "Time over which the first attempts of all checks are spread."},
-    {B_CHECK, T_TIME, FOR_TOLD, INHERIT, C(up_delay), "up_delay", "0..86400", "0",
+    {C(warmup), T_TIME, FOR_TRY, INHERIT, "warmup", "0..86400", "(a check a millisecond)",
+     "Time over which the first attempts of all checks are spread."},
+    {C(up_delay), T_TIME, FOR_TOLD, INHERIT, "up_delay", "0..86400", "0",
      "File, process, interface and BFD: time it has to be so before it is up."},
-    {B_CHECK, T_TIME, FOR_TOLD, INHERIT, C(down_delay), "down_delay", "0..86400", "0",
+    {C(down_delay), T_TIME, FOR_TOLD, INHERIT, "down_delay", "0..86400", "0",
      "The same before it is down."},
-    {B_CHECK, T_FLAG, FOR_ALL, INHERIT, AT(probe, init_fail), "init_fail", "yes|no", "no",
+    {AT(B_CHECK, probe, init_fail), T_FLAG, FOR_ALL, INHERIT, "init_fail", "yes|no", "no",
      "It is down until it has come up, instead of unknown until the first result."},
-    {B_CHECK, T_WEIGHT, FOR_ALL, INHERIT, AT(probe, weight), "weight", "-253..253",
-     "(none: FAULT)",
+    {AT(B_CHECK, probe, weight), T_WEIGHT, FOR_ALL, INHERIT, "weight", "-253..253", "(none: FAULT)",
      "Weight where it is tracked without one."},
-    {B_CHECK, T_FLAG, FOR_ALL, 0, AT(probe, reverse), "reverse", "yes|no", "no",
+    {AT(B_CHECK, probe, reverse), T_FLAG, FOR_ALL, 0, "reverse", "yes|no", "no",
      "The same for reverse."},
-    {B_CHECK, T_TEXT, FOR_ALL, 0, AT(probe, label), "label", "text",
+    {AT(B_CHECK, probe, label), T_TEXT, FOR_ALL, 0, "label", "text",
      "(the name in the variables, or the URL)", "How logs call this check."},
-    {B_CHECK, T_IP, FOR_NET, INHERIT, AT(probe, bind), "bindto", "address",
-     "(the kernel's choice)", "Source address."},
-    {B_CHECK, T_SHORT, FOR_SOCKET, 0, C(from.port), "bind_port", "1..65535", "(any)",
-     "Source port."},
-    {B_CHECK, T_IFNAME, FOR_NET, INHERIT, AT(probe, bind_if), "bind_if", "interface name", "(any)",
+    {AT(B_CHECK, probe, bind), T_IP, FOR_NET, INHERIT, "bindto", "address", "(the kernel's choice)",
+     "Source address."},
+    {C(from.port), T_SHORT, FOR_SOCKET, 0, "bind_port", "1..65535", "(any)", "Source port."},
+    {AT(B_CHECK, probe, bind_if), T_IFNAME, FOR_NET, INHERIT, "bind_if", "interface name", "(any)",
      "Interface to go out by."},
-    {B_CHECK, T_NUMBER, FOR_NET, INHERIT, C(mark), "fwmark", "0..4294967295", "0",
+    {C(mark), T_NUMBER, FOR_NET, INHERIT, "fwmark", "0..4294967295", "0",
      "Mark of the packets for the firewall and policy routing."},
-    {B_CHECK, T_BLOCK, B_URL, 0, AT(probe, pages), "url", "PATH [option...], ...",
-     "(that of the URL)",
-     "Several pages, asked for in turn; all have to be good. What one does not say, the check's own"
-     " status_code, digest and so on say."},
-    {B_CHECK, T_STATUS, FOR_HTTP, 0, C(http.url.status), "status_code",
-     "100..599 or LOW-HIGH ...", "(200-299)", "HTTP status that is good: \"200-299 301\"."},
-    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.digest), "digest", "32 hexadecimal digits", "(any)",
+    {AT(B_CHECK, probe, pages), T_BLOCK, B_URL, 0, "url", "PATH [option...], ...",
+     "(that of the URL)", "Several pages, asked for in turn; all have to be good. What one does not"
+     " say, the check's own status_code, digest and so on say."},
+    {C(http.url.status), T_STATUS, FOR_HTTP, 0, "status_code", "100..599 or LOW-HIGH ...",
+     "(200-299)", "HTTP status that is good: \"200-299 301\"."},
+    {C(http.url.digest), T_TEXT, FOR_HTTP, 0, "digest", "32 hexadecimal digits", "(any)",
      "MD5 of the body, as keepalived's genhash prints it."},
-    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.url.regex), "regex", "regular expression", "(any)",
+    {C(http.url.regex), T_TEXT, FOR_HTTP, 0, "regex", "regular expression", "(any)",
      "The body has to match it: POSIX extended, with \\d \\w \\s and (?:...)."},
-    {B_CHECK, T_FLAG, FOR_HTTP, 0, C(http.url.regex_no_match), "regex_no_match", "yes|no", "no",
+    {C(http.url.regex_no_match), T_FLAG, FOR_HTTP, 0, "regex_no_match", "yes|no", "no",
      "The body must not match it."},
-    {B_CHECK, T_OPTIONS, FOR_HTTP, 0, C(http.url.regex_caseless), "regex_options",
-     "caseless|multiline|dotall", "(none)",
-     "Several with blanks: capitals and small letters are the same; ^ and $ match at lines; ."
-     " matches a newline."},
-    {B_CHECK, T_NUMBER, FOR_HTTP, 0, C(http.url.regex_min), "regex_min_offset", "0..4294967295",
-     "0", "First byte of the body at which the match may begin."},
-    {B_CHECK, T_NUMBER, FOR_HTTP, 0, C(http.url.regex_max), "regex_max_offset", "1..4294967295",
-     "(any)", "The last one."},
-    {B_CHECK, T_TEXT, FOR_HTTP, 0, C(http.host), "virtualhost", "host name",
-     "(the URL's host)", "Host to ask for; with https also the name in the certificate."},
-    {B_CHECK, T_WORD, FOR_HTTP, INHERIT, AT(probe, protocol), "http_protocol", "1.1|1.0|1.0C",
+    {C(http.url.regex_caseless), T_OPTIONS, FOR_HTTP, 0, "regex_options",
+     "caseless|multiline|dotall", "(none)", "Several with blanks: capitals and small letters are"
+     " the same; ^ and $ match at lines; . matches a newline."},
+    {C(http.url.regex_min), T_NUMBER, FOR_HTTP, 0, "regex_min_offset", "0..4294967295", "0",
+     "First byte of the body at which the match may begin."},
+    {C(http.url.regex_max), T_NUMBER, FOR_HTTP, 0, "regex_max_offset", "1..4294967295", "(any)",
+     "The last one."},
+    {C(http.host), T_TEXT, FOR_HTTP, 0, "virtualhost", "host name", "(the URL's host)",
+     "Host to ask for; with https also the name in the certificate."},
+    {AT(B_CHECK, probe, protocol), T_WORD, FOR_HTTP, INHERIT, "http_protocol", "1.1|1.0|1.0C",
      "1.1", "Version of HTTP; 1.0C: with Connection: close."},
-    {B_CHECK, T_FLAG, FOR_HTTP, INHERIT, C(http.keep), "keep_alive", "yes|no", "no",
+    {C(http.keep), T_FLAG, FOR_HTTP, INHERIT, "keep_alive", "yes|no", "no",
      "HTTP/1.1: the connection is kept for the next attempt."},
-    {B_CHECK, T_TEXT, FOR_HTTP, INHERIT, C(http.method), "method", "word", "(GET)",
+    {C(http.method), T_TEXT, FOR_HTTP, INHERIT, "method", "word", "(GET)",
      "What is asked of the server; HEAD brings no body."},
-    {B_CHECK, T_HEADERS, FOR_HTTP, INHERIT | SECRET, C(http.headers), "headers",
+    {C(http.headers), T_HEADERS, FOR_HTTP, INHERIT | SECRET, "headers",
      "NAME: VALUE NAME: VALUE ...", "(none)",
      "More headers of the request, one with a colon in its value in quotes: \"'X-Time: 12: 00'\"."},
-    {B_CHECK, T_TEXT, FOR_HTTP, INHERIT, C(http.agent), "user_agent", "text", "(KeepAliveClient)",
+    {C(http.agent), T_TEXT, FOR_HTTP, INHERIT, "user_agent", "text", "(KeepAliveClient)",
      "What it calls itself."},
-    {B_CHECK, T_FLAG, FOR_HTTP, INHERIT, C(http.fast_recovery), "fast_recovery", "yes|no", "no",
+    {C(http.fast_recovery), T_FLAG, FOR_HTTP, INHERIT, "fast_recovery", "yes|no", "no",
      "On the way up the next page is asked for at once when one was good."},
-    {B_CHECK, T_NOT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.no_verify), "tls_verify", "yes|no", "yes",
+    {C(tls.no_verify), T_NOT, FOR_TLS, INHERIT | NEEDS_TLS, "tls_verify", "yes|no", "yes",
      "The certificate must be valid for the name (tls_name, virtualhost or the URL's host)."},
-    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.ca), "tls_ca", "path of a PEM file",
+    {C(tls.ca), T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, "tls_ca", "path of a PEM file",
      "(the system's)", "Authorities whose certificates are trusted."},
-    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.certificate), "tls_certificate",
+    {C(tls.certificate), T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, "tls_certificate",
      "path of a PEM file", "(none)", "Certificate to show to the server, with tls_key."},
-    {B_CHECK, T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, C(tls.key), "tls_key", "path of a PEM file",
-     "(none)", "Its private key."},
-    {B_CHECK, T_TEXT, FOR_TLS, NEEDS_TLS, C(tls.name), "tls_name", "host name",
-     "(virtualhost)", "Name to ask for (SNI), and in the certificate."},
-    {B_CHECK, T_PAYLOAD, FOR_UDP, 0, C(udp), "payload", "hexadecimal digits", "(empty)",
-     "What is sent."},
-    {B_CHECK, T_REPLY, FOR_UDP, 0, C(udp), "require_reply", "yes|no|hexadecimal digits, X for any",
-     "no", "A reply has to come (this one); without it is good as well if no ICMP error comes."},
-    {B_CHECK, T_TEXT, FOR_UDP, 0, C(udp.reply), "reply", "hexadecimal digits, X for any", "(any)",
+    {C(tls.key), T_TEXT, FOR_TLS, INHERIT | NEEDS_TLS, "tls_key", "path of a PEM file", "(none)",
+     "Its private key."},
+    {C(tls.name), T_TEXT, FOR_TLS, NEEDS_TLS, "tls_name", "host name", "(virtualhost)",
+     "Name to ask for (SNI), and in the certificate."},
+    {C(udp), T_PAYLOAD, FOR_UDP, 0, "payload", "hexadecimal digits", "(empty)", "What is sent."},
+    {C(udp), T_REPLY, FOR_UDP, 0, "require_reply", "yes|no|hexadecimal digits, X for any", "no",
+     "A reply has to come (this one); without it is good as well if no ICMP error comes."},
+    {C(udp.reply), T_TEXT, FOR_UDP, 0, "reply", "hexadecimal digits, X for any", "(any)",
      "What has to come (with require_reply)."},
-    {B_CHECK, T_SHORT, FOR_UDP, 0, C(udp.reply_min), "min_reply_length", "0..65535", "0",
+    {C(udp.reply_min), T_SHORT, FOR_UDP, 0, "min_reply_length", "0..65535", "0",
      "Least bytes of the reply."},
-    {B_CHECK, T_SHORT, FOR_UDP, 0, C(udp.reply_max), "max_reply_length", "0..65535", "255",
+    {C(udp.reply_max), T_SHORT, FOR_UDP, 0, "max_reply_length", "0..65535", "255",
      "Most bytes of the reply."},
-    {B_CHECK, T_TEXT, FOR_SMTP, 0, C(smtp.helo), "helo_name", "host name",
-     "(smtpchecker.keepalived.org)", "What HELO says."},
-    {B_CHECK, T_IP, FOR_NET, INNER, AT(probe, connect_ip), "connect_ip", "address",
+    {C(smtp.helo), T_TEXT, FOR_SMTP, 0, "helo_name", "host name", "(smtpchecker.keepalived.org)",
+     "What HELO says."},
+    {AT(B_CHECK, probe, connect_ip), T_IP, FOR_NET, INNER, "connect_ip", "address",
      "(the server's)", "Address to check instead."},
-    {B_CHECK, T_SHORT, FOR_PORT, INNER, AT(probe, connect_port), "connect_port", "1..65535",
+    {AT(B_CHECK, probe, connect_port), T_SHORT, FOR_PORT, INNER, "connect_port", "1..65535",
      "(the server's)", "Port to check instead."},
-    {B_CHECK, T_TIME, FOR_NET, INNER | ALIAS, C(timeout), "connect_timeout", "0.001..86400", NULL,
+    {C(timeout), T_TIME, FOR_NET, INNER | ALIAS, "connect_timeout", "0.001..86400", NULL,
      "keepalived's name of timeout."},
-    {B_CHECK, T_TIME, FOR_EXEC, INNER | ALIAS, C(timeout), "misc_timeout", "0.001..86400", NULL,
+    {C(timeout), T_TIME, FOR_EXEC, INNER | ALIAS, "misc_timeout", "0.001..86400", NULL,
      "keepalived's name of timeout; default delay_loop."},
-    {B_CHECK, T_TIME, FOR_LOOK, INNER | ALIAS, C(interval), "delay_loop", "0.001..604800", NULL,
+    {C(interval), T_TIME, FOR_LOOK, INNER | ALIAS, "delay_loop", "0.001..604800", NULL,
      "keepalived's name of interval."},
-    {B_CHECK, T_FLAG, FOR_ALL, INNER | ALIAS, AT(probe, init_fail), "alpha", "yes|no", NULL,
+    {AT(B_CHECK, probe, init_fail), T_FLAG, FOR_ALL, INNER | ALIAS, "alpha", "yes|no", NULL,
      "keepalived's name of init_fail."},
-    {B_CHECK, T_NUMBER, FOR_TRY, INNER, AT(probe, retry), "retry", "0..65534",
-     "(1, DNS_CHECK 3, MISC_CHECK 0)", "How often it is tried again before a failure counts: fall"
-     " less one."},
-    {B_CHECK, T_NUMBER, FOR_HTTP, INNER | ALIAS, AT(probe, retry), "nb_get_retry", "0..65534",
-     NULL, "keepalived's old name of retry."},
-    {B_CHECK, T_FLAG, FOR_HTTP, INNER, AT(probe, sni), "enable_sni", "yes|no", "no",
+    {AT(B_CHECK, probe, retry), T_NUMBER, FOR_TRY, INNER, "retry", "0..65534",
+     "(1, DNS_CHECK 3, MISC_CHECK 0)",
+     "How often it is tried again before a failure counts: fall less one."},
+    {AT(B_CHECK, probe, retry), T_NUMBER, FOR_HTTP, INNER | ALIAS, "nb_get_retry", "0..65534", NULL,
+     "keepalived's old name of retry."},
+    {AT(B_CHECK, probe, sni), T_FLAG, FOR_HTTP, INNER, "enable_sni", "yes|no", "no",
      "SSL_GET: the virtual host is asked for in TLS, too (SNI)."},
-    {B_CHECK, T_TEXT, FOR_TLS, INNER | ALIAS | NEEDS_TLS, C(tls.name), "sni_name", "host name",
-     NULL, "keepalived's name of tls_name."},
-    {B_CHECK, T_SCRIPT, FOR_EXEC, INNER, AT(probe, command), "misc_path",
+    {C(tls.name), T_TEXT, FOR_TLS, INNER | ALIAS | NEEDS_TLS, "sni_name", "host name", NULL,
+     "keepalived's name of tls_name."},
+    {AT(B_CHECK, probe, command), T_SCRIPT, FOR_EXEC, INNER, "misc_path",
      "/PATH WORD... | sh:COMMAND", NULL, "The command of MISC_CHECK."},
-    {B_CHECK, T_DNS_TYPE, FOR_DNS, INNER, C(dns.type), "type",
+    {C(dns.type), T_DNS_TYPE, FOR_DNS, INNER, "type",
      "A|NS|CNAME|SOA|PTR|MX|TXT|AAAA|SRV|RRSIG|DNSKEY", "(SOA)", "What DNS_CHECK asks for."},
-    {B_CHECK, T_TEXT, FOR_NAMED, INNER, AT(probe, of), "name", "name", "(.)",
+    {AT(B_CHECK, probe, of), T_TEXT, FOR_NAMED, INNER, "name", "name", "(.)",
      "Name that DNS_CHECK asks for; of BFD_CHECK the NAME of a CHECK_<NAME>=bfd://ADDRESS."},
-    {B_CHECK, T_TEXT, FOR_FILE, INNER | ALIAS, AT(probe, of), "track_file", "name", NULL,
+    {AT(B_CHECK, probe, of), T_TEXT, FOR_FILE, INNER | ALIAS, "track_file", "name", NULL,
      "Of FILE_CHECK the NAME of a CHECK_<NAME>=file:/PATH."},
     NO_EFFECT(B_CHECK, "log_all_failures", "see SIDECAR_LOG=debug"),
     NO_EFFECT(B_CHECK, "tls_compliant", "nothing but TLS is spoken"),
-    {B_CHECK, T_TEXT, FOR_SMTP, REFUSED, 0, "host", NULL, NULL,
+    {B_CHECK, 0, T_TEXT, FOR_SMTP, REFUSED, "host", NULL, NULL,
      "connect_ip and so on stand in SMTP_CHECK itself; several hosts: SMTP_CHECK_1, SMTP_CHECK_2"},
-    {B_CHECK, T_FLAG, FOR_SMTP, NEEDS_TLS, C(smtp.starttls), "starttls", "yes|no", "no",
+    {C(smtp.starttls), T_FLAG, FOR_SMTP, NEEDS_TLS, "starttls", "yes|no", "no",
      "The dialogue goes over to TLS."},
-    {B_CHECK, T_USER, FOR_EXEC, INHERIT, AT(probe, user), "user", "USER [GROUP]", "(ours)",
+    {AT(B_CHECK, probe, user), T_USER, FOR_EXEC, INHERIT, "user", "USER [GROUP]", "(ours)",
      "Who runs the command: names of /etc/passwd and /etc/group, or numbers. Without a group: all"
      " those of the user (of a number: the same number). Needs the capabilities SETUID, SETGID and"
      " KILL."},
-    {B_CHECK, T_TIME, FOR_EXEC, INHERIT, C(exec.kill_delay), "kill_delay", "0.001..3600", "2",
+    {C(exec.kill_delay), T_TIME, FOR_EXEC, INHERIT, "kill_delay", "0.001..3600", "2",
      "Time from SIGTERM to SIGKILL for a command that did not end in time."},
-    {B_CHECK, T_FLAG, FOR_EXEC, 0, C(exec.dynamic), "misc_dynamic", "yes|no", "no",
-     "Exit status 2 to 255 is good, too, and that less 2 is a number, which times the weight is"
-     " added to the priority; 0 leaves it as it was. A failure counts as 0, with a negative weight"
-     " as 253."},
-    {B_CHECK, T_FLAG, FOR_EXEC, INHERIT, C(exec.secure), "enable_script_security", "yes|no", "no",
+    {C(exec.dynamic), T_FLAG, FOR_EXEC, 0, "misc_dynamic", "yes|no", "no", "Exit status 2 to 255 is"
+     " good, too, and that less 2 is a number, which times the weight is added to the priority; 0"
+     " leaves it as it was. A failure counts as 0, with a negative weight as 253."},
+    {C(exec.secure), T_FLAG, FOR_EXEC, INHERIT, "enable_script_security", "yes|no", "no",
      "A command is not run if others than root (and the user) can change a part of its path."},
-    {B_CHECK, T_NAMES, FOR_PROCESS, 0, C(process.params), "param", "WORD ...", "(any)",
+    {C(process.params), T_NAMES, FOR_PROCESS, 0, "param", "WORD ...", "(any)",
      "Arguments that the process has."},
-    {B_CHECK, T_WORD, FOR_PROCESS, 0, AT(probe, match), "param_match", "exact|initial|partial",
+    {AT(B_CHECK, probe, match), T_WORD, FOR_PROCESS, 0, "param_match", "exact|initial|partial",
      "exact", "These are all of its arguments, the first ones, or so and the last is only begun."},
-    {B_CHECK, T_SHORT, FOR_PROCESS, 0, C(process.quorum), "quorum", "1..65535", "1",
+    {C(process.quorum), T_SHORT, FOR_PROCESS, 0, "quorum", "1..65535", "1",
      "Least processes of the name."},
-    {B_CHECK, T_SHORT, FOR_PROCESS, 0, C(process.quorum_max), "quorum_max", "1..65535", "(any)",
+    {C(process.quorum_max), T_SHORT, FOR_PROCESS, 0, "quorum_max", "1..65535", "(any)",
      "Most processes of the name."},
-    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.min_tx), "min_tx", "0.000001..4000", "(0.3)",
+    {C(bfd.min_tx), T_TIME, FOR_BFD, INHERIT, "min_tx", "0.000001..4000", "(0.3)",
      "Time between BFD packets while the session is up."},
-    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.min_rx), "min_rx", "0.000001..4000", "(0.3)",
+    {C(bfd.min_rx), T_TIME, FOR_BFD, INHERIT, "min_rx", "0.000001..4000", "(0.3)",
      "Least time between packets that can be received."},
-    {B_CHECK, T_TIME, FOR_BFD, INHERIT, C(bfd.idle_tx), "idle_tx", "1..4000", "1",
+    {C(bfd.idle_tx), T_TIME, FOR_BFD, INHERIT, "idle_tx", "1..4000", "1",
      "Time between packets while it is not up."},
-    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.multiplier), "multiplier", "1..255", "3",
+    {C(bfd.multiplier), T_BYTE, FOR_BFD, INHERIT, "multiplier", "1..255", "3",
      "Packets that may be missing, less one."},
-    {B_CHECK, T_FLAG, FOR_BFD, INHERIT, C(bfd.passive), "passive", "yes|no", "no",
+    {C(bfd.passive), T_FLAG, FOR_BFD, INHERIT, "passive", "yes|no", "no",
      "Silent until the other side speaks."},
-    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.ttl), "ttl", "1..255", "255", "TTL of what is sent."},
-    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.max_hops), "max_hops", "0..255",
-     "(0; multihop 255)", "Packets must have come with a TTL of at least 255 less this."},
-    {B_CHECK, T_WORD, FOR_BFD, INHERIT, C(bfd.auth), "auth",
+    {C(bfd.ttl), T_BYTE, FOR_BFD, INHERIT, "ttl", "1..255", "255", "TTL of what is sent."},
+    {C(bfd.max_hops), T_BYTE, FOR_BFD, INHERIT, "max_hops", "0..255", "(0; multihop 255)",
+     "Packets must have come with a TTL of at least 255 less this."},
+    {C(bfd.auth), T_WORD, FOR_BFD, INHERIT, "auth",
      "simple|md5|meticulous-md5|sha1|meticulous-sha1", "(none)",
      "Authentication by RFC 5880. SHA1 needs a sidecar built with make TLS=1."},
-    {B_CHECK, T_TEXT, FOR_BFD, INHERIT | SECRET, AT(probe, bfd_key), "auth_key",
+    {AT(B_CHECK, probe, bfd_key), T_TEXT, FOR_BFD, INHERIT | SECRET, "auth_key",
      "1..16 characters, sha1 20", "(none)", "Its key."},
-    {B_CHECK, T_BYTE, FOR_BFD, INHERIT, C(bfd.key_id), "auth_key_id", "0..255", "0",
+    {C(bfd.key_id), T_BYTE, FOR_BFD, INHERIT, "auth_key_id", "0..255", "0",
      "The number of the key."},
 
     /* --- virtual servers -------------------------------------------------------------------- */
-    {B_IPVS, T_AT, 0, HEAD | MAKES | ESSENTIAL, V(at), "address",
+    {V(at), T_AT, 0, HEAD | MAKES | ESSENTIAL, "address",
      "tcp://ADDRESS:PORT | udp:// | sctp:// | fwmark N | group NAME", NULL,
      "A virtual server (LVS): connections to it go to its real servers. fwmark: what the firewall"
      " has marked so; group: an IPVS_GROUP_<NAME>. Also keepalived's ADDRESS PORT."},
-    {B_IPVS, T_BLOCK, B_REAL, ESSENTIAL, V(reals), "real_server",
-     "ADDRESS|NAME[:PORT] [option...], ...", "(none)",
-     "Its real servers: \"203.0.113.1:80 weight=2, 203.0.113.2:80\", or numbered:"
+    {V(reals), T_BLOCK, B_REAL, ESSENTIAL, "real_server", "ADDRESS|NAME[:PORT] [option...], ...",
+     "(none)", "Its real servers: \"203.0.113.1:80 weight=2, 203.0.113.2:80\", or numbered:"
      " IPVS_WEB_REAL_SERVER_1, IPVS_WEB_REAL_SERVER_1_WEIGHT. Without a port that of the virtual"
      " server."},
-    {B_IPVS, T_BLOCK, B_WATCH, INHERIT | ESSENTIAL, V(checks.watches), "check", "CHECK, ...",
-     "(none)", "What every real server has to pass, each a URL without an address (tcp://,"
-     " http:///healthz, http://:8080/), which is each server's own then, or another URL, or the"
-     " NAME of a CHECK_<NAME>."},
-    {B_IPVS, T_WORD, 0, INHERIT, V(protocol), "protocol", "TCP|UDP|SCTP",
-     "(that of tcp://; else UDP)", "For keepalived's ADDRESS PORT, and groups."},
-    {B_IPVS, T_SCHEDULER, 0, INHERIT | ESSENTIAL, V(scheduler), "lb_algo",
+    {V(checks.watches), T_BLOCK, B_WATCH, INHERIT | ESSENTIAL, "check", "CHECK, ...", "(none)",
+     "What every real server has to pass, each a URL without an address (tcp://, http:///healthz,"
+     " http://:8080/), which is each server's own then, or another URL, or the NAME of a"
+     " CHECK_<NAME>."},
+    {V(protocol), T_WORD, 0, INHERIT, "protocol", "TCP|UDP|SCTP", "(that of tcp://; else UDP)",
+     "For keepalived's ADDRESS PORT, and groups."},
+    {V(scheduler), T_SCHEDULER, 0, INHERIT | ESSENTIAL, "lb_algo|lvs_sched",
      "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|mh|sed|nq|fo|ovf|twos", "wlc",
      "How a connection finds its server, see ipvsadm(8)."},
-    {B_IPVS, T_SCHEDULER, 0, INHERIT | ALIAS, V(scheduler), "lvs_sched",
-     "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|mh|sed|nq|fo|ovf|twos", NULL, "lb_algo."},
-    {B_IPVS, T_METHOD, 0, INHERIT | ESSENTIAL, V(method), "lvs_method", METHODS, "NAT",
+    {V(method), T_METHOD, 0, INHERIT | ESSENTIAL, "lvs_method|lb_kind", METHODS, "NAT",
      "How packets reach the servers: NAT, DR (direct routing), TUN (a tunnel)."},
-    {B_IPVS, T_METHOD, 0, INHERIT | ALIAS, V(method), "lb_kind", METHODS, NULL, "lvs_method."},
-    {B_IPVS, T_NUMBER, 0, INHERIT, V(weight), "weight", "0..2147483647", "1",
+    {V(weight), T_NUMBER, 0, INHERIT, "weight", "0..2147483647", "1",
      "Weight of servers that say none; 0: no new connections."},
-    {B_IPVS, T_PERSIST, 0, INHERIT, V(persistence), "persistence_timeout", "no|yes|1..2678400",
-     "no", "Seconds for which a client stays with its server; yes: 360."},
-    {B_IPVS, T_MASK, 0, INHERIT, V(granularity), "persistence_granularity", "0..128|NETMASK",
+    {V(persistence), T_PERSIST, 0, INHERIT, "persistence_timeout", "no|yes|1..2678400", "no",
+     "Seconds for which a client stays with its server; yes: 360."},
+    {V(granularity), T_MASK, 0, INHERIT, "persistence_granularity", "0..128|NETMASK",
      "(32, IPv6 128)", "Prefix length by which clients are one."},
-    {B_IPVS, T_IFNAME, 0, INHERIT, V(engine), "persistence_engine", "1..15 characters", "(none)",
+    {V(engine), T_IFNAME, 0, INHERIT, "persistence_engine", "1..15 characters", "(none)",
      "Such as sip: one call is one client."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(ops), "ops", "yes|no", "no",
-     "UDP: every packet is scheduled by itself."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(sh_port), "sh-port", "yes|no", "no",
-     "lb_algo sh: the client's port counts, too."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(sh_fallback), "sh-fallback", "yes|no", "no",
-     "lb_algo sh: another server if the one has no weight."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(mh_port), "mh-port", "yes|no", "no", "The same of lb_algo mh."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(mh_fallback), "mh-fallback", "yes|no", "no",
-     "The same of lb_algo mh."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[0]), "flag-1", "yes|no", "no",
-     "The scheduler's first flag."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[1]), "flag-2", "yes|no", "no", "The second."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(flag[2]), "flag-3", "yes|no", "no", "The third."},
-    {B_IPVS, T_WORD, 0, INHERIT, V(family), "ip_family", "inet|inet6",
-     "(that of the servers)", "Of a firewall mark: family of its packets."},
-    {B_IPVS, T_NUMBER, 0, INHERIT, V(quorum), "quorum", "1..2147483647", "1",
+    FLAG(V(ops), INHERIT, "ops", "UDP: every packet is scheduled by itself."),
+    FLAG(V(sh_port), INHERIT, "sh-port", "lb_algo sh: the client's port counts, too."),
+    FLAG(V(sh_fallback), INHERIT, "sh-fallback",
+         "lb_algo sh: another server if the one has no weight."),
+    FLAG(V(mh_port), INHERIT, "mh-port", "The same of lb_algo mh."),
+    FLAG(V(mh_fallback), INHERIT, "mh-fallback", "The same of lb_algo mh."),
+    FLAG(V(flag[0]), INHERIT, "flag-1", "The scheduler's first flag."),
+    FLAG(V(flag[1]), INHERIT, "flag-2", "The second."),
+    FLAG(V(flag[2]), INHERIT, "flag-3", "The third."),
+    {V(family), T_WORD, 0, INHERIT, "ip_family", "inet|inet6", "(that of the servers)",
+     "Of a firewall mark: family of its packets."},
+    {V(quorum), T_NUMBER, 0, INHERIT, "quorum", "1..2147483647", "1",
      "Sum of weights that has to be up; else sorry_server serves, and no one else."},
-    {B_IPVS, T_NUMBER, 0, INHERIT, V(hysteresis), "hysteresis", "0..2147483647", "0",
+    {V(hysteresis), T_NUMBER, 0, INHERIT, "hysteresis", "0..2147483647", "0",
      "Lost below quorum less this, gained at quorum plus this."},
-    {B_IPVS, T_SCRIPT, 0, INHERIT, V(quorum_up), "quorum_up", "/PATH WORD... | sh:COMMAND",
-     "(none)", "Command to run when the quorum is gained."},
-    {B_IPVS, T_SCRIPT, 0, INHERIT, V(quorum_down), "quorum_down", "/PATH WORD... | sh:COMMAND",
-     "(none)", "When it is lost."},
-    {B_IPVS, T_BLOCK, B_REAL, 0, V(sorry), "sorry_server", "ADDRESS[:PORT] [option...]", "(none)",
+    {V(quorum_up), T_SCRIPT, 0, INHERIT, "quorum_up", "/PATH WORD... | sh:COMMAND", "(none)",
+     "Command to run when the quorum is gained."},
+    {V(quorum_down), T_SCRIPT, 0, INHERIT, "quorum_down", "/PATH WORD... | sh:COMMAND", "(none)",
+     "When it is lost."},
+    {V(sorry), T_BLOCK, B_REAL, 0, "sorry_server", "ADDRESS[:PORT] [option...]", "(none)",
      "Serves while the quorum is lost. It is not checked."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(sorry_inhibit), "sorry_server_inhibit", "yes|no", "no",
-     "The sorry server stays in the table with weight 0 while it is not needed."},
-    {B_IPVS, T_METHOD, 0, INHERIT, V(sorry_method), "sorry_server_lvs_method", METHODS,
-     "(lvs_method)", "lvs_method of the sorry server."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(inhibit), "inhibit_on_failure", "yes|no", "no",
-     "A server that is down stays with weight 0, and keeps its connections."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(omega), "omega", "yes|no", "no",
-     "notify_down and quorum_down are run when sidecar stops."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(ha_suspend), "ha_suspend", "yes|no", "no",
-     "Servers are checked only while the virtual server's address is on this host."},
-    {B_IPVS, T_TIME, 0, INHERIT, V(drain), "drain", "0..604800", "0",
+    FLAG(V(sorry_inhibit), INHERIT, "sorry_server_inhibit",
+         "The sorry server stays in the table with weight 0 while it is not needed."),
+    {V(sorry_method), T_METHOD, 0, INHERIT, "sorry_server_lvs_method", METHODS, "(lvs_method)",
+     "lvs_method of the sorry server."},
+    FLAG(V(inhibit), INHERIT, "inhibit_on_failure",
+         "A server that is down stays with weight 0, and keeps its connections."),
+    FLAG(V(omega), INHERIT, "omega", "notify_down and quorum_down are run when sidecar stops."),
+    FLAG(V(ha_suspend), INHERIT, "ha_suspend",
+         "Servers are checked only while the virtual server's address is on this host."),
+    {V(drain), T_TIME, 0, INHERIT, "drain", "0..604800", "0",
      "A server that leaves the configuration keeps its connections for so long, with weight 0."},
-    TIMING_ROWS(B_IPVS, V_CHECKS),
-    {B_IPVS, T_TEXT, 0, INHERIT, V(checks.virtualhost), "virtualhost", "host name", "(the address)",
+    TIMING_ROWS(V),
+    {V(checks.virtualhost), T_TEXT, 0, INHERIT, "virtualhost", "host name", "(the address)",
      "Host that http checks ask for."},
-    {B_IPVS, T_USER, 0, INHERIT, V(user), "script_user", "USER [GROUP]", "(ours)",
+    {V(user), T_USER, 0, INHERIT, "script_user", "USER [GROUP]", "(ours)",
      "Who runs quorum_up, quorum_down, notify_up, notify_down and MISC_CHECK; see CHECK_USER."},
-    {B_IPVS, T_FLAG, 0, INHERIT, V(secure), "enable_script_security", "yes|no", "no",
-     "As CHECK_ENABLE_SCRIPT_SECURITY, for these."},
-    {B_IPVS, T_TEXT, 0, 0, V(label), "label", "text", "(the name in the variables)",
+    FLAG(V(secure), INHERIT, "enable_script_security",
+         "As CHECK_ENABLE_SCRIPT_SECURITY, for these."),
+    {V(label), T_TEXT, 0, 0, "label", "text", "(the name in the variables)",
      "How logs call this virtual server."},
     NO_EFFECT(B_IPVS, "hashed", "the kernel sets this flag itself"),
     NO_EFFECT(B_IPVS, "snmp_name", "there is no SNMP agent"),
-    LATER(B_IPVS, "smtp_alert", "notifications are"),
-    CHECKER_ROWS(B_IPVS, V(checks.of)),
+    REFUSE(B_IPVS, "smtp_alert", "notifications are not part of this version"),
+    CHECKER_ROWS(V),
 
     /* --- an item of real_server ------------------------------------------------------------- */
-    {B_REAL, T_REAL, 0, HEAD, S(at), "address", "ADDRESS|NAME[:PORT]", NULL, "The server."},
-    {B_REAL, T_NUMBER, 0, INHERIT, S(weight), "weight", "0..2147483647",
-     "(weight of the virtual server)", "Its share; 0: no new connections."},
-    {B_REAL, T_METHOD, 0, INHERIT, S(method), "lvs_method", METHODS,
+    {S(at), T_REAL, 0, HEAD, "address", "ADDRESS|NAME[:PORT]", NULL, "The server."},
+    {S(weight), T_NUMBER, 0, INHERIT, "weight", "0..2147483647", "(weight of the virtual server)",
+     "Its share; 0: no new connections."},
+    {S(method), T_METHOD, 0, INHERIT, "lvs_method|lb_kind", METHODS,
      "(lvs_method of the virtual server)", "How packets reach it."},
-    {B_REAL, T_METHOD, 0, INHERIT | ALIAS, S(method), "lb_kind", METHODS, NULL, "lvs_method."},
-    {B_REAL, T_FLAG, 0, INHERIT, S(inhibit), "inhibit_on_failure", "yes|no", "no",
-     "It stays with weight 0 while it is down."},
-    {B_REAL, T_NUMBER, 0, 0, S(d.upper), "uthreshold", "1..2147483647", "(none)",
+    FLAG(S(inhibit), INHERIT, "inhibit_on_failure", "It stays with weight 0 while it is down."),
+    {S(d.upper), T_NUMBER, 0, 0, "uthreshold", "1..2147483647", "(none)",
      "From so many connections on it gets no new ones, ..."},
-    {B_REAL, T_NUMBER, 0, 0, S(d.lower), "lthreshold", "1..2147483647", "(three quarters of that)",
+    {S(d.lower), T_NUMBER, 0, 0, "lthreshold", "1..2147483647", "(three quarters of that)",
      "... until there are fewer than this."},
-    {B_REAL, T_SCRIPT, 0, 0, S(notify_up), "notify_up", "/PATH WORD... | sh:COMMAND", "(none)",
+    {S(notify_up), T_SCRIPT, 0, 0, "notify_up", "/PATH WORD... | sh:COMMAND", "(none)",
      "Command to run when it comes up."},
-    {B_REAL, T_SCRIPT, 0, 0, S(notify_down), "notify_down", "/PATH WORD... | sh:COMMAND", "(none)",
+    {S(notify_down), T_SCRIPT, 0, 0, "notify_down", "/PATH WORD... | sh:COMMAND", "(none)",
      "When it goes down."},
-    {B_REAL, T_TIME, 0, INHERIT, S(drain), "drain", "0..604800", "0",
+    {S(drain), T_TIME, 0, INHERIT, "drain", "0..604800", "0",
      "When it leaves the configuration it keeps its connections for so long, with weight 0."},
-    TIMING_ROWS(B_REAL, S_CHECKS),
-    {B_REAL, T_TEXT, 0, INHERIT, S(checks.virtualhost), "virtualhost", "host name",
-     "(the address)", "Host that http checks ask for."},
+    TIMING_ROWS(S),
+    {S(checks.virtualhost), T_TEXT, 0, INHERIT, "virtualhost", "host name", "(the address)",
+     "Host that http checks ask for."},
     NO_EFFECT(B_REAL, "snmp_name", "there is no SNMP agent"),
-    LATER(B_REAL, "smtp_alert", "notifications are"),
-    {B_REAL, T_BLOCK, B_WATCH, 0, S(checks.watches), "check", "CHECK", "(those of all)",
+    REFUSE(B_REAL, "smtp_alert", "notifications are not part of this version"),
+    {S(checks.watches), T_BLOCK, B_WATCH, 0, "check", "CHECK", "(those of all)",
      "A URL or NAME as in check; repeated. A server with checks of its own has these alone."},
-    CHECKER_ROWS(B_REAL, S(checks.of)),
+    CHECKER_ROWS(S),
 
     /* --- virtual_server_group --------------------------------------------------------------- */
-    {B_IPVS_GROUP, T_BLOCK, B_ENTRY, HEAD | MAKES, AT(vs_group, entries), "addresses",
-     "ADDRESS[-LAST|/LEN] [PORT], fwmark N, ...", NULL,
-     "Addresses, ranges of them and firewall marks that are one virtual server: IPVS_WEB=\"group"
-     " NAME\"."},
-    {B_IPVS_GROUP, T_TEXT, 0, 0, AT(vs_group, label), "label", "text",
+    {AT(B_IPVS_GROUP, vs_group, entries), T_BLOCK, B_ENTRY, HEAD | MAKES, "addresses",
+     "ADDRESS[-LAST|/LEN] [PORT], fwmark N, ...", NULL, "Addresses, ranges of them and firewall"
+     " marks that are one virtual server: IPVS_WEB=\"group NAME\"."},
+    {AT(B_IPVS_GROUP, vs_group, label), T_TEXT, 0, 0, "label", "text",
      "(the name in the variables)", "How logs call it."},
-    {B_ENTRY, T_AT, 0, HEAD, AT(vs_entry, at), "address",
+    {AT(B_ENTRY, vs_entry, at), T_AT, 0, HEAD, "address",
      "ADDRESS[-LAST|/LEN] [PORT] | fwmark N [inet|inet6]", NULL, "Where it listens."},
 
     /* --- lvs_sync_daemon, lvs_timeouts ------------------------------------------------------ */
-    {B_DAEMON, T_SYNC, 0, HEAD, AT(sync_daemon, interface), "interface", "INTERFACE [INSTANCE]",
+    {AT(B_DAEMON, sync_daemon, interface), T_SYNC, 0, HEAD, "interface", "INTERFACE [INSTANCE]",
      NULL, "The interface, and the virtual router whose state decides."},
-    {B_DAEMON, T_TEXT, 0, 0, AT(sync_daemon, of), "inst", "name of a virtual router", "(none)",
+    {AT(B_DAEMON, sync_daemon, of), T_TEXT, 0, 0, "inst", "name of a virtual router", "(none)",
      "Master while this one is MASTER, else backup; without it both."},
-    {B_DAEMON, T_BYTE, 0, 0, AT(sync_daemon, id), "id", "1..255", "(the virtual router's)",
+    {AT(B_DAEMON, sync_daemon, id), T_BYTE, 0, 0, "id", "1..255", "(the virtual router's)",
      "Number of the daemons that belong together."},
-    {B_DAEMON, T_SHORT, 0, 0, AT(sync_daemon, maxlen), "maxlen", "1..65507", "(by the MTU)",
+    {AT(B_DAEMON, sync_daemon, maxlen), T_SHORT, 0, 0, "maxlen", "1..65507", "(by the MTU)",
      "Most bytes of a packet."},
-    {B_DAEMON, T_SHORT, 0, 0, AT(sync_daemon, port), "port", "1..65535", "8848", "UDP port."},
-    {B_DAEMON, T_BYTE, 0, 0, AT(sync_daemon, ttl), "ttl", "1..255", "1", "Multicast TTL."},
-    {B_DAEMON, T_MCAST, 0, 0, AT(sync_daemon, group), "group", "multicast address",
-     "224.0.0.81", "Multicast group."},
-    {B_TIMEOUTS, T_NONE, 0, HEAD, 0, "timeouts", "options", NULL, "Timeouts."},
-    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, tcp), "tcp", "1..31536000", "(as it is)",
+    {AT(B_DAEMON, sync_daemon, port), T_SHORT, 0, 0, "port", "1..65535", "8848", "UDP port."},
+    {AT(B_DAEMON, sync_daemon, ttl), T_BYTE, 0, 0, "ttl", "1..255", "1", "Multicast TTL."},
+    {AT(B_DAEMON, sync_daemon, group), T_MCAST, 0, 0, "group", "multicast address", "224.0.0.81",
+     "Multicast group."},
+    {B_TIMEOUTS, 0, T_NONE, 0, HEAD, "timeouts", "options", NULL, "Timeouts."},
+    {AT(B_TIMEOUTS, lvs_timeouts, tcp), T_NUMBER, 0, 0, "tcp", "1..31536000", "(as it is)",
      "Seconds of an idle connection."},
-    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, tcp_fin), "tcpfin", "1..31536000", "(as it is)",
+    {AT(B_TIMEOUTS, lvs_timeouts, tcp_fin), T_NUMBER, 0, 0, "tcpfin", "1..31536000", "(as it is)",
      "Of one that was closed."},
-    {B_TIMEOUTS, T_NUMBER, 0, 0, AT(lvs_timeouts, udp), "udp", "1..31536000", "(as it is)",
+    {AT(B_TIMEOUTS, lvs_timeouts, udp), T_NUMBER, 0, 0, "udp", "1..31536000", "(as it is)",
      "Of UDP."},
 
     /* --- global_defs ------------------------------------------------------------------------ */
-    {B_GLOBAL, T_LOG, 0, ESSENTIAL, G(log), "log", "text|json error|warning|info|debug",
-     "text info", "Form and detail of the log on standard output: \"json debug\"."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(node), "node", "text", "(host name up to the first dot)",
+    {G(log), T_LOG, 0, ESSENTIAL, "log", "text|json error|warning|info|debug", "text info",
+     "Form and detail of the log on standard output: \"json debug\"."},
+    {G(node), T_TEXT, 0, 0, "node", "text", "(host name up to the first dot)",
      "This node's name, for priorities by host name."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(env_file), "env_file", "path", "(none)",
+    {G(env_file), T_TEXT, 0, 0, "env_file", "path", "(none)",
      "File with lines NAME=VALUE that count as if they stood in the environment."},
-    {B_GLOBAL, T_TEXT, 0, 0, G(router_id), "router_id", "text", "(SIDECAR_NODE)",
+    {G(router_id), T_TEXT, 0, 0, "router_id", "text", "(SIDECAR_NODE)",
      "This node's name in JSON logs."},
-    {B_GLOBAL, T_IFNAME, 0, 0, G(vmac_prefix), "vmac_prefix", "1..15 characters", "vrrp",
+    {G(vmac_prefix), T_IFNAME, 0, 0, "vmac_prefix", "1..15 characters", "vrrp",
      "What the names of macvlans begin with."},
-    {B_GLOBAL, T_IFNAME, 0, 0, G(vmac_addr_prefix), "vmac_addr_prefix", "1..15 characters",
+    {G(vmac_addr_prefix), T_IFNAME, 0, 0, "vmac_addr_prefix", "1..15 characters",
      "(SIDECAR_VMAC_PREFIX)", "The same for those of use_vmac_addr."},
-    {B_GLOBAL, T_TIME, 0, 0, G(startup_delay), "vrrp_startup_delay", "0..1000", "0",
+    {G(startup_delay), T_TIME, 0, 0, "vrrp_startup_delay", "0..1000", "0",
      "Time after the start in which nothing is sent and nothing counts."},
-    {B_GLOBAL, T_TIME, 0, 0, G(boot_delay), "vrrp_delay_after_boot", "0..1000", "0",
+    {G(boot_delay), T_TIME, 0, 0, "vrrp_delay_after_boot", "0..1000", "0",
      "The same, counted from the start of the machine: nothing while that is less long ago."},
-    {B_GLOBAL, T_TIME, 0, 0, G(resolve_min), "resolve_min", "0.1..3600", "1",
+    {G(resolve_min), T_TIME, 0, 0, "resolve_min", "0.1..3600", "1",
      "Names are asked for again when their answer's TTL is over, but not before this time; and"
      " after a failure, each time after twice as long."},
-    {B_GLOBAL, T_TIME, 0, 0, G(resolve_max), "resolve_max", "0.1..86400", "30",
+    {G(resolve_max), T_TIME, 0, 0, "resolve_max", "0.1..86400", "30",
      "And at the latest after this time."},
-    {B_GLOBAL, T_IFNAME, 0, 0, G(interface), "default_interface", "interface name", "(none)",
+    {G(interface), T_IFNAME, 0, 0, "default_interface", "interface name", "(none)",
      "Interface of virtual routers that name none."},
-    {B_GLOBAL, T_BLOCK, B_DELAY, 0, G(delays), "interface_up_down_delays",
-     "INTERFACE DOWN [UP], ...", "(none)",
+    {G(delays), T_BLOCK, B_DELAY, 0, "interface_up_down_delays", "INTERFACE DOWN [UP], ...",
+     "(none)",
      "Seconds for which a link must have been down, or (UP, else 0) up again, before it counts."},
-    {B_GLOBAL, T_BLOCK, B_GARP, 0, G(garp_groups), "garp_group",
+    {G(garp_groups), T_BLOCK, B_GARP, 0, "garp_group",
      "INTERFACE ... [garp_interval S] [gna_interval S], ...", "(none)",
      "Interfaces on one switch: gratuitous ARP and Neighbor Advertisements on all of them together"
      " are spaced out by these times."},
-    {B_GLOBAL, T_BLOCK, B_TGROUP, 0, G(track_groups), "track_group", "NAME MEMBER ..., ...",
-     "(none)", "A name, and virtual routers that are in FAULT while the interface of a static item"
-     " with track_group NAME is down."},
-    {B_GLOBAL, T_MCAST, 0, 0, G(group4), "vrrp_mcast_group4", "IPv4 multicast address",
-     "(224.0.0.18)", "Where multicast adverts of IPv4 go."},
-    {B_GLOBAL, T_MCAST, 0, 0, G(group6), "vrrp_mcast_group6", "IPv6 multicast address",
-     "(ff02::12)", "Where multicast adverts of IPv6 go."},
-    {B_GLOBAL, T_BUFFER, 0, 0, G(rx_policy), "vrrp_rx_bufs_policy", "ADVERT|MTU|2048..1073741824",
-     "ADVERT", "Receive buffers: room for several adverts of every virtual router, for packets of"
-     " the interface's MTU, or this many bytes."},
-    {B_GLOBAL, T_BYTE, 0, 0, G(rx_multiplier), "vrrp_rx_bufs_multiplier", "1..255", "3",
+    {G(track_groups), T_BLOCK, B_TGROUP, 0, "track_group", "NAME MEMBER ..., ...", "(none)",
+     "A name, and virtual routers that are in FAULT while the interface of a static item with"
+     " track_group NAME is down."},
+    {G(group4), T_MCAST, 0, 0, "vrrp_mcast_group4", "IPv4 multicast address", "(224.0.0.18)",
+     "Where multicast adverts of IPv4 go."},
+    {G(group6), T_MCAST, 0, 0, "vrrp_mcast_group6", "IPv6 multicast address", "(ff02::12)",
+     "Where multicast adverts of IPv6 go."},
+    {G(rx_policy), T_BUFFER, 0, 0, "vrrp_rx_bufs_policy", "ADVERT|MTU|2048..1073741824", "ADVERT",
+     "Receive buffers: room for several adverts of every virtual router, for packets of the"
+     " interface's MTU, or this many bytes."},
+    {G(rx_multiplier), T_BYTE, 0, 0, "vrrp_rx_bufs_multiplier", "1..255", "3",
      "How many packets of the MTU for each virtual router."},
-    {B_GLOBAL, T_FLAG, 0, 0, G(log_unknown), "log_unknown_vrids", "yes|no", "no",
-     "Virtual routers of others are mentioned. Those that list addresses of ours always are."},
+    FLAG(G(log_unknown), 0, "log_unknown_vrids",
+         "Virtual routers of others are mentioned. Those that list addresses of ours always are."),
     NO_EFFECT(B_GLOBAL, "dynamic_interfaces", "an interface may always come, go and change"),
     NO_EFFECT(B_GLOBAL, "instance", "there are no files that could be confused"),
     NO_EFFECT(B_GLOBAL, "use_pid_dir", "there are no pid files"),
     NO_EFFECT(B_GLOBAL, "child_wait_time", "stopping takes as long as it takes, and is not killed"),
-    NO_EFFECT(B_GLOBAL, "linkbeat_interfaces", "the kernel reports every change of a link"),
-    NO_EFFECT(B_GLOBAL, "linkbeat_use_polling", "the kernel reports every change of a link"),
+    NO_EFFECT(B_GLOBAL, "linkbeat_interfaces|linkbeat_use_polling",
+              "the kernel reports every change of a link"),
     NO_EFFECT(B_GLOBAL, "namespace_with_ipsets", "there are no ipsets"),
     NO_EFFECT(B_GLOBAL, "vrrp_iptables", "no rule of iptables is needed"),
     NO_EFFECT(B_GLOBAL, "vrrp_ipsets", "no ipset is needed"),
@@ -1869,129 +1774,90 @@ static const row rows[] = {
     NO_EFFECT(B_GLOBAL, "nftables_priority", "the table stands where it has to"),
     NO_EFFECT(B_GLOBAL, "nftables_counters", "nothing is counted"),
     NO_EFFECT(B_GLOBAL, "nftables_ifindex", "interfaces may come and go"),
-    NO_EFFECT(B_GLOBAL, "max_auto_priority", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "min_auto_priority_delay", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_rt_priority", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_rlimit_rttime", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_rlimit_rtime", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_cpu_affinity", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_no_swap", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "vrrp_netlink_cmd_rcv_bufs", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "vrrp_netlink_cmd_rcv_bufs_force", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "vrrp_netlink_monitor_rcv_bufs", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "vrrp_netlink_monitor_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL,
+              "max_auto_priority|min_auto_priority_delay|checker_priority|checker_rt_priority"
+              "|checker_rlimit_rttime|checker_cpu_affinity|checker_no_swap", SCHEDULED),
+    NO_EFFECT(B_GLOBAL,
+              "vrrp_rt_priority|vrrp_rlimit_rttime|vrrp_rlimit_rtime|vrrp_cpu_affinity"
+              "|vrrp_no_swap", SCHEDULED),
+    NO_EFFECT(B_GLOBAL,
+              "vrrp_netlink_cmd_rcv_bufs|vrrp_netlink_cmd_rcv_bufs_force"
+              "|vrrp_netlink_monitor_rcv_bufs|vrrp_netlink_monitor_rcv_bufs_force", NETLINKED),
     NO_EFFECT(B_GLOBAL, "vrrp_process_name", "the process has the name it was started with"),
-    NO_EFFECT(B_GLOBAL, "process_names", "the process has the name it was started with"),
-    NO_EFFECT(B_GLOBAL, "process_name", "the process has the name it was started with"),
-    NO_EFFECT(B_GLOBAL, "umask", "no file is written"),
+    NO_EFFECT(B_GLOBAL, "process_names|process_name|checker_process_name|lvs_process_name",
+              "the process has the name it was started with"),
+    NO_EFFECT(B_GLOBAL,
+              "umask|tmp_config_directory|use_symlink_paths|config_save_dir|data_use_instance"
+              "|json_version|stats_dump_file", "no file is written"),
     NO_EFFECT(B_GLOBAL, "random_seed", "nothing is left to chance"),
-    NO_EFFECT(B_GLOBAL, "tmp_config_directory", "no file is written"),
-    NO_EFFECT(B_GLOBAL, "use_symlink_paths", "no file is written"),
-    NO_EFFECT(B_GLOBAL, "config_save_dir", "no file is written"),
-    NO_EFFECT(B_GLOBAL, "data_use_instance", "no file is written"),
-    NO_EFFECT(B_GLOBAL, "json_version", "no file is written"),
     NO_EFFECT(B_GLOBAL, "state_dump_file", "no file is written; see sidecar -d"),
-    NO_EFFECT(B_GLOBAL, "stats_dump_file", "no file is written"),
     NO_EFFECT(B_GLOBAL, "json_dump_file", "no file is written; see SIDECAR_LOG=json"),
     NO_EFFECT(B_GLOBAL, "set_supplementary_groups", "a user by name always has its groups"),
     NO_EFFECT(B_GLOBAL, "iproute_usr_dir", "names of tables are looked for in /usr/share/iproute2"),
     NO_EFFECT(B_GLOBAL, "iproute_etc_dir", "names of tables are looked for in /etc/iproute2"),
     NO_EFFECT(B_GLOBAL, "reload_check_config", "a mistake at reload always changes nothing"),
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_time_file", NULL, NULL, NO_TIMETABLE},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_repeat", NULL, NULL, NO_TIMETABLE},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "reload_file", NULL, NULL, NO_TIMETABLE},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace", NULL, NULL,
-     "a process stays in the network namespace it was started in: `ip netns exec NAME sidecar`, or"
-     " one container each"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "net_namespace_ipvs", NULL, NULL,
-     "virtual servers are in the network namespace of the process: run one process each"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "virtual_server", NULL, NULL, IS_VIRTUAL},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "virtual_server_group", NULL, NULL,
-     "a group of virtual servers is IPVS_GROUP_<NAME>=\"ADDRESS PORT, ...\""},
+    REFUSE(B_GLOBAL, "reload_time_file|reload_repeat|reload_file", NO_TIMETABLE),
+    REFUSE(B_GLOBAL, "net_namespace", "a process stays in the network namespace it was started in:"
+           " `ip netns exec NAME sidecar`, or one container each"),
+    REFUSE(B_GLOBAL, "net_namespace_ipvs",
+           "virtual servers are in the network namespace of the process: run one process each"),
+    REFUSE(B_GLOBAL, "virtual_server", IS_VIRTUAL),
+    REFUSE(B_GLOBAL, "virtual_server_group",
+           "a group of virtual servers is IPVS_GROUP_<NAME>=\"ADDRESS PORT, ...\""),
     NO_EFFECT(B_GLOBAL, "nftables_ipvs", "every address of a group is a service of its own"),
     NO_EFFECT(B_GLOBAL, "nftables_ipvs_start_fwmark", "no firewall mark is made"),
     NO_EFFECT(B_GLOBAL, "checker_log_all_failures", "see SIDECAR_LOG=debug"),
-    NO_EFFECT(B_GLOBAL, "checker_priority", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "checker_rt_priority", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "checker_rlimit_rttime", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "checker_cpu_affinity", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "checker_no_swap", SCHEDULED),
-    NO_EFFECT(B_GLOBAL, "checker_process_name", "the process has the name it was started with"),
-    NO_EFFECT(B_GLOBAL, "lvs_process_name", "the process has the name it was started with"),
-    NO_EFFECT(B_GLOBAL, "lvs_netlink_cmd_rcv_bufs", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "lvs_netlink_cmd_rcv_bufs_force", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "lvs_netlink_monitor_rcv_bufs", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "lvs_netlink_monitor_rcv_bufs_force", NETLINKED),
-    NO_EFFECT(B_GLOBAL, "snmp_vs_stats_update_interval", "there is no SNMP agent"),
-    NO_EFFECT(B_GLOBAL, "snmp_rs_stats_update_interval", "there is no SNMP agent"),
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_checker", NULL, NULL, NO_AGENT},
-    LATER(B_GLOBAL, "lvs_notify_fifo", "notifications are"),
-    LATER(B_GLOBAL, "lvs_notify_fifo_script", "notifications are"),
-    LATER(B_GLOBAL, "rs_init_notifies", "notifications are"),
-    LATER(B_GLOBAL, "smtp_alert_checker", "notifications are"),
-    LATER(B_GLOBAL, "no_checker_emails", "notifications are"),
-    LATER(B_GLOBAL, "notify_fifo", "notifications are"),
-    LATER(B_GLOBAL, "notify_fifo_script", "notifications are"),
-    LATER(B_GLOBAL, "vrrp_notify_fifo", "notifications are"),
-    LATER(B_GLOBAL, "vrrp_notify_fifo_script", "notifications are"),
-    LATER(B_GLOBAL, "vrrp_notify_priority_changes", "notifications are"),
-    LATER(B_GLOBAL, "fifo_write_vrrp_states_on_reload", "notifications are"),
-    LATER(B_GLOBAL, "notification_email", "notifications are"),
-    LATER(B_GLOBAL, "notification_email_from", "notifications are"),
-    LATER(B_GLOBAL, "smtp_connect_timeout", "notifications are"),
-    LATER(B_GLOBAL, "smtp_helo_name", "notifications are"),
-    LATER(B_GLOBAL, "smtp_alert", "notifications are"),
-    LATER(B_GLOBAL, "smtp_alert_vrrp", "notifications are"),
-    LATER(B_GLOBAL, "no_email_faults", "notifications are"),
-    LATER(B_GLOBAL, "startup_script", "scripts are"),
-    LATER(B_GLOBAL, "startup_script_timeout", "scripts are"),
-    LATER(B_GLOBAL, "shutdown_script", "scripts are"),
-    LATER(B_GLOBAL, "shutdown_script_timeout", "scripts are"),
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "script_user", NULL, NULL,
-     "for the commands of checks set CHECK_USER, of virtual servers IPVS_SCRIPT_USER"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_script_security", NULL, NULL,
-     "for the commands of checks set CHECK_ENABLE_SCRIPT_SECURITY, of virtual servers"
-     " IPVS_ENABLE_SCRIPT_SECURITY"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "vrrp_script", NULL, NULL,
-     "a check is a block of its own: CHECK_<NAME>=exec:/path/to/script, and VRRP_TRACK=<NAME>"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "track_file", NULL, NULL,
-     "a check is a block of its own: CHECK_<NAME>=file:/path, and VRRP_TRACK=<NAME>"},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "bfd_instance", NULL, NULL,
-     "a check is a block of its own: CHECK_<NAME>=bfd://address, and VRRP_TRACK=<NAME>"},
-    {B_GLOBAL, T_BLOCK, B_DAEMON, 0, G(lvs_daemon), "lvs_sync_daemon",
+    NO_EFFECT(B_GLOBAL,
+              "lvs_netlink_cmd_rcv_bufs|lvs_netlink_cmd_rcv_bufs_force|lvs_netlink_monitor_rcv_bufs"
+              "|lvs_netlink_monitor_rcv_bufs_force", NETLINKED),
+    NO_EFFECT(B_GLOBAL, "snmp_vs_stats_update_interval|snmp_rs_stats_update_interval",
+              "there is no SNMP agent"),
+    REFUSE(B_GLOBAL,
+           "enable_snmp_checker|snmp_socket|enable_snmp_vrrp|enable_snmp_rfc|enable_snmp_rfcv2"
+           "|enable_snmp_rfcv3|enable_snmp_keepalived|enable_traps|enable_dbus", NO_AGENT),
+    REFUSE(B_GLOBAL,
+           "lvs_notify_fifo|lvs_notify_fifo_script|rs_init_notifies|smtp_alert_checker"
+           "|no_checker_emails|notify_fifo|notify_fifo_script|fifo_write_vrrp_states_on_reload"
+           "|notification_email|notification_email_from|smtp_connect_timeout|smtp_helo_name"
+           "|smtp_alert|smtp_alert_vrrp|no_email_faults|smtp_server",
+           "notifications are not part of this version"),
+    REFUSE(B_GLOBAL, "vrrp_notify_fifo|vrrp_notify_fifo_script|vrrp_notify_priority_changes",
+           "notifications are not part of this version"),
+    REFUSE(B_GLOBAL,
+           "startup_script|startup_script_timeout|shutdown_script|shutdown_script_timeout",
+           "scripts are not part of this version"),
+    REFUSE(B_GLOBAL, "script_user",
+           "for the commands of checks set CHECK_USER, of virtual servers IPVS_SCRIPT_USER"),
+    REFUSE(B_GLOBAL, "enable_script_security", "for the commands of checks set"
+           " CHECK_ENABLE_SCRIPT_SECURITY, of virtual servers IPVS_ENABLE_SCRIPT_SECURITY"),
+    REFUSE(B_GLOBAL, "vrrp_script", "a check is a block of its own:"
+           " CHECK_<NAME>=exec:/path/to/script, and VRRP_TRACK=<NAME>"),
+    REFUSE(B_GLOBAL, "track_file",
+           "a check is a block of its own: CHECK_<NAME>=file:/path, and VRRP_TRACK=<NAME>"),
+    REFUSE(B_GLOBAL, "bfd_instance",
+           "a check is a block of its own: CHECK_<NAME>=bfd://address, and VRRP_TRACK=<NAME>"),
+    {G(lvs_daemon), T_BLOCK, B_DAEMON, 0, "lvs_sync_daemon",
      "INTERFACE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group A]", "(none)",
      "The kernel's sync daemons of virtual servers: connections survive a takeover."},
-    {B_GLOBAL, T_BLOCK, B_TIMEOUTS, 0, G(lvs_timeouts), "lvs_timeouts",
-     "[tcp N] [tcpfin N] [udp N]", "(none)",
+    {G(lvs_timeouts), T_BLOCK, B_TIMEOUTS, 0, "lvs_timeouts", "[tcp N] [tcpfin N] [udp N]",
+     "(none)",
      "Seconds after which idle connections to virtual servers are forgotten; put back at exit."},
-    {B_GLOBAL, T_FLAG, 0, 0, G(lvs_flush), "lvs_flush", "yes|no", "no",
-     "All virtual servers of the kernel are removed at start, whoever made them."},
-    {B_GLOBAL, T_WORD, 0, 0, G(flush_on_stop), "lvs_flush_on_stop", "no|yes|VS", "no",
+    FLAG(G(lvs_flush), 0, "lvs_flush",
+         "All virtual servers of the kernel are removed at start, whoever made them."),
+    {G(flush_on_stop), T_WORD, 0, 0, "lvs_flush_on_stop", "no|yes|VS", "no",
      "At exit all of them are removed, whoever made them; no, VS: ours."},
-    {B_GLOBAL, T_TIME, 0, 0, G(ipvs_sync), "ipvs_sync", "0.1..86400",
+    {G(ipvs_sync), T_TIME, 0, 0, "ipvs_sync", "0.1..86400",
      "(1, and 1 for each 1000 entries above 1000)",
      "Time between two looks whether somebody else has changed our virtual servers."},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "vrrp_sync_group", NULL, NULL, IS_GROUP},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "snmp_socket", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_vrrp", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfc", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfcv2", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_rfcv3", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_snmp_keepalived", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_traps", NULL, NULL, NO_AGENT},
-    {B_GLOBAL, T_NONE, 0, REFUSED, 0, "enable_dbus", NULL, NULL, NO_AGENT},
-    NO_EFFECT(B_GLOBAL, "dbus_service_name", "there is no D-Bus object"),
-    NO_EFFECT(B_GLOBAL, "dbus_no_interface_name", "there is no D-Bus object"),
-    {B_GLOBAL, T_BLOCK, B_VIP, 0, G(vips), "static_ipaddress",
-     "ADDRESS[/LEN] dev IF [option...], ...", "(none)",
-     "Addresses that this host has while sidecar runs, whoever is MASTER."},
-    {B_GLOBAL, T_BLOCK, B_ROUTE, 0, G(routes), "static_routes",
-     "[TYPE] ADDRESS/LEN|default [option...], ...", "(none)", "Routes likewise."},
-    {B_GLOBAL, T_BLOCK, B_RULE, 0, G(rules), "static_rules", "[option...], ...", "(none)",
-     "Rules likewise."},
-    LATER(B_GLOBAL, "config", "reading keepalived.conf is"),
-    LATER(B_GLOBAL, "status", "the status page is"),
-    LATER(B_GLOBAL, "smtp_server", "notifications are"),
+    REFUSE(B_GLOBAL, "vrrp_sync_group", IS_GROUP),
+    NO_EFFECT(B_GLOBAL, "dbus_service_name|dbus_no_interface_name", "there is no D-Bus object"),
+    {G(vips), T_BLOCK, B_VIP, 0, "static_ipaddress", "ADDRESS[/LEN] dev IF [option...], ...",
+     "(none)", "Addresses that this host has while sidecar runs, whoever is MASTER."},
+    {G(routes), T_BLOCK, B_ROUTE, 0, "static_routes", "[TYPE] ADDRESS/LEN|default [option...], ...",
+     "(none)", "Routes likewise."},
+    {G(rules), T_BLOCK, B_RULE, 0, "static_rules", "[option...], ...", "(none)", "Rules likewise."},
+    REFUSE(B_GLOBAL, "config", "reading keepalived.conf is not part of this version"),
+    REFUSE(B_GLOBAL, "status", "the status page is not part of this version"),
 };
 
 #undef C
@@ -2065,10 +1931,32 @@ static const row *row_next(const row *r)
     return r + 1 < rows + ROWS && r[1].in == r->in ? r + 1 : NULL;
 }
 
+/* The spellings of a row's keyword, one after the other; the first is the one to be shown. */
+static size_t key_size(const char *key)
+{
+    return strcspn(key, "|");
+}
+
+static const char *key_next(const char *key)
+{
+    key += key_size(key);
+    return *key ? key + 1 : NULL;
+}
+
+/* The one that is the n bytes of s, or NULL. */
+static const char *key_of(const row *r, const char *s, size_t n)
+{
+    const char *key = r->key;
+
+    while (key && (key_size(key) != n || strncasecmp(key, s, n) != 0))
+        key = key_next(key);
+    return key;
+}
+
 static const row *row_of(uint8_t b, const char *key)
 {
     for (const row *r = block_rows(b); r; r = row_next(r))
-        if (strcasecmp(r->key, key) == 0)
+        if (key_of(r, key, strlen(key)))
             return r;
     return NULL;
 }
@@ -2195,6 +2083,16 @@ static char *capitals(arena *a, const char *s)
     for (char *c = copy; *c; c++)
         *c = *c == '-' ? '_' : upper(*c);
     return copy;
+}
+
+static char *key_text(arena *a, const char *key)
+{
+    return keep(a, key, key_size(key));
+}
+
+static char *key_capitals(arena *a, const char *key)
+{
+    return capitals(a, key_text(a, key));
 }
 
 static bool ends_word(char c, bool list)
@@ -2828,7 +2726,7 @@ static bool is_node(const char *s, size_t n, const char *host)
 /* "node1=150 node2=120 100" */
 static bool read_priority(reader *rd, void *at, const words *w)
 {
-    static const row number = {B_INSTANCE, T_BYTE, 0, 0, 0, "priority", "1..255", NULL, NULL};
+    static const row number = {B_INSTANCE, 0, T_BYTE, 0, 0, "priority", "1..255", NULL, NULL};
     uint64_t         mine = 0, others = 0, v;
     bool             ok = true;
 
@@ -2940,7 +2838,7 @@ static bool read_mcast(reader *rd, void *at, const words *w)
 /* "[all] SECONDS" */
 static bool read_extra(reader *rd, void *at, const words *w)
 {
-    static const row seconds = {B_INSTANCE, T_TIME, 0, 0, 0, "", "0..86400", NULL, NULL};
+    static const row seconds = {B_INSTANCE, 0, T_TIME, 0, 0, "", "0..86400", NULL, NULL};
     extra           *e = at;
 
     e->all = w->n > 1 && strcasecmp(w->at->s, "all") == 0;
@@ -2961,8 +2859,8 @@ static void write_extra(text *t, const node *n, const row *r)
 /* "eth1 2 [5]" */
 static bool read_delay(reader *rd, void *at, const words *w)
 {
-    static const row name = {B_DELAY, T_IFNAME, 0, 0, 0, "", "interface name", NULL, NULL};
-    static const row seconds = {B_DELAY, T_TIME, 0, 0, 0, "", "0..255", NULL, NULL};
+    static const row name = {B_DELAY, 0, T_IFNAME, 0, 0, "", "interface name", NULL, NULL};
+    static const row seconds = {B_DELAY, 0, T_TIME, 0, 0, "", "0..255", NULL, NULL};
     vrrp_delay      *d = at;
 
     if (w->n < 2 || w->n > 3)
@@ -3115,7 +3013,7 @@ static bool read_metric(reader *rd, void *at, const words *w)
     const row  *r = rd->row;
     bool        lock = w->n > 1, rto = strcmp(r->key, "rto_min") == 0;
     const char *s = w->at[lock].s;
-    unsigned    number = (unsigned)(r->at - AT(route, r.metrics[0])) / sizeof(uint32_t);
+    unsigned    number = (unsigned)(r->at - offsetof(route, r.metrics[0])) / sizeof(uint32_t);
     unsigned    scale = strcmp(r->key, "rtt") == 0 ? 8 : strcmp(r->key, "rttvar") == 0 ? 4 : 1;
     uint32_t   *metric = at;
     uint64_t    v, most = strstr(r->allowed, "..255") ? 255 : strstr(r->allowed, "..1") ? 1
@@ -3136,7 +3034,7 @@ static bool read_metric(reader *rd, void *at, const words *w)
 static void write_metric(text *t, const node *n, const row *r)
 {
     const uint32_t *metric = place_of(n, r);
-    unsigned        number = (unsigned)(r->at - AT(route, r.metrics[0])) / sizeof(uint32_t);
+    unsigned        number = (unsigned)(r->at - offsetof(route, r.metrics[0])) / sizeof(uint32_t);
     bool            lock = metric[1 - (int)number] >> number & 1;
 
     put(t, "%s%u", lock ? "lock " : "", *metric);
@@ -4256,8 +4154,8 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
 
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (HEAD | REFUSED | INERT | ALIAS))) {
-            put(&t, "%s%s", t.n ? ", " : "", r->key);
-            nearest_try(&best, r->key);
+            nearest_try(&best, key_text(rd->scratch, r->key));
+            put(&t, "%s%s", t.n ? ", " : "", key_text(rd->scratch, r->key));
         }
     if ((b == B_WATCH || b == B_TRACK) && read_number(s + (*s == '-' || *s == '+'), &number))
         best.name = print(rd->scratch, "weight %s", s);
@@ -4330,7 +4228,7 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     if (headless_ && value && !is_yes(value))
         ok = bad_word(rd, value, "is not yes");
     else if (!headless_ && !s && !comes_by_option(r))
-        ok = wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
+        ok = wrong(rd, "'%s' needs a value (allowed: %s)", w->at[from].s, r->allowed);
     else if (!headless_ && s)
         ok = row_read(rd, inner, head, &(words){&one, 1});
     i += !value && s && (!headless_ || (r->flags & PLAIN && is_yes(s)));
@@ -4346,13 +4244,13 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
 {
     const char *value;
     const row  *r = option_row(rd, item->block, &w->at[i], &value);
-    const char *unused;
+    const char *unused, *key = w->at[i].s;
     word        one = {value ? value : "yes", false, false};
     words       alone = {&one, 1}, next = {&w->at[i + 1], 1};
     bool        last = i + 1 >= w->n || w->at[i + 1].first;
 
     if (!r) {
-        option_unknown(rd, item->block, w->at[i].s);
+        option_unknown(rd, item->block, key);
         return 1;
     }
     if (r->type == T_BLOCK) {
@@ -4360,11 +4258,11 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         return nested_read(rd, item, r, w, i, value);
     }
     if (*giver(item, r))
-        wrong(rd, "'%s' twice for one item", r->key);
+        wrong(rd, "'%.*s' twice for one item", (int)strcspn(key, "="), key);
     *giver(item, r) = rd->variable;
     if (r->flags & (INERT | REFUSED) && r->type == T_NONE) {
-        remark_add(rd->out, r->flags & INERT ? SAY_INFO : SAY_ERROR, rd->variable, r->flags & INERT
-                   ? "'%s' has no effect: %s" : "'%s': %s", r->key, r->help);
+        remark_add(rd->out, r->flags & INERT ? SAY_INFO : SAY_ERROR, rd->variable, "'%.*s'%s: %s",
+                   (int)strcspn(key, "="), key, r->flags & INERT ? " has no effect" : "", r->help);
         return value || last ? 1 : 1 + words_to_option(rd, r, next.at, w->n - i - 1, 0);
     }
     if (value || types[r->type].words == 0 ||
@@ -4373,7 +4271,7 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         return 1;
     }
     if (last) {
-        wrong(rd, "'%s' needs a value (allowed: %s)", r->key, r->allowed);
+        wrong(rd, "'%s' needs a value (allowed: %s)", key, r->allowed);
         return 1;
     }
     next.n = value_words(rd, r, next.at, w->n - i - 1);
@@ -4561,7 +4459,7 @@ static size_t key_match(const char *key, const char *path)
 {
     size_t n = 0;
 
-    for (; key[n]; n++)
+    for (; key[n] && key[n] != '|'; n++)
         if (path[n] != (key[n] == '-' ? '_' : upper(key[n])))
             return 0;
     return path[n] == 0 || path[n] == '_' ? n : 0;
@@ -4575,11 +4473,24 @@ static const char *number_match(const char *s, int32_t *number)
     return n > 0 && n <= 5 ? s + n : NULL;
 }
 
+/* The same of a row: of several spellings the longest, TRACK_SCRIPT before TRACK. */
+static size_t row_match(const row *r, const char *path)
+{
+    size_t most = 0;
+
+    for (const char *key = r->key; key; key = key_next(key)) {
+        size_t n = key_match(key, path);
+
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
 static bool path_match(uint8_t b, const char *path, place *p)
 {
     for (const row *r = block_rows(b); r && p->steps < STEPS; r = row_next(r)) {
         bool        hidden = r->flags & HEAD || (r->flags & INNER && p->steps == 0);
-        size_t      n = hidden ? 0 : key_match(r->key, path);
+        size_t      n = hidden ? 0 : row_match(r, path);
         const char *rest = path + n, *number;
         step       *s = &p->step[p->steps];
 
@@ -5106,22 +5017,28 @@ static void blocks_make(reader *rd, const var *list)
 /* --- suggestions ---------------------------------------------------------------------------- */
 
 /* PREFIX[_NAME]_KEYWORD, or a global's own spelling. */
-static char *variable(arena *a, const char *name, const row *r)
+static char *variable_by(arena *a, const char *name, const row *r, const char *key)
 {
     bool head = r->flags & HEAD;
 
     if (is_bare(r))
-        return capitals(a, r->key);
+        return key_capitals(a, key);
     return print(a, "%s%s%s%s%s", blocks[r->in].env, *name ? "_" : "", name, head ? "" : "_",
-                 head ? "" : capitals(a, r->key));
+                 head ? "" : key_capitals(a, key));
+}
+
+static char *variable(arena *a, const char *name, const row *r)
+{
+    return variable_by(a, name, r, r->key);
 }
 
 /* All variables of a block, with this name or none. */
 static void suggest(reader *rd, nearest *best, uint8_t b, const char *name)
 {
     for (const row *r = block_rows(b); r; r = row_next(r))
-        if (!(r->flags & (HEAD | REFUSED | INERT | INNER)))
-            nearest_try(best, variable(rd->scratch, name, r));
+        for (const char *key = r->key; key; key = key_next(key))
+            if (!(r->flags & (HEAD | REFUSED | INERT | INNER)))
+                nearest_try(best, variable_by(rd->scratch, name, r, key));
 }
 
 /* The longest of these names that s ends in, if it is longer than found. */
@@ -5161,7 +5078,7 @@ static bool elsewhere(reader *rd, nearest *best, const char *env, const char *re
 static const row *their_block(const char *name)
 {
     for (const row *r = block_rows(B_GLOBAL); r; r = row_next(r))
-        if (r->flags & REFUSED && is_bare(r) && key_match(r->key, name))
+        if (r->flags & REFUSED && is_bare(r) && row_match(r, name))
             return r;
     return NULL;
 }
@@ -5309,7 +5226,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     word        one = {value, true, true};
     words       w, whole = {&one, 1};
 
-    if (r->type != T_BLOCK && *giver(n, r)) {
+    if (r->type != T_BLOCK && r->type != T_NONE && *giver(n, r)) {
         wrong(rd, "%s sets the same; keep one", *giver(n, r));
         return;
     }
@@ -5370,11 +5287,14 @@ static const char *suggest_in(reader *rd, uint8_t b, const char *known, const ch
     const char *inner = NULL, *lost = NULL;
 
     for (const row *r = block_rows(b); r && !inner; r = row_next(r)) {
-        const char *next = print(rd->scratch, "%s_%s", known, capitals(rd->scratch, r->key));
+        const char *next = NULL;
 
         if (r->flags & (HEAD | REFUSED | INERT))
             continue;
-        nearest_try(&best, next);
+        for (const char *key = r->key; key; key = key_next(key)) {
+            next = print(rd->scratch, "%s_%s", known, key_capitals(rd->scratch, key));
+            nearest_try(&best, next);
+        }
         if (r->type == T_BLOCK && !lost && row_of(r->opens, name + n))
             lost = print(rd->scratch, "%s%s_%s", next, comes_by_option(r) ? "" : "_<n>", name + n);
         if (r->type == T_BLOCK && begins(name, next)) {
@@ -7694,7 +7614,7 @@ static void habits_note(const checker *c, const var *list)
 
         if (*giver(n, r))
             continue;
-        put(&t, "%s%s ", t.n ? "; " : "", r->key);
+        put(&t, "%s%s ", t.n ? "; " : "", habits[i].key);
         if (r->flags & SECRET)
             put(&t, "none");
         else
@@ -8789,6 +8709,20 @@ static void put_wrapped(text *t, unsigned indent, const char *s)
     put(t, "\n");
 }
 
+/* Its other spellings, but for the one that is shown already. */
+static void put_also(text *t, const row *r, const char *name)
+{
+    text u = {t->a, NULL, 0, 0};
+
+    bool one = r->flags & HEAD || r->type == T_NONE;    /* those that share a reason differ */
+
+    for (const char *key = one ? NULL : r->key; key; key = key_next(key))
+        if (strcasecmp(name, key_text(t->a, key)) && !ends_in(name, key_capitals(t->a, key)))
+            put(&u, "%s%s", u.n ? ", " : "Also: ", key_text(t->a, key));
+    if (u.n)
+        put_wrapped(t, 6, u.s);
+}
+
 /* One option, under the name it has where it stands. */
 static void put_row(text *t, const row *r, const char *name)
 {
@@ -8802,18 +8736,17 @@ static void put_row(text *t, const row *r, const char *name)
     put(t, *preset && *preset != '(' ? "(%s)\n" : "%s\n", preset);
     put_wrapped(t, 6, !(r->flags & (REFUSED | INERT)) ? r->help
                       : print(t->a, "%s%s.", r->flags & INERT ? "No effect: " : "", r->help));
+    put_also(t, r, name);
 }
 
 /* What a row is called in help: a variable, or the word of an item. */
-static const char *help_name(arena *a, const row *r)
+static const char *help_name(arena *a, const row *r, const char *key)
 {
     bool named_ = r->in == B_GROUP || r->in == B_CHECK || r->in == B_IPVS_GROUP ||
                   (r->in == B_IPVS && !(r->flags & INHERIT));
 
-    if (r->flags & INNER)
-        return r->key;
-
-    return blocks[r->in].env ? variable(a, named_ ? "<NAME>" : "", r) : r->key;
+    return !blocks[r->in].env || r->flags & INNER
+               ? key_text(a, key) : variable_by(a, named_ ? "<NAME>" : "", r, key);
 }
 
 static void put_block(text *t, uint8_t b, unsigned only)
@@ -8821,7 +8754,7 @@ static void put_block(text *t, uint8_t b, unsigned only)
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (!(r->flags & (REFUSED | INERT)) && (r->flags & only || !only) &&
             (r->flags & INNER) == (only & INNER) && (blocks[b].env || !(r->flags & (HEAD | ALIAS))))
-            put_row(t, r, help_name(t->a, r));
+            put_row(t, r, help_name(t->a, r, r->key));
 }
 
 /* Keywords with this flag, wrapped; once, also if several blocks have them. */
@@ -8830,14 +8763,15 @@ static void put_keys(text *t, unsigned flag)
     text       u = {t->a, NULL, 0, 0};
     const row *same;
 
-    for (const row *r = rows; r < rows + ROWS; r++) {
-        for (same = rows; strcmp(same->key, r->key) != 0 || !(same->flags & flag & r->flags) ||
-             !blocks[same->in].env; same++)
+    for (const row *r = rows; r < rows + ROWS; r++)
+        for (const char *key = r->key; key && r->flags & flag && blocks[r->in].env;
+             key = key_next(key)) {
+            for (same = rows; !(same->flags & flag) || !blocks[same->in].env ||
+                 !key_of(same, key, key_size(key)); same++)
+                ;
             if (same == r)
-                break;
-        if (r->flags & flag && blocks[r->in].env && same == r)
-            put(&u, "%s%s", u.n ? ", " : "", r->key);
-    }
+                put(&u, "%s%s", u.n ? ", " : "", key_text(t->a, key));
+        }
     put_wrapped(t, 2, u.s);
 }
 
@@ -8926,7 +8860,7 @@ static void help_all(text *t)
     for (size_t i = 0; i < ALIASES; i++) {
         const row *r = row_of(B_INSTANCE, aliases[i].key);
 
-        if (strcmp(r->key, "track") == 0)
+        if (strcmp(aliases[i].key, "track") == 0)
             put(t, "  %-30s  of what VRRP_TRACK tracks\n", aliases[i].name);
         else if (!(r->flags & REFUSED))
             put(t, "  %-30s  = %s%s\n", aliases[i].name, variable(t->a, "", r),
@@ -8942,15 +8876,22 @@ static void help_all(text *t)
 /* Would VRRP_<name>_<rest> read as a keyword of its own? name: the n bytes of key before a _. */
 static bool is_taken(const char *key, size_t n)
 {
-    return key[n] == '_' && row_of(B_INSTANCE, key + n + 1) != NULL;
+    for (const row *r = key[n] == '_' ? block_rows(B_INSTANCE) : NULL; r; r = row_next(r))
+        if (key_of(r, key + n + 1, key_size(key + n + 1)))
+            return true;
+    return false;
 }
 
-/* Is there a keyword before r that takes the same name? */
-static bool taken_before(const row *r, size_t n)
+/* Is there a keyword before this one that takes the same name? */
+static bool taken_before(const char *key, size_t n)
 {
-    for (const row *s = block_rows(B_INSTANCE); s != r; s = row_next(s))
-        if (strncmp(s->key, r->key, n) == 0 && is_taken(s->key, n))
-            return true;
+    for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r))
+        for (const char *k = r->key; k; k = key_next(k)) {
+            if (k == key)
+                return false;
+            if (strncmp(k, key, n) == 0 && is_taken(k, n))
+                return true;
+        }
     return false;
 }
 
@@ -8963,11 +8904,12 @@ static void help_names(text *t)
         "these, as a"
         "\nkeyword behind it would read as another keyword:\n\n  ");
     for (const row *r = block_rows(B_INSTANCE); r; r = row_next(r))
-        for (size_t n = 1; r->key[n]; n++)
-            if (is_taken(r->key, n) && !taken_before(r, n)) {
-                put(t, "%s%.*s", sign, (int)n, capitals(t->a, r->key));
-                sign = ", ";
-            }
+        for (const char *key = r->key; key; key = key_next(key))
+            for (size_t n = 1; n < key_size(key); n++)
+                if (is_taken(key, n) && !taken_before(key, n)) {
+                    put(t, "%s%.*s", sign, (int)n, key_capitals(t->a, key));
+                    sign = ", ";
+                }
     put(t, "\n\nA check cannot be called like one of its options (INTERVAL, URL, USER and so"
         " on), nor\nend in one (DB_URL would be an option of DB). A virtual server cannot be"
         " called\nSORRY_SERVER, nor begin with a checker, as TCP_CHECK_1.\n");
@@ -8984,11 +8926,13 @@ static bool help_one(text *t, const char *name)
         put_row(t, p.step[p.steps - 1].row, loud);
         return true;
     }
-    for (const row *r = rows; r < rows + ROWS; r++)
-        if (!(r->flags & HEAD) && strcasecmp(r->key, name) == 0) {
-            put_row(t, r, help_name(t->a, r));
-            found = true;
-        }
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        const char *key = r->flags & HEAD ? NULL : key_of(r, name, strlen(name));
+
+        if (key)
+            put_row(t, r, help_name(t->a, r, key));
+        found = found || key;
+    }
     return found;
 }
 
@@ -8997,9 +8941,9 @@ static void help_unknown(text *t, const char *name)
     nearest best = nearest_to(name, 0);
 
     for (const row *r = rows; r < rows + ROWS; r++)
-        if (!(r->flags & HEAD)) {
-            nearest_try(&best, r->key);
-            nearest_try(&best, help_name(t->a, r));
+        for (const char *key = r->key; key && !(r->flags & HEAD); key = key_next(key)) {
+            nearest_try(&best, key_text(t->a, key));
+            nearest_try(&best, help_name(t->a, r, key));
         }
     put(t, "%.80s: no such option%s\n", name, did_you_mean(t->a, &best));
 }
@@ -9055,7 +8999,7 @@ static const char *written(arena *a, const node *n, const row *r)
 
 static void put_key(text *t, const char *key)
 {
-    put(t, "%s%s", t->n && t->s[t->n - 1] != ' ' ? " " : "", key);
+    put(t, "%s%s", t->n && t->s[t->n - 1] != ' ' ? " " : "", key_text(t->a, key));
 }
 
 static void write_options(text *t, const node *n);

@@ -665,8 +665,12 @@ static void test_rows(void)
     test t = {.name = "the option table is sound"};
 
     for (const row *r = rows; r < rows + ROWS; r++) {
-        if (row_of(r->in, r->key) != r && !(r->flags & HEAD))
-            miss(&t, "%s: another row of the block has that keyword", r->key);
+        for (const char *key = r->key; key && !(r->flags & HEAD); key = key_next(key))
+            if (row_of(r->in, strndupa(key, key_size(key))) != r)
+                miss(&t, "%s: another row of the block has that keyword", key);
+        for (const char *key = r->key; key && r->in == B_GLOBAL; key = key_next(key))
+            if (is_bare(r) != begins(key, "vrrp_"))
+                miss(&t, "%s: only some of these are written as they are", r->key);
         if (r > rows && r->in != r[-1].in && block_rows(r->in) != r)
             miss(&t, "%s: its block is not in one piece", r->key);
         if (!r->help || (!(r->flags & (INERT | REFUSED)) && !r->allowed))
@@ -718,7 +722,10 @@ static void test_help(void)
         {"vrrp_advert_int", "  VRRP_ADVERT_INT                 0.01..255 seconds  (1)"},
         {"dev", "  dev                             interface name  (the instance's interface)"},
         {"state", "      No effect: priority alone decides who is MASTER."},
-        {"track_bfd", "      keepalived's name of track."},
+        {"track_bfd",
+         "  VRRP_TRACK_BFD                  CHECK [weight -253..253] [reverse], ...  (none)"},
+        {"track_bfd", "      Also: track, track_script, track_file, track_process"},
+        {"json_version", "  SIDECAR_JSON_VERSION"}, {"json_version", "      No effect: no file is written."},
         {"quorum_max", "  CHECK_<NAME>_QUORUM_MAX         1..65535  (any)"},
         {"use_vmac", "  VRRP_USE_VMAC                   yes|no|[NAME] [MAC] [group N]  (no)"},
         {"SIDECAR_LOG", "      Form and detail of the log on standard output: \"json debug\"."},
@@ -741,7 +748,7 @@ static void test_help(void)
 
         if (!blocks[r->in].env || r->flags & (INERT | REFUSED | HEAD))
             continue;
-        name = print(&a, "\n  %s", help_name(&a, r));
+        name = print(&a, "\n  %s", help_name(&a, r, r->key));
         if (!strstr(all, name))
             miss(&t, "--help all does not have %s", name);
         if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), name))
