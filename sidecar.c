@@ -927,6 +927,7 @@ typedef struct row {
 #define R(member) AT(B_ROUTE, route, r.member)
 #define U(member) AT(B_RULE, rule, r.member)
 #define C(member) AT(B_CHECK, probe, d.member)
+#define C_URL(member) C(http.url.member)
 #define P(member) AT(B_URL, page, u.member)
 #define V(member) AT(B_IPVS, virtual_server, member)
 #define S(member) AT(B_REAL, real_server, member)
@@ -963,6 +964,24 @@ typedef struct row {
      "Time over which the first attempts of all checks are spread."}, \
     FLAG(at(checks.alpha), INHERIT, "alpha", "Servers count as down until their checks have" \
          " succeeded, instead of as up until one fails.")
+#define PAGE_ROWS(at) \
+    {at(status), T_STATUS, FOR_HTTP, 0, "status_code", "100..599 or LOW-HIGH ...", "(200-299)", \
+     "HTTP status that is good: \"200-299 301\"."}, \
+    {at(digest), T_TEXT, FOR_HTTP, 0, "digest", "32 hexadecimal digits", "(any)", \
+     "MD5 of the body, as keepalived's genhash prints it."}, \
+    {at(regex), T_TEXT, FOR_HTTP, 0, "regex", "regular expression", "(any)", \
+     "The body has to match it: POSIX extended, with \\d \\w \\s and (?:...)."}, \
+    {at(regex_no_match), T_FLAG, FOR_HTTP, 0, "regex_no_match", "yes|no", "no", \
+     "The body must not match it."}, \
+    {at(regex_caseless), T_OPTIONS, FOR_HTTP, 0, "regex_options", "caseless|multiline|dotall", \
+     "(none)", "Several with blanks: capitals and small letters are the same; ^ and $ match at" \
+     " lines; . matches a newline."}, \
+    {at(regex_min), T_NUMBER, FOR_HTTP, 0, "regex_min_offset", "0..4294967295", "0", \
+     "First byte of the body at which the match may begin."}, \
+    {at(regex_max), T_NUMBER, FOR_HTTP, 0, "regex_max_offset", "1..4294967295", "(any)", \
+     "The last one."}
+#define OF_STATIC "Of a static item: while its interface is down, this track_group's members are" \
+    " in FAULT."
 #define METHODS "NAT|DR|TUN [type ipip|gre|gue port N] [nocsum|csum|remcsum]"
 #define IS_VIRTUAL "a virtual server is IPVS_<NAME>=tcp://ADDRESS:PORT"
 #define METRIC(key, number, allowed, help) \
@@ -1198,8 +1217,7 @@ static const row rows[] = {
          "On a macvlan with the virtual MAC address, see use_vmac."),
     FLAG(AT(B_VIP, vip, v.no_track), 0, "no_track",
          "Its interface may be down or missing; else that is a fault."),
-    {AT(B_VIP, vip, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
-     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
+    {AT(B_VIP, vip, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)", OF_STATIC},
 
     /* --- an item of unicast_peer ------------------------------------------------------------ */
     {AT(B_PEER, peer, h), T_HOST, 0, HEAD, "address", "address or host name", NULL,
@@ -1233,18 +1251,8 @@ static const row rows[] = {
     /* --- an item of url --------------------------------------------------------------------- */
     {P(path), T_TEXT, 0, HEAD, "page", "/PATH", "/", "What is asked for, with its query."},
     {P(path), T_TEXT, 0, ALIAS, "path", "/PATH", NULL, "What is asked for, with its query."},
-    {P(status), T_STATUS, 0, 0, "status_code", "100..599 or LOW-HIGH ...", "(200-299)",
-     "HTTP status that is good."},
-    {P(digest), T_TEXT, 0, 0, "digest", "32 hexadecimal digits", "(any)",
-     "MD5 of the body, as keepalived's genhash prints it."},
     {P(host), T_TEXT, 0, 0, "virtualhost", "host name", "(that of the check)", "Host to ask for."},
-    {P(regex), T_TEXT, 0, 0, "regex", "regular expression", "(any)", "The body has to match it."},
-    FLAG(P(regex_no_match), 0, "regex_no_match", "The body must not match it."),
-    {P(regex_caseless), T_OPTIONS, 0, 0, "regex_options", "caseless|multiline|dotall", "(none)",
-     "As those of the check."},
-    {P(regex_min), T_NUMBER, 0, 0, "regex_min_offset", "0..4294967295", "0",
-     "First byte of the body at which the match may begin."},
-    {P(regex_max), T_NUMBER, 0, 0, "regex_max_offset", "1..4294967295", "(any)", "The last one."},
+    PAGE_ROWS(P),
     NO_EFFECT(B_URL, "regex_stack", "a regex needs no stack of its own"),
     NO_EFFECT(B_URL, "tls_compliant", "nothing but TLS is spoken"),
 
@@ -1325,8 +1333,7 @@ static const row rows[] = {
     {R(expires), T_NUMBER, 0, 0, "expires", "0..4294967295", "0",
      "IPv6: seconds until it goes; it is not put back before the next takeover."},
     FLAG(R(no_track), 0, "no_track", "Its interface may be down or missing; else that is a fault."),
-    {AT(B_ROUTE, route, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
-     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
+    {AT(B_ROUTE, route, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)", OF_STATIC},
     {B_ROUTE, 0, T_TEXT, 0, REFUSED, "vrf", NULL, NULL, "name the table of the VRF: table N"},
     {B_ROUTE, 0, T_TEXT, 0, REFUSED, "ttl-propagate", NULL, NULL,
      "has no effect on a route of IP; the kernel's setting is net.mpls.ip_ttl_propagate"},
@@ -1396,8 +1403,7 @@ static const row rows[] = {
      "For a rule that names no address."},
     FLAG(U(no_track), 0, "no_track",
          "Its interfaces may be down or missing; else that is a fault."),
-    {AT(B_RULE, rule, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)",
-     "Of a static item: while its interface is down, this track_group's members are in FAULT."},
+    {AT(B_RULE, rule, track_group), T_TEXT, 0, 0, "track_group", "name", "(none)", OF_STATIC},
 
     /* --- vrrp_sync_group -------------------------------------------------------------------- */
     {AT(B_GROUP, sync_group, members), T_NAMES, 0, HEAD | MAKES, "group", "NAME NAME ...", NULL,
@@ -1459,21 +1465,7 @@ static const row rows[] = {
     {AT(B_CHECK, probe, pages), T_BLOCK, B_URL, 0, "url", "PATH [option...], ...",
      "(that of the URL)", "Several pages, asked for in turn; all have to be good. What one does not"
      " say, the check's own status_code, digest and so on say."},
-    {C(http.url.status), T_STATUS, FOR_HTTP, 0, "status_code", "100..599 or LOW-HIGH ...",
-     "(200-299)", "HTTP status that is good: \"200-299 301\"."},
-    {C(http.url.digest), T_TEXT, FOR_HTTP, 0, "digest", "32 hexadecimal digits", "(any)",
-     "MD5 of the body, as keepalived's genhash prints it."},
-    {C(http.url.regex), T_TEXT, FOR_HTTP, 0, "regex", "regular expression", "(any)",
-     "The body has to match it: POSIX extended, with \\d \\w \\s and (?:...)."},
-    {C(http.url.regex_no_match), T_FLAG, FOR_HTTP, 0, "regex_no_match", "yes|no", "no",
-     "The body must not match it."},
-    {C(http.url.regex_caseless), T_OPTIONS, FOR_HTTP, 0, "regex_options",
-     "caseless|multiline|dotall", "(none)", "Several with blanks: capitals and small letters are"
-     " the same; ^ and $ match at lines; . matches a newline."},
-    {C(http.url.regex_min), T_NUMBER, FOR_HTTP, 0, "regex_min_offset", "0..4294967295", "0",
-     "First byte of the body at which the match may begin."},
-    {C(http.url.regex_max), T_NUMBER, FOR_HTTP, 0, "regex_max_offset", "1..4294967295", "(any)",
-     "The last one."},
+    PAGE_ROWS(C_URL),
     {C(http.host), T_TEXT, FOR_HTTP, 0, "virtualhost", "host name", "(the URL's host)",
      "Host to ask for; with https also the name in the certificate."},
     {AT(B_CHECK, probe, protocol), T_WORD, FOR_HTTP, INHERIT, "http_protocol", "1.1|1.0|1.0C",
@@ -2024,6 +2016,7 @@ typedef struct reader {
     const char *host;       /* this node */
     const row  *row;        /* what is read */
     node       *last;       /* the block of the variable before */
+    uint32_t    within;     /* one bit for each block around the item that is read */
 } reader;
 
 /* A word that stands for a number. */
@@ -2312,15 +2305,41 @@ static bool bad_word(reader *rd, const char *s, const char *what)
                : wrong(rd, "'%.80s' %s (allowed: %s)", s, what, rd->row->allowed);
 }
 
+/* NULL: it has none of that name; of that value. list may be NULL. */
+static const named *named_find(const named *list, const char *s)
+{
+    while (list && list->name && strcasecmp(list->name, s) != 0)
+        list++;
+    return list && list->name ? list : NULL;
+}
+
+static const char *named_of(const named *list, uint64_t value)
+{
+    while (list && list->name && list->value != value)
+        list++;
+    return list ? list->name : NULL;
+}
+
+static const named yes_no[] = {
+    {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
+    {NULL, 0},
+};
+
+static bool is_yes(const char *s)
+{
+    const named *w = named_find(yes_no, s);
+
+    return w && w->value;
+}
+
 static bool number_read(reader *rd, const char *s, uint64_t *v)
 {
-    const type *t = &types[rd->row->type];
+    const type  *t = &types[rd->row->type];
+    const named *w = named_find(t->named, s);
 
-    for (const named *w = t->named; w && w->name; w++)
-        if (strcasecmp(s, w->name) == 0) {
-            *v = w->value;
-            return true;
-        }
+    *v = w ? w->value : 0;
+    if (w)
+        return true;
     if (!t->parse || !t->parse(s, v))
         return bad_word(rd, s, t->flaw);
     return in_range(rd->row->allowed, *v, t->parse) || bad_word(rd, s, "is out of range");
@@ -2365,15 +2384,12 @@ static void write_value(text *t, const node *n, const row *r)
                     : type_->size == 2 ? *(const uint16_t *)at
                     : type_->size == 4 ? *(const uint32_t *)at : *(const uint64_t *)at;
 
-    for (const named *w = type_->named; w && w->name; w++)
-        if (w->value == v) {
-            put(t, "%s", w->name);
-            return;
-        }
     v = type_->parse == read_time && v == VRRP_NEVER ? 0 : v;
-    if (type_->parse && !in_range(r->allowed, v, type_->parse))
+    if (named_of(type_->named, v))
+        put(t, "%s", named_of(type_->named, v));
+    else if (type_->parse && !in_range(r->allowed, v, type_->parse))
         return;
-    if (type_->parse == read_time)
+    else if (type_->parse == read_time)
         put_time(t, v);
     else
         put(t, "%llu", (unsigned long long)v);
@@ -2384,25 +2400,29 @@ static void write_not(text *t, const node *n, const row *r)
     put(t, "%s", *(const bool *)place_of(n, r) ? "no" : "yes");
 }
 
-/* "a|b|c", counted from 1 */
+/* Which of "a|b|c" it is, counted from 1; 0: none. */
+static uint8_t choice(reader *rd, const char *s, nearest *best)
+{
+    const char *name = rd->row->allowed;
+
+    *best = nearest_to(s, 0);
+    for (uint8_t i = 1; name; i++, name = key_next(name)) {
+        if (strcasecmp(key_text(rd->scratch, name), s) == 0)
+            return i;
+        nearest_try(best, key_text(rd->scratch, name));
+    }
+    return 0;
+}
+
 static bool read_choice(reader *rd, void *at, const words *w)
 {
-    const char *s = w->at->s, *allowed = rd->row->allowed;
-    nearest     best = nearest_to(s, 0);
+    nearest best;
+    uint8_t i = choice(rd, w->at->s, &best);
 
-    for (uint8_t i = 1; *allowed; i++) {
-        size_t      n = strcspn(allowed, "|");
-        const char *name = keep(rd->scratch, allowed, n);
-
-        if (strcasecmp(name, s) == 0) {
-            *(uint8_t *)at = i;
-            return true;
-        }
-        nearest_try(&best, name);
-        allowed += n + (allowed[n] != 0);
-    }
-    return wrong(rd, "'%.80s' is not one of %s%s", s, rd->row->allowed,
-                 did_you_mean(rd->scratch, &best));
+    if (i)
+        *(uint8_t *)at = i;
+    return i || wrong(rd, "'%.80s' is not one of %s%s", w->at->s, rd->row->allowed,
+                      did_you_mean(rd->scratch, &best));
 }
 
 static void write_choice(text *t, const node *n, const row *r)
@@ -2411,9 +2431,9 @@ static void write_choice(text *t, const node *n, const row *r)
     const char *s = r->allowed;
 
     for (unsigned left = i; left > 1; left--)
-        s += strcspn(s, "|") + 1;
+        s = key_next(s);
     if (i)
-        put(t, "%.*s", (int)strcspn(s, "|"), s);
+        put(t, "%s", key_text(t->a, s));
 }
 
 static bool read_text(reader *rd, void *at, const words *w)
@@ -3040,96 +3060,47 @@ static void write_metric(text *t, const node *n, const row *r)
     put(t, "%s%u", lock ? "lock " : "", *metric);
 }
 
-/* "1-10" or "5": two numbers; sign: what stands between them. */
-static bool read_pair(reader *rd, const char *s, char sign, uint64_t most, uint64_t v[2])
+/* "1-10", "5", "0x10/0xff": two numbers, and what stands between them. */
+static bool read_pair(reader *rd, void *at, const words *w)
 {
-    size_t n = strcspn(s, (char[]){sign, 0});
-    bool   two = s[n] == sign, any = sign == '/';
+    uint8_t     type_ = rd->row->type;
+    bool        ports = type_ == T_PORTS, range = ports || type_ == T_UIDS;
+    uint64_t    most = ports || type_ == T_REALMS ? UINT16_MAX : UINT32_MAX, v[2] = {0, 0};
+    bool      (*parse)(const char *, uint64_t *) = range ? read_number : read_any;
+    const char *s = w->at->s, *sign = strchr(s, range ? '-' : '/');
 
-    v[1] = 0;
-    if (!(any ? read_any : read_number)(keep(rd->scratch, s, n), &v[0]) ||
-        (two && !(any ? read_any : read_number)(s + n + 1, &v[1])))
+    if (!parse(sign ? keep(rd->scratch, s, (size_t)(sign - s)) : s, &v[0]) ||
+        (sign && !parse(sign + 1, &v[1])))
         return bad_word(rd, s, "is not a number");
-    if (v[0] > most || v[1] > most || (sign == '-' && two && v[1] < v[0]))
+    if (v[0] > most || v[1] > most || (range && sign && v[1] < v[0]) || (ports && v[0] == 0))
         return bad_word(rd, s, "is out of range");
+    if (type_ == T_UIDS && !sign)
+        return bad_word(rd, s, "is not a range");
+    if (ports) {
+        ((uint16_t *)at)[0] = (uint16_t)v[0];
+        ((uint16_t *)at)[1] = (uint16_t)v[sign != NULL];
+    } else if (type_ == T_REALMS) {
+        *(uint32_t *)at = (uint32_t)(sign ? v[0] << 16 | v[1] : v[0]);
+    } else {
+        ((uint32_t *)at)[0] = (uint32_t)v[0];
+        ((uint32_t *)at)[1] = (uint32_t)v[1];
+    }
     return true;
 }
 
-static bool read_realms(reader *rd, void *at, const words *w)
-{
-    uint64_t v[2];
-
-    if (!read_pair(rd, w->at->s, '/', UINT16_MAX, v))
-        return false;
-    *(uint32_t *)at = (uint32_t)(strchr(w->at->s, '/') ? v[0] << 16 | v[1] : v[0]);
-    return true;
-}
-
-static void write_realms(text *t, const node *n, const row *r)
-{
-    uint32_t v = *(uint32_t *)place_of(n, r);
-
-    if (v >> 16)
-        put(t, "%u/", v >> 16);
-    put(t, "%u", v & 0xffff);
-}
-
-static bool read_mark(reader *rd, void *at, const words *w)
-{
-    uint64_t v[2];
-
-    if (!read_pair(rd, w->at->s, '/', UINT32_MAX, v))
-        return false;
-    ((uint32_t *)at)[0] = (uint32_t)v[0];
-    ((uint32_t *)at)[1] = (uint32_t)v[1];
-    return true;
-}
-
-static void write_mark(text *t, const node *n, const row *r)
+static void write_pair(text *t, const node *n, const row *r)
 {
     const uint32_t *v = place_of(n, r);
+    const uint16_t *port = place_of(n, r);
 
-    put(t, v[1] ? "0x%x/0x%x" : "0x%x", v[0], v[1]);
-}
-
-static bool read_ports(reader *rd, void *at, const words *w)
-{
-    uint64_t v[2];
-
-    if (!read_pair(rd, w->at->s, '-', UINT16_MAX, v))
-        return false;
-    if (v[0] == 0)
-        return bad_word(rd, w->at->s, "is out of range");
-    ((uint16_t *)at)[0] = (uint16_t)v[0];
-    ((uint16_t *)at)[1] = (uint16_t)(v[1] ? v[1] : v[0]);
-    return true;
-}
-
-static void write_ports(text *t, const node *n, const row *r)
-{
-    const uint16_t *v = place_of(n, r);
-
-    put(t, v[1] > v[0] ? "%u-%u" : "%u", v[0], v[1]);
-}
-
-static bool read_uids(reader *rd, void *at, const words *w)
-{
-    uint64_t v[2];
-
-    if (!read_pair(rd, w->at->s, '-', UINT32_MAX, v))
-        return false;
-    if (!strchr(w->at->s, '-'))
-        return bad_word(rd, w->at->s, "is not a range");
-    ((uint32_t *)at)[0] = (uint32_t)v[0];
-    ((uint32_t *)at)[1] = (uint32_t)v[1];
-    return true;
-}
-
-static void write_uids(text *t, const node *n, const row *r)
-{
-    const uint32_t *v = place_of(n, r);
-
-    put(t, "%u-%u", v[0], v[1]);
+    if (r->type == T_PORTS)
+        put(t, port[1] > port[0] ? "%u-%u" : "%u", port[0], port[1]);
+    else if (r->type == T_REALMS)
+        put(t, *v >> 16 ? "%u/%u" : "%u", *v >> 16 ? *v >> 16 : *v, *v & 0xffff);
+    else if (r->type == T_MARK)
+        put(t, v[1] ? "0x%x/0x%x" : "0x%x", v[0], v[1]);
+    else
+        put(t, "%u-%u", v[0], v[1]);
 }
 
 /* "100/200" */
@@ -3181,11 +3152,6 @@ static const named protocols[] = {
 };
 static const named features[] = {{"ecn", 1}, {NULL, 0}};
 
-static const named yes_no[] = {
-    {"yes", 1}, {"no", 0}, {"true", 1}, {"on", 1}, {"1", 1}, {"false", 0}, {"off", 0}, {"0", 0},
-    {NULL, 0},
-};
-
 /* "02:00:00:00:00:01" */
 static bool mac_read(const char *s, uint8_t mac[6])
 {
@@ -3204,20 +3170,16 @@ static bool mac_read(const char *s, uint8_t mac[6])
 static bool read_vmac(reader *rd, void *at, const words *w)
 {
     vmac_choice *v = at;
+    const named *only = w->n == 1 ? named_find(yes_no, w->at->s) : NULL;
     uint64_t     group;
 
     memset(v, 0, sizeof *v);
-    v->on = true;
-    for (size_t i = 0; i < w->n; i++) {
+    v->on = !only || only->value;
+    for (size_t i = 0; i < w->n && !only; i++) {
         const word *one = &w->at[i];
         words       name = {(word *)(uintptr_t)one, 1};
         uint8_t     mac[6];
 
-        for (const named *k = w->n == 1 ? yes_no : NULL; k && k->name; k++)
-            if (strcasecmp(k->name, one->s) == 0) {
-                v->on = k->value;
-                return true;
-            }
         if (strcmp(one->s, "netlink_notify_msg") == 0)
             continue;                   /* the kernel tells everybody anyway */
         if (strcmp(one->s, "group") == 0) {
@@ -3330,12 +3292,11 @@ static bool read_options(reader *rd, void *at, const words *w)
 static void write_options_on(text *t, const node *n, const row *r)
 {
     const bool *on = place_of(n, r);
-    const char *s = r->allowed;
     size_t      from = t->n;
 
-    for (; *s; on++, s += strcspn(s, "|"), s += *s == '|')
+    for (const char *s = r->allowed; s; on++, s = key_next(s))
         if (*on)
-            put(t, "%s%.*s", t->n > from ? " " : "", (int)strcspn(s, "|"), s);
+            put(t, "%s%s", t->n > from ? " " : "", key_text(t->a, s));
 }
 
 /* "A: b c D: e", each one word if it is in quotes: a header begins with a word that ends in a
@@ -3402,11 +3363,9 @@ static bool read_reply(reader *rd, void *at, const words *w)
     check_udp  *udp = at;
     const char *reply = words_join(&rd->m->a, w);
 
-    for (const named *n = yes_no; w->n == 1 && n->name; n++)
-        if (strcasecmp(w->at->s, n->name) == 0) {
-            udp->require_reply = n->value;
-            return true;
-        }
+    udp->require_reply = is_yes(reply);
+    if (named_find(yes_no, reply))
+        return true;
     for (const char *s = reply; *s; s += strspn(s, "0123456789abcdefABCDEFxX") ? 2 : 1)
         if (!strchr(" ", *s) && strspn(s, "0123456789abcdefABCDEFxX") < 2)
             return bad_word(rd, reply, "is neither yes nor no nor pairs of digits");
@@ -3786,57 +3745,36 @@ static const named sums[] = {
     {"nocsum", 0}, {"csum", IPVS_TUN_CSUM}, {"remcsum", IPVS_TUN_REMCSUM}, {NULL, 0},
 };
 
-static const named *named_find(const named *list, const char *s)
-{
-    while (list->name && strcasecmp(list->name, s) != 0)
-        list++;
-    return list->name ? list : NULL;
-}
-
-static const char *named_of(const named *list, uint32_t value)
-{
-    while (list->value != value)
-        list++;
-    return list->name;
-}
-
 /* "NAT", "TUN type gue port 6080 csum" */
-static bool method_read(reader *rd, lvs_method *m, const words *w)
+static bool read_method(reader *rd, void *at, const words *w)
 {
+    lvs_method   m = {0, 0, 0, 0};
     const named *is = named_find(methods, w->at->s);
     size_t       i = 1;
 
     if (!is)
         return bad_word(rd, w->at->s, "is no lvs_method");
-    m->method = (uint8_t)is->value;
-    if (m->method == IPVS_TUNNEL && i < w->n && strcasecmp(w->at[i].s, "type") == 0) {
+    m.method = (uint8_t)is->value;
+    if (m.method == IPVS_TUNNEL && i < w->n && strcasecmp(w->at[i].s, "type") == 0) {
         is = i + 1 < w->n ? named_find(tunnels, w->at[i + 1].s) : NULL;
         if (!is)
             return bad_word(rd, w->at[i + 1 < w->n ? i + 1 : i].s, "is no type of tunnel");
-        m->tunnel = (uint8_t)is->value;
+        m.tunnel = (uint8_t)is->value;
         i += 2;
     }
-    if (m->tunnel == IPVS_GUE) {
-        if (i + 1 >= w->n || strcasecmp(w->at[i].s, "port") || !port_read(w->at[i + 1].s, &m->port))
+    if (m.tunnel == IPVS_GUE) {
+        if (i + 1 >= w->n || strcasecmp(w->at[i].s, "port") || !port_read(w->at[i + 1].s, &m.port))
             return bad_word(rd, "gue", "needs its UDP port: port 1..65535");
         i += 2;
     }
-    if (m->tunnel != IPVS_IPIP && i < w->n && (is = named_find(sums, w->at[i].s)) != NULL) {
-        m->flags = (uint8_t)is->value;
+    if (m.tunnel != IPVS_IPIP && i < w->n && (is = named_find(sums, w->at[i].s)) != NULL) {
+        m.flags = (uint8_t)is->value;
         i++;
     }
-    if (m->tunnel == IPVS_GRE && m->flags == IPVS_TUN_REMCSUM)
+    if (m.tunnel == IPVS_GRE && m.flags == IPVS_TUN_REMCSUM)
         return bad_word(rd, "remcsum", "is for gue");
-    return i == w->n || bad_word(rd, w->at[i].s, "does not fit there");
-}
-
-static bool read_method(reader *rd, void *at, const words *w)
-{
-    lvs_method m;
-
-    memset(&m, 0, sizeof m);
-    if (!method_read(rd, &m, w))
-        return false;
+    if (i < w->n)
+        return bad_word(rd, w->at[i].s, "does not fit there");
     memcpy(at, &m, sizeof m);
     return true;
 }
@@ -3859,21 +3797,12 @@ static void write_method(text *t, const node *n, const row *r)
 /* The kernel decides which there are. */
 static bool read_scheduler(reader *rd, void *at, const words *w)
 {
-    const char *s = w->at->s, *allowed = rd->row->allowed;
-    nearest     best = nearest_to(s, 0);
-    bool        known = false;
+    const char *s = w->at->s;
+    nearest     best;
 
     if (!*s || strlen(s) > 15 || s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_")])
         return bad_word(rd, s, "is no scheduler's name");
-    for (size_t n; *allowed && !known; allowed += n + (allowed[n] != 0)) {
-        const char *one;
-
-        n = strcspn(allowed, "|");
-        one = keep(rd->scratch, allowed, n);
-        known = strcmp(one, s) == 0;
-        nearest_try(&best, one);
-    }
-    if (!known)
+    if (!choice(rd, s, &best))
         remark_add(rd->out, SAY_WARNING, rd->variable, "'%.15s' is none of %s%s; the kernel may"
                    " know it", s, rd->row->allowed, did_you_mean(rd->scratch, &best));
     memset(at, 0, 16);
@@ -4016,11 +3945,11 @@ static const type types[TYPES] = {
     [T_LONG] = {"is not a number", 1, 8, read_value, write_value, read_any, NULL},
     [T_METRIC] = {NULL, 1, 4, read_metric, write_metric, NULL, NULL},
     [T_FEATURES] = {"is no feature", 1, 4, read_value, write_value, NULL, features},
-    [T_REALMS] = {NULL, 1, 4, read_realms, write_realms, NULL, NULL},
-    [T_MARK] = {NULL, 1, 8, read_mark, write_mark, NULL, NULL},
-    [T_PORTS] = {NULL, 1, 4, read_ports, write_ports, NULL, NULL},
+    [T_REALMS] = {NULL, 1, 4, read_pair, write_pair, NULL, NULL},
+    [T_MARK] = {NULL, 1, 8, read_pair, write_pair, NULL, NULL},
+    [T_PORTS] = {NULL, 1, 4, read_pair, write_pair, NULL, NULL},
     [T_LABELS] = {NULL, 1, sizeof(vrrp_encap), read_labels, write_labels, NULL, NULL},
-    [T_UIDS] = {NULL, 1, 8, read_uids, write_uids, NULL, NULL},
+    [T_UIDS] = {NULL, 1, 8, read_pair, write_pair, NULL, NULL},
     [T_URL] = {NULL, 1, sizeof(char *), read_url, write_text, NULL, NULL},
     [T_STATUS] = {NULL, -1, offsetof(check_url, n_status) + sizeof(uint16_t) -
                   offsetof(check_url, status), read_status, write_status, NULL, NULL},
@@ -4084,11 +4013,11 @@ static node *node_new(reader *rd, uint8_t b, const char *name)
 /* Is this a value of a row whose values need no keyword? */
 static bool is_bare_word(const row *r, const char *s)
 {
-    const char *at = r->flags & BARE ? strstr(r->allowed, s) : NULL;
+    const char  *at = r->flags & BARE ? strstr(r->allowed, s) : NULL;
+    const named *w = r->flags & BARE ? named_find(types[r->type].named, s) : NULL;
 
-    for (const named *w = r->flags & BARE ? types[r->type].named : NULL; w && w->name; w++)
-        if (strcmp(w->name, s) == 0)
-            return true;
+    if (w && strcmp(w->name, s) == 0)
+        return true;
     return at && *s && (at == r->allowed || at[-1] == '|') &&
            (at[strlen(s)] == '|' || at[strlen(s)] == 0);
 }
@@ -4123,13 +4052,22 @@ static bool is_list_of_addresses(uint8_t b)
 
 static bool starts_item(uint8_t b, const char *s);
 
-/* The words up to the next option or item, from word i on. */
-static size_t words_to_option(reader *rd, const row *r, const word *w, size_t n, size_t i)
+/* It is no value of a row: an option or item begins, of its block or of those around it. */
+static bool ends_value(reader *rd, const row *r, const word *w)
 {
     const char *value;
 
-    while (i < n && !w[i].first && !starts_item(r->in, w[i].s) &&
-           !option_row(rd, r->in, &w[i], &value))
+    for (uint8_t b = 0; b < BLOCKS; b++)
+        if ((b == r->in || rd->within >> b & 1) &&
+            (starts_item(b, w->s) || option_row(rd, b, w, &value)))
+            return true;
+    return w->first;
+}
+
+/* The words up to the next option or item, from word i on. */
+static size_t words_to_option(reader *rd, const row *r, const word *w, size_t n, size_t i)
+{
+    while (i < n && !ends_value(rd, r, &w[i]))
         i++;
     return i;
 }
@@ -4179,14 +4117,6 @@ static node *item_new(reader *rd, const row *list)
     return item;
 }
 
-static bool is_yes(const char *s)
-{
-    for (const named *k = yes_no; k->name; k++)
-        if (k->value && strcasecmp(k->name, s) == 0)
-            return true;
-    return false;
-}
-
 /* An item is complete without it: it has a default, or there is nothing to it. */
 static bool head_is_optional(const row *head)
 {
@@ -4220,8 +4150,10 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     const char *s = nested_head(rd, r, w, i + 1, value);
     word        one = {s, true, false};
     size_t      from = i++;
+    uint32_t    within = rd->within;
     bool        ok = true;
 
+    rd->within |= 1u << item->block;
     if (headless_ || s)
         *giver(inner, head) = rd->variable;
     rd->row = r;
@@ -4234,6 +4166,7 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     i += !value && s && (!headless_ || (r->flags & PLAIN && is_yes(s)));
     while (i < w->n && !w->at[i].first && option_row(rd, inner->block, &w->at[i], &value))
         i += option_read(rd, inner, w, i);
+    rd->within = within;
     if (ok)
         *list_end(list) = inner;
     return i - from;
@@ -6835,7 +6768,7 @@ static const char *stand_in(const checker *c, probe *p)
 /* The check whose NAME begins this one's: that was to be an option of it. */
 static bool probe_is_option(const checker *c, probe *p)
 {
-    reader       rd = {c->m, c->out, &c->out->a, item_giver(&p->n), NULL, NULL, NULL};
+    reader       rd = {c->m, c->out, &c->out->a, item_giver(&p->n), NULL, NULL, NULL, 0};
     nearest      best;
     const probe *of = c->m->probes;
     size_t       n;
@@ -6920,7 +6853,7 @@ static void probe_check(const checker *c, probe *p)
 /* A URL that is tracked makes a check without a name; the same URL the same one. */
 static probe *probe_inline(const checker *c, const watch *w)
 {
-    reader rd = {c->m, c->out, &c->out->a, item_giver(&w->n), NULL, NULL, NULL};
+    reader rd = {c->m, c->out, &c->out->a, item_giver(&w->n), NULL, NULL, NULL, 0};
     probe **end = &c->m->probes, *p;
 
     for (; *end; end = (probe **)(void *)&(*end)->n.next)
@@ -7756,7 +7689,7 @@ static probe *own_copy(const checker *c, const real_server *r, const probe *from
 
 static void use_add(const checker *c, real_server *r, probe *p, int16_t weight, bool reverse)
 {
-    reader rd = {c->m, c->out, &c->out->a, item_giver(&r->n), NULL, NULL, NULL};
+    reader rd = {c->m, c->out, &c->out->a, item_giver(&r->n), NULL, NULL, NULL, 0};
     watch *w = (watch *)(void *)node_new(&rd, B_WATCH, "");
 
     *list_end((node **)(void *)&r->uses) = &w->n;
@@ -8168,7 +8101,7 @@ static void quorum_check(const checker *c, virtual_server *v)
 
 static void reals_take(const checker *c, virtual_server *v)
 {
-    reader      rd = {c->m, c->out, &c->out->a, NULL, NULL, NULL, NULL};
+    reader      rd = {c->m, c->out, &c->out->a, NULL, NULL, NULL, NULL, 0};
     const char *of, *meant = v->reals ? NULL : option_meant(&rd, B_IPVS, v->n.name, &of);
     const real_server *unchecked = NULL;
     unsigned           more = 0;
@@ -8282,7 +8215,7 @@ static void daemon_short(const checker *c)
 
     for (instance *in = c->m->instances; in; in = instance_next(in)) {
         const char *by = *giver(&in->n, row_of(B_INSTANCE, "lvs_sync_daemon_interface"));
-        reader      rd = {c->m, c->out, &c->out->a, by, NULL, NULL, NULL};
+        reader      rd = {c->m, c->out, &c->out->a, by, NULL, NULL, NULL, 0};
 
         if (!by)
             continue;
@@ -8405,7 +8338,7 @@ static model *model_read(char *const *env, const char *host, report *out)
     char   own[256] = "";
     arena  scratch = {NULL}, first = {NULL};
     model *m = take(&first, sizeof *m);
-    reader rd = {m, out, &scratch, "", host, NULL, NULL};
+    reader rd = {m, out, &scratch, "", host, NULL, NULL, 0};
     var   *list;
 
     m->a = first;
@@ -9094,29 +9027,16 @@ static void dump_node(text *t, const node *n, const char *name, bool secrets)
 
 static void dump(text *t, const model *m, bool secrets)
 {
+    static const uint8_t order[] = {B_INSTANCE, B_GROUP, B_IPVS, B_IPVS_GROUP, B_CHECK};
+
     dump_node(t, &m->global.n, "", secrets);
-    for (const instance *in = m->instances; in; in = instance_next(in)) {
-        put(t, "\n");
-        dump_node(t, &in->n, m->unnamed ? "" : in->n.name, secrets);
-    }
-    for (const sync_group *g = m->groups; g; g = group_next(g)) {
-        put(t, "\n");
-        dump_node(t, &g->n, g->n.name, secrets);
-    }
-    for (const virtual_server *v = m->virtuals; v; v = virtual_next(v)) {
-        put(t, "\n");
-        dump_node(t, &v->n, v->n.name, secrets);
-    }
-    for (const vs_group *g = m->vs_groups; g; g = vs_group_next(g)) {
-        put(t, "\n");
-        dump_node(t, &g->n, g->n.name, secrets);
-    }
-    for (const probe *p = m->probes; p; p = probe_next(p)) {
-        if (!*p->n.name)                /* it stands where it is tracked */
-            continue;
-        put(t, "\n");
-        dump_node(t, &p->n, p->n.name, secrets);
-    }
+    for (size_t i = 0; i < sizeof order; i++)
+        for (const node *n = *blocks_of((model *)(uintptr_t)m, order[i]); n; n = n->next) {
+            if (!*n->name)              /* a check that stands where it is tracked */
+                continue;
+            put(t, "\n");
+            dump_node(t, n, n->block == B_INSTANCE && m->unnamed ? "" : n->name, secrets);
+        }
 }
 
 /* The configuration as it counts, as environment lines; passwords only when asked for. */
@@ -9535,7 +9455,7 @@ static void life_files(model *m, report *out)
 {
 #ifdef SIDECAR_TLS
     checker     c = {m, NULL, out, NULL, 0};
-    const char *last[3] = {NULL, NULL, NULL};
+    const char *last[3] = {NULL, NULL, NULL, 0};
 
     for (const probe *p = m->probes; p; p = probe_next(p))
         life_pems(&c, p, last);
