@@ -1601,7 +1601,7 @@ static const row rows[] = {
      "Weight of servers that say none; 0: no new connections."},
     {V(persistence), T_PERSIST, 0, INHERIT, "persistence_timeout", "no|yes|1..2678400", "no",
      "Seconds for which a client stays with its server; yes: 360."},
-    {V(granularity), T_MASK, 0, INHERIT, "persistence_granularity", "0..128|NETMASK",
+    {V(granularity), T_MASK, 0, INHERIT, "persistence_granularity", "NETMASK|1..128",
      "(32, IPv6 128)", "Prefix length by which clients are one."},
     {V(engine), T_IFNAME, 0, INHERIT, "persistence_engine", "1..15 characters", "(none)",
      "Such as sip: one call is one client."},
@@ -3815,28 +3815,18 @@ static bool read_mask(reader *rd, void *at, const words *w)
 {
     address  a;
     uint32_t mask;
-    uint64_t v;
+    uint8_t  length = 32;
 
-    if (address_read(w->at->s, &a) && a.family == VRRP_IPV4) {
-        memcpy(&mask, a.ip.byte, sizeof mask);
-        mask = ~ntohl(mask);
-        if (mask & (mask + 1))
-            return bad_word(rd, w->at->s, "is no netmask");
-        for (v = 32; mask; mask >>= 1)
-            v--;
-    } else if (!read_number(w->at->s, &v) || v > 128) {
-        return bad_word(rd, w->at->s, "is neither a prefix length nor a netmask");
-    }
-    if (v == 0)
-        return bad_word(rd, w->at->s, "would make all clients one");
-    *(uint8_t *)at = (uint8_t)v;
+    if (!address_read(w->at->s, &a) || a.family != VRRP_IPV4)
+        return read_value(rd, at, w);
+    memcpy(&mask, a.ip.byte, sizeof mask);
+    mask = ~ntohl(mask);
+    if (mask & (mask + 1) || mask == UINT32_MAX)
+        return bad_word(rd, w->at->s, "is no netmask");
+    for (; mask; mask >>= 1)
+        length--;
+    *(uint8_t *)at = length;
     return true;
-}
-
-static void write_mask(text *t, const node *n, const row *r)
-{
-    if (*(const uint8_t *)place_of(n, r))
-        put(t, "%u", *(const uint8_t *)place_of(n, r));
 }
 
 /* "/PATH WORD...", "sh:COMMAND"; kept with its scheme */
@@ -3963,7 +3953,8 @@ static const type types[TYPES] = {
     [T_METHOD] = {NULL, -1, sizeof(lvs_method), read_method, write_method, NULL, NULL},
     [T_SCHEDULER] = {NULL, 1, 16, read_scheduler, write_chars, NULL, NULL},
     [T_PERSIST] = {"is no time in seconds", 1, 4, read_value, write_value, read_number, persist},
-    [T_MASK] = {NULL, 1, 1, read_mask, write_mask, NULL, NULL},
+    [T_MASK] = {"is neither a prefix length nor a netmask", 1, 1, read_mask, write_value, read_number,
+                NULL},
     [T_DNS_TYPE] = {"is no type", 1, 2, read_value, write_value, NULL, dns_types},
     [T_SCRIPT] = {NULL, 1, sizeof(char *), read_script, write_text, NULL, NULL},
     [T_SYNC] = {NULL, -1, 16, read_sync, write_sync, NULL, NULL},
@@ -6451,6 +6442,8 @@ static vrrp_track *tracks_take(const checker *c, const track *list, size_t more,
     vrrp_track *to;
     size_t      i = list_size(list);
 
+    if (i + more > UINT16_MAX)
+        mistake(c, &list->n, NULL, "%zu tracked (allowed: 65535)", i + more);
     to = take(&c->m->a, (i + more + 1) * sizeof *to);
     *n = (uint16_t)i;
     for (i = 0; list; list = track_next(list), i++) {
@@ -6512,6 +6505,8 @@ static void track_groups_check(const checker *c)
 
     for (const track_group *t = g->track_groups; t; t = tgroup_next(t)) {
         flawed(c, !t->names[1], &t->n, "a group needs members");
+        flawed(c, track_group_of(c->m, t->names[0]) != t, &t->n, "there are two groups of the name"
+               " '%.60s'", t->names[0]);
         for (const char **name = t->names + 1; *name; name++)
             refer(c, &t->n, c->m->instances, *name, "virtual router", "");
     }
