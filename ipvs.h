@@ -1811,6 +1811,7 @@ IPVS__SHELLS bool ipvs__spread(const ipvs_pool *p, uint8_t *marks)
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -2067,11 +2068,15 @@ static bool ipvs__moved(ipvs_io *io)
 static bool ipvs__has_tunnel(const ipvs_dest *d)
 {
     struct utsname u;
-    unsigned       major, minor;
+    unsigned long  major, minor;
+    char          *dot;
 
-    if (!d || d->tunnel == IPVS_IPIP || uname(&u) < 0 ||
-        sscanf(u.release, "%u.%u", &major, &minor) != 2 || major > 5)
+    if (!d || d->tunnel == IPVS_IPIP || uname(&u) < 0)
         return true;
+    major = strtoul(u.release, &dot, 10);
+    if (*dot != '.' || major > 5)
+        return true;
+    minor = strtoul(dot + 1, NULL, 10);
     return major == 5 && minor >= (d->tunnel == IPVS_GUE && !d->tunnel_flags ? 2u : 3u);
 }
 

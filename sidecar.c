@@ -2178,6 +2178,76 @@ static void put_word(text *t, const char *s, const char *special)
     }
 }
 
+/* --- files ---------------------------------------------------------------------------------- */
+
+enum { FILE_MOST = 1 << 16, FILE_HUGE = 1 << 24 };
+
+/* NULL and *flaw, or an errno, if it cannot be read. Only regular files: a pipe could block a
+   daemon that others rely on. */
+static char *file_text(arena *a, const char *path, size_t most, const char **flaw)
+{
+    int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    char       *s = NULL;
+    size_t      size = 0;
+    ssize_t     n = -1;
+
+    *flaw = fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) ? NULL : "is not a regular file";
+    if (fd >= 0 && !*flaw) {
+        size_t room = st.st_size > FILE_MOST && (size_t)st.st_size <= most ? (size_t)st.st_size
+                                                                           : FILE_MOST;
+
+        s = take(a, room + 2);
+        while ((n = read(fd, s + size, room + 1 - size)) > 0)
+            size += (size_t)n;
+        if (size > room)
+            *flaw = most > FILE_MOST ? "is larger than 16 MiB" : "is larger than 64 KiB";
+        else if (n == 0 && memchr(s, 0, size))
+            *flaw = "has a zero byte in it";
+    }
+    if (fd >= 0)
+        close(fd);
+    return *flaw || n < 0 ? NULL : s;
+}
+
+/* The content without blanks around it; NULL and an error if it cannot be read. */
+static char *file_read(reader *rd, const char *path, size_t most)
+{
+    const char *flaw;
+    char       *s = file_text(rd->scratch, path, most, &flaw);
+
+    if (!s && flaw)
+        wrong(rd, "'%.200s' %s", path, flaw);
+    else if (!s)
+        wrong(rd, "cannot read '%.200s': %s", path, strerror(errno));
+    return s ? trimmed(rd->scratch, s) : NULL;
+}
+
+/* The next word of a line, or NULL; it gets a NUL behind it. */
+static char *line_word(char **at)
+{
+    char *s = *at + strspn(*at, " \t\r");
+
+    *at = s + strcspn(s, " \t\r");
+    if (**at)
+        *(*at)++ = 0;
+    return *s ? s : NULL;
+}
+
+/* The next line without its comment, or NULL. */
+static char *text_line(char **at, const char *comment)
+{
+    char *line = *at;
+
+    if (!*line)
+        return NULL;
+    *at += strcspn(line, "\n");
+    if (**at)
+        *(*at)++ = 0;
+    line[strcspn(line, comment)] = 0;
+    return line;
+}
+
 /* --- numbers and names ---------------------------------------------------------------------- */
 
 static bool read_number(const char *s, uint64_t *out)
@@ -2511,10 +2581,6 @@ static bool key_bytes(reader *rd, const char *s, vrrp_key *k)
     k->algorithm = VRRP_SHA256;
     return true;
 }
-
-enum { FILE_MOST = 1 << 16, ENV_FILE_MOST = 1 << 24 };
-
-static char *file_read(reader *rd, const char *path, size_t most);
 
 static bool read_key(reader *rd, void *at, const words *w)
 {
@@ -2996,25 +3062,21 @@ static bool table_named(reader *rd, const char *name, uint32_t *table)
 {
     static const char *const files[] = {"/etc/iproute2/rt_tables",
                                         "/usr/share/iproute2/rt_tables"};
+    bool found = false;
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char     line[256], *id, *is, *rest;
-        FILE    *f = fopen(files[i], "re");
-        bool     found = false;
-        uint64_t number = 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found; i++) {
+        const char *flaw;
+        char       *file = file_text(rd->scratch, files[i], FILE_HUGE, &flaw), *line;
+        uint64_t    number = 0;
 
-        while (f && !found && fgets(line, sizeof line, f)) {
-            id = strtok_r(line, " \t\n", &rest);
-            is = id ? strtok_r(NULL, " \t\n", &rest) : NULL;
+        while (file && !found && (line = text_line(&file, "#\n")) != NULL) {
+            char *id = line_word(&line), *is = id ? line_word(&line) : NULL;
+
             found = is && strcmp(is, name) == 0 && read_any(id, &number) && number <= UINT32_MAX;
         }
-        if (f)
-            fclose(f);
         *table = (uint32_t)number;
-        if (found)
-            return true;
     }
-    return bad_word(rd, name, "is no table, and no name of one in /etc/iproute2/rt_tables");
+    return found || bad_word(rd, name, "is no table, and no name of one in /etc/iproute2/rt_tables");
 }
 
 static bool read_table(reader *rd, void *at, const words *w)
@@ -3393,63 +3455,49 @@ static void write_payload(text *t, const node *n, const row *r)
 /* Two numbers of the line of a name: NAME:x:ID:GID. Fields may be empty. */
 static bool id_named(const char *path, const char *name, uint64_t *id, uint64_t *group)
 {
-    FILE  *f = fopen(path, "re");
-    char  *line = NULL;
-    size_t size = 0;
-    bool   found = false;
+    arena       own = {NULL};
+    const char *flaw;
+    char       *file = file_text(&own, path, FILE_HUGE, &flaw), *line;
+    bool        found = false;
 
-    while (f && !found && getline(&line, &size, f) >= 0) {
-        char *s = line, *part[4];
+    while (file && !found && (line = text_line(&file, "\n")) != NULL) {
+        const char *part[4];
 
         for (size_t i = 0; i < 4; i++)
-            part[i] = s ? strsep(&s, ":\n") : line + strlen(line);
+            part[i] = line ? strsep(&line, ":") : "";
         found = strcmp(part[0], name) == 0 && read_any(part[2], id) &&
                 (!group || read_any(part[3], group));
     }
-    free(line);
-    if (f)
-        fclose(f);
+    arena_free(&own);
     return found;
 }
 
-/* The groups of /etc/group that name the user as a member: NAME:x:GID:USER,USER. How many; list
-   NULL: they are only counted. */
-static uint16_t groups_of(const char *user, uint32_t *list)
-{
-    FILE    *f = fopen("/etc/group", "re");
-    char    *line = NULL;
-    size_t   size = 0;
-    uint16_t n = 0;
-    uint64_t gid;
-
-    while (f && n < UINT16_MAX && getline(&line, &size, f) >= 0) {
-        char *s = line, *id, *member;
-
-        strsep(&s, ":"), strsep(&s, ":");
-        id = s ? strsep(&s, ":") : NULL;
-        if (!id || !read_any(id, &gid) || gid >= UINT32_MAX)
-            continue;
-        while ((member = strsep(&s, ",\n")) != NULL && strcmp(member, user) != 0)
-            ;
-        if (member && list)
-            list[n] = (uint32_t)gid;
-        n = (uint16_t)(n + (member != NULL));
-    }
-    free(line);
-    if (f)
-        fclose(f);
-    return n;
-}
-
-/* With its own group, as a login has it. */
+/* As a login has them: its own group, and those of /etc/group (NAME:x:GID:USER,USER) that name the
+   user as a member. */
 static void user_groups(reader *rd, user_ids *u, const char *user)
 {
-    uint32_t n = groups_of(user, NULL);
+    arena       own = {NULL};
+    const char *flaw;
+    char       *file = file_text(&own, "/etc/group", FILE_HUGE, &flaw), *line, *member;
+    size_t      lines = 1, n = 0;
+    uint64_t    gid;
 
-    u->groups = take(&rd->m->a, (n + 1) * sizeof *u->groups);
-    u->groups[0] = u->gid;
-    u->n_groups = n ? (uint16_t)(groups_of(user, u->groups + 1) + 1) : 0;
-    u->name = n ? keep(&rd->m->a, user, strlen(user)) : NULL;
+    for (const char *c = file; c && *c; c++)
+        lines += *c == '\n';
+    u->groups = take(&rd->m->a, (lines + 1) * sizeof *u->groups);
+    u->groups[n++] = u->gid;
+    while (file && n < UINT16_MAX && (line = text_line(&file, "\n")) != NULL) {
+        strsep(&line, ":"), strsep(&line, ":");
+        if (!line || !read_any(strsep(&line, ":"), &gid) || gid >= UINT32_MAX)
+            continue;
+        while ((member = strsep(&line, ",")) != NULL && strcmp(member, user) != 0)
+            ;
+        if (member)
+            u->groups[n++] = (uint32_t)gid;
+    }
+    arena_free(&own);
+    u->n_groups = (uint16_t)(n > 1 ? n : 0);
+    u->name = n > 1 ? keep(&rd->m->a, user, strlen(user)) : NULL;
 }
 
 /* "nobody nogroup", "65534" */
@@ -4576,38 +4624,6 @@ static var *var_find(var *list, const char *name)
 
 /* --- files ---------------------------------------------------------------------------------- */
 
-/* The content without blanks around it; NULL and an error if it cannot be read. Only regular
-   files: a pipe could block a daemon that others rely on. */
-static char *file_read(reader *rd, const char *path, size_t most)
-{
-    int         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
-    char       *s = NULL;
-    size_t      size = 0;
-    ssize_t     n = -1;
-
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        size_t room = st.st_size > FILE_MOST && (size_t)st.st_size <= most ? (size_t)st.st_size
-                                                                           : FILE_MOST;
-
-        s = take(rd->scratch, room + 2);
-        while ((n = read(fd, s + size, room + 1 - size)) > 0)
-            size += (size_t)n;
-        if (size > room)
-            s = (wrong(rd, "'%.200s' is larger than %s", path, most > FILE_MOST ? "16 MiB"
-                       : "64 KiB"), NULL);
-        else if (n == 0 && memchr(s, 0, size))
-            s = (wrong(rd, "'%.200s' has a zero byte in it", path), NULL);
-    } else if (fd >= 0) {
-        wrong(rd, "'%.200s' is not a regular file", path);
-    }
-    if (fd < 0 || (s && n < 0))
-        s = (wrong(rd, "cannot read '%.200s': %s", path, strerror(errno)), NULL);
-    if (fd >= 0)
-        close(fd);
-    return s ? trimmed(rd->scratch, s) : NULL;
-}
-
 /* An empty value is no value. Where a secret was meant, that is not what somebody wanted. */
 static void var_empty(reader *rd, var *v)
 {
@@ -4622,7 +4638,7 @@ static void env_file_read(reader *rd, var **list, const char *path)
     char *s, *line;
 
     rd->variable = "SIDECAR_ENV_FILE";
-    s = file_read(rd, path, ENV_FILE_MOST);
+    s = file_read(rd, path, FILE_HUGE);
     while (s && (line = strsep(&s, "\n")) != NULL) {
         line += strspn(line, " \t");
         if (begins(line, "export "))
@@ -5397,31 +5413,6 @@ static void name_remark(report *out, const char *by, const char *name)
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
-
-/* The next word of a line, or NULL; it gets a NUL behind it. */
-static char *line_word(char **at)
-{
-    char *s = *at + strspn(*at, " \t\r");
-
-    *at = s + strcspn(s, " \t\r");
-    if (**at)
-        *(*at)++ = 0;
-    return *s ? s : NULL;
-}
-
-/* The next line without its comment, or NULL. */
-static char *text_line(char **at, const char *comment)
-{
-    char *line = *at;
-
-    if (!*line)
-        return NULL;
-    *at += strcspn(line, "\n");
-    if (**at)
-        *(*at)++ = 0;
-    line[strcspn(line, comment)] = 0;
-    return line;
-}
 
 static void server_read(resolver *r, const char *s)
 {
