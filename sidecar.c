@@ -127,6 +127,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -538,6 +539,9 @@ typedef struct model {
     virtual_server *virtuals;
     vs_group   *vs_groups;
     struct lookup *lookups;             /* what names stand for; not the model's */
+    arena       will;                   /* behind this: see vars_will() */
+    char       *said;
+    size_t      n_said;
     unsigned    n_instances, n_undecided;
     uint32_t    preference;             /* of the last rule that did not say one */
     bool        unnamed;                /* the one instance was made by unnamed variables */
@@ -5158,7 +5162,7 @@ static const char *value_bare(reader *rd, const row *r, const char *value)
     return value;
 }
 
-static void value_read(reader *rd, node *n, const step *s, const var *v)
+static void value_read(reader *rd, node *n, const step *s, var *v)
 {
     const row  *r = s->row;
     const char *value = v->value;
@@ -5177,6 +5181,7 @@ static void value_read(reader *rd, node *n, const step *s, const var *v)
     }
     if (v->from_file && !(value = file_read(rd, value, FILE_MOST)))
         return;
+    v->value = value;
     if (several || is_whole(r))
         value = value_bare(rd, r, value);
     one.s = value;
@@ -5287,7 +5292,7 @@ static void head_meant(reader *rd, const var *v, const report *before)
         wrong(rd, "unknown variable, no option of %s", of);
 }
 
-static void var_apply(reader *rd, const var *v)
+static void var_apply(reader *rd, var *v)
 {
     const step *s = v->place.step, *last = s + v->place.steps - 1;
     report      before = *rd->out;
@@ -5329,9 +5334,9 @@ static var *vars_collect(reader *rd, char *const *env)
     return list;
 }
 
-static void vars_apply(reader *rd, const var *list, bool globals_)
+static void vars_apply(reader *rd, var *list, bool globals_)
 {
-    for (const var *v = list; v; v = v->next) {
+    for (var *v = list; v; v = v->next) {
         if (v->dead || (v->place.block == B_GLOBAL) != globals_)
             continue;
         breathe();
@@ -5341,6 +5346,36 @@ static void vars_apply(reader *rd, const var *list, bool globals_)
         else
             var_apply(rd, v);
     }
+}
+
+/* What puts addresses, routes and rules into the kernel: virtual routers and what is static, without
+   secrets, and without what they track. */
+static bool is_willed(const var *v)
+{
+    const row *r = v->place.step[0].row;
+
+    if (v->dead || !v->place.steps || (v->place.block != B_INSTANCE && v->place.block != B_GLOBAL))
+        return false;
+    if (r->type == T_BLOCK && (r->opens == B_WATCH || row_with(r->opens, SECRET)))
+        return false;
+    return !(r->flags & SECRET) && strcmp(r->key, "env_file") != 0;
+}
+
+/* That of it which finds it there again, as an environment: NAME=VALUE and a zero each, and one more
+   at the end. */
+static void vars_will(model *m, const var *list)
+{
+    char *to;
+
+    for (const var *v = list; v; v = v->next)
+        m->n_said += is_willed(v) ? strlen(v->name) + strlen(v->value) + 2 : 0;
+    to = m->said = take(&m->will, ++m->n_said);
+    for (const var *v = list; v; v = v->next)
+        if (is_willed(v)) {
+            to = stpcpy(to, v->name);
+            *to++ = '=';
+            to = stpcpy(to, v->value) + 1;
+        }
 }
 
 // >>resolve
@@ -8343,6 +8378,8 @@ static model *model_read(char *const *env, const char *host, report *out)
     blocks_make(&rd, list);
     vars_apply(&rd, list, false);
     model_check(m, list, out);
+    if (m->instances || has_static(m))
+        vars_will(m, list);
     arena_free(&scratch);
     return m;
 }
@@ -8353,6 +8390,7 @@ static void model_free(model *m)
 
     keys_free(m);
     copies_free(m);
+    arena_free(&m->will);
     arena_free(&a);
 }
 
@@ -9258,20 +9296,26 @@ static uint32_t life_needs(const model *m)
     return needs;
 }
 
+/* What we were given. */
+static uint32_t life_permitted(void)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct   cap[2] = {{0, 0, 0}, {0, 0, 0}};
+
+    return syscall(SYS_capget, &head, cap) == 0 ? cap[0].permitted : 0;
+}
+
 /* Raises what we need if we were given it, drops all others for good. */
 static bool life_capabilities(uint32_t needs)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct   cap[2] = {{0, 0, 0}, {0, 0, 0}};
-    uint32_t                        missing = needs;
+    uint32_t                        missing = needs & ~life_permitted();
 
-    if (syscall(SYS_capget, &head, cap) == 0)
-        missing = needs & ~cap[0].permitted;
     if (missing) {
         say(SAY_ERROR, NULL, "%s", life_missing(missing));
         return false;
     }
-    memset(cap, 0, sizeof cap);
     cap[0].effective = cap[0].permitted = needs;
     if (syscall(SYS_capset, &head, cap) == 0)
         return true;
@@ -9328,7 +9372,7 @@ static void life_resolve(model *m, report *out)
     free(locals);
 }
 
-enum { READ_TO_START, READ_TO_SHOW, READ_AGAIN, READ_QUIETLY };
+enum { READ_TO_START, READ_TO_SHOW, READ_AGAIN };
 
 /* Mistakes stop a start and go to standard error; everything else is for the log. */
 static void life_tell(const model *m, const report *out, int why)
@@ -9491,13 +9535,65 @@ static void warden_swept(const char *who, int n)
             strerror(-n));
 }
 
+/* The warden forks before anything is read, and stays small. The worker leaves in one of two files,
+   which are nowhere but in memory, what it is about to run, and empties the other one as soon as
+   nothing of that is left. */
+static int      wills[2] = {-1, -1};
+static unsigned will_now;
+
+static void will_open(void)
+{
+    for (size_t i = 0; i < 2; i++)
+        wills[i] = memfd_create("sidecar", MFD_CLOEXEC);
+}
+
+/* Before it begins. */
+static void will_write(model *m)
+{
+    int fd = wills[will_now ^= 1];
+
+    if (m->said && (ftruncate(fd, 0) ||
+                    pwrite(fd, m->said, m->n_said, 0) != (ssize_t)m->n_said))
+        say(SAY_WARNING, NULL, "should this process die, its addresses will stay until their lease"
+            " ends: memfd: %s", strerror(errno));
+    arena_free(&m->will);
+    m->said = NULL;
+}
+
+/* What was before is gone. */
+static void will_settle(void)
+{
+    if (ftruncate(wills[will_now ^ 1], 0))
+        return;                         /* nor could it be written */
+}
+
+/* As an environment; NULL: there is none, or it broke off. */
+static char **will_read(arena *a, int fd)
+{
+    struct stat st;
+    size_t      size = fstat(fd, &st) == 0 ? (size_t)st.st_size : 0, n = 0;
+    char       *s = take(a, size + 1), **env;
+
+    if (size < 2 || pread(fd, s, size, 0) != (ssize_t)size || s[size - 1] || s[size - 2])
+        return NULL;
+    for (size_t i = 0; i < size; i++)
+        n += !s[i];
+    env = take(a, n * sizeof *env);
+    for (n = 0; *s; s += strlen(s) + 1)
+        env[n++] = s;
+    return env;
+}
+
 /* The worker died without letting go: what it held must not answer any more. It may have found an
-   interface since the fork, so that is looked up again. Another process that runs the same virtual
-   router by now is left alone: vrrp_sweep() respects its lock. */
-static void warden_sweep(model *m)
+   interface, so that is looked up here too. Another process that runs the same virtual router by now
+   is left alone: vrrp_sweep() respects its lock. That secrets are missing is no matter here. */
+static void warden_sweep(char **env)
 {
     report out = {{NULL}, NULL, NULL, 0, 0};
+    model *m = model_read(env, NULL, &out);
 
+    log_open(m);
+    life_halve(m);
     life_resolve(m, &out);
     report_free(&out);
     for (instance *in = m->instances; in; in = instance_next(in))
@@ -9505,6 +9601,18 @@ static void warden_sweep(model *m)
             warden_swept(in->label, vrrp_sweep(&in->setup));
     if (has_static(m))
         warden_swept("static", vrrp_sweep(&m->global.setup));
+}
+
+static void warden_execute(void)
+{
+    arena a = {NULL};
+
+    for (size_t i = 0; i < 2; i++) {
+        char **env = will_read(&a, wills[i]);
+
+        if (env)
+            warden_sweep(env);
+    }
 }
 
 /* Reaps whatever ended: as PID 1 that is everybody's orphans. True when it was the worker. */
@@ -9524,28 +9632,20 @@ static bool warden_reap(pid_t worker, int *status)
 
 /* PID 1 of a container: waits, hands signals on, reaps, and cleans up after a dead worker. Then it
    ends with the worker's status: to start again is the business of whoever started it. */
-static int warden(model *m, pid_t worker, const sigset_t *signals)
+static int warden(pid_t worker, const sigset_t *signals)
 {
     siginfo_t info;
     int       status = 0;
 
+    life_capabilities(life_permitted() & LIFE_CAPS);
     for (;;) {
         if (sigwaitinfo(signals, &info) < 0)
             continue;
         if (info.si_signo != SIGCHLD) {
             kill(worker, info.si_signo);
-            if (info.si_signo == SIGHUP) {
-                model *next = life_read(READ_QUIETLY, NULL);
-
-                if (next) {
-                    log_open(next);
-                    model_free(m);
-                    m = next;
-                }
-            }
         } else if (warden_reap(worker, &status)) {
             if (status != 0)
-                warden_sweep(m);
+                warden_execute();
             if (!WIFSIGNALED(status))
                 return WEXITSTATUS(status);
             say(SAY_ERROR, NULL, "the worker was ended by signal %d", WTERMSIG(status));
@@ -11951,6 +12051,7 @@ static void life_swap(life *l, model *next)
     model    *before;
     instance *in, *old;
 
+    will_write(next);
     join_pair(l->config, next);
     for (old = l->config->instances; old; old = instance_next(old))
         if (old->run && !life_find(next, old))
@@ -11969,6 +12070,7 @@ static void life_swap(life *l, model *next)
     l->config = next;
     if (life_open(l))
         life_add_all(l);
+    will_settle();
     join_start(l);
     balance_change(l, before);
     balance_settle(l);
@@ -12152,15 +12254,22 @@ static bool life_stop(life *l)
     return clean_exit;
 }
 
-static int worker(model *m, const sigset_t *signals, pid_t parent)
+static int worker(const sigset_t *signals, pid_t parent)
 {
     static life l;
     bool        started;
+    model      *m;
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         return 1;
-    l.config = m;
+    m = l.config = life_read(READ_TO_START, NULL);
+    if (!m)
+        return 2;
+    if (!life_capabilities(life_needs(m)))
+        return 1;
+    life_limits();
+    will_write(m);
     l.changes = l.names.timer = -1;
     l.names.patience = CHECK_NEVER;
     l.signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -12200,18 +12309,18 @@ static void life_block(sigset_t *signals)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static int life_run(model *m, const sigset_t *signals)
+static int life_run(void)
 {
-    pid_t parent = getpid(), child;
+    pid_t    parent = getpid(), child;
+    sigset_t signals;
 
-    if (!life_capabilities(life_needs(m)))
-        return 1;
-    life_limits();
+    life_block(&signals);
+    will_open();
     child = fork();
     if (child == 0)
-        _exit(worker(m, signals, parent));
+        _exit(worker(&signals, parent));
     if (child > 0)
-        return warden(m, child, signals);
+        return warden(child, &signals);
     say(SAY_ERROR, NULL, "fork: %s", strerror(errno));
     return 1;
 }
@@ -12436,7 +12545,6 @@ int main(int argc, char **argv)
 {
     const char *topic = NULL;
     int         first = genhash_is_meant(argc, argv), mode;
-    sigset_t    signals;
     model      *m;
 
     if (first >= 0)
@@ -12449,13 +12557,13 @@ int main(int argc, char **argv)
     if (mode == MODE_VERSION)
         return dprintf(1, "sidecar " VRRP_VERSION "\n") < 0;
     if (mode == MODE_RUN)
-        life_block(&signals);
-    m = life_read(mode == MODE_RUN ? READ_TO_START : READ_TO_SHOW, NULL);
+        return life_run();
+    m = life_read(READ_TO_SHOW, NULL);
     if (!m)
         return 2;
     if (mode == MODE_DUMP || mode == MODE_ENV)
         dump_print(m, mode == MODE_ENV);
-    return mode == MODE_RUN ? life_run(m, &signals) : 0;
+    return 0;
 }
 #else
 static void life_turn(struct life *l)
