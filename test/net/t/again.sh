@@ -105,6 +105,32 @@ t_found_interface_and_killed_worker() { # the first process learns where the add
     kill -KILL "$WORKER"
     wait_for 5 nobody || die "the address stayed after the worker's death"
 }
+t_killed_worker_whose_files_have_changed() { # what counts is what it had read
+    world n1 client
+    watch_nodes $VIP,$VIP2,$VIP3 n1
+    echo "$VIP2/24 dev eth0" >$W/address
+    echo secret >$W/secret
+    again "KEEPALIVED_VIRTUAL_IPS=$VIP/24" KEEPALIVED_PASSWORD_FILE=$W/secret VRRP_INTERFACE=eth0 \
+        VRRP_ADVERT_INT=1 VRRP_VERSION=2 SIDECAR_STATIC_IPADDRESS_FILE=$W/address \
+        VRRP_VIRTUAL_ROUTES="203.0.113.0/25 dev eth0" VRRP_TRACK="file:$W/secret weight 2"
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 eval "holds n1 && holds n1 $VIP2" || die "n1 did not become MASTER"
+    wait_for 5 has_route || die "the route is not there"
+    again VRRP_INTERFACE=eth9 VRRP_VIRTUAL_IPADDRESS=nonsense
+    kill -HUP "${PID[n1]}"
+    wait_for 5 said n1 'nothing was changed' || die "the reload was not refused"
+    again "VRRP_VIRTUAL_IPADDRESS=$VIP3/24"
+    : >$W/address
+    rm $W/secret
+    worker_of n1
+    kill -KILL "$WORKER"
+    wait_for 5 eval "nobody && nobody $VIP2" || die "the addresses stayed after the worker's death"
+    wait_for 5 not has_route || die "the route stayed after the worker's death"
+    wait_for 5 not alive n1 || die "the first process did not end"
+    end n1 || true
+    [ "$STATUS" = 137 ] || die "exit status $STATUS"
+}
+has_route() { [ -n "$(ipn n1 route show 203.0.113.0/25)" ]; }
 t_refused_processes_leave_the_holder_alone() {
     local i
     world n1 client
