@@ -305,6 +305,7 @@ typedef struct ipvs__nl {
 typedef struct ipvs_cursor {
     int     fd;
     bool    open;
+    bool    kept, idle;                 /* private: the socket is for the next list, too; it waits */
     size_t  at, size;
     uint8_t room[IPVS__CHUNK];
 } ipvs_cursor;
@@ -387,8 +388,9 @@ typedef struct ipvs_io {
     int           epoll, timer;
     uint32_t      foreign;              /* changes by others, of the service that is looked at */
     uint32_t      told;                 /* services so changed, since the look at all began */
-    uint32_t      pace;                 /* of IPVS__PACE: how much of what a turn may do */
+    uint32_t      pace;                 /* of IPVS__PACE: how much of a batch a turn may send */
     uint64_t      budget;               /* servers that may still be read in this turn */
+    uint64_t      over_at;              /* when it is over by the clock */
     bool          round_open, blind;    /* blind: not all of it could be read */
     bool          draining, absent, refused, touched;
     uint8_t       daemon_states, daemon_on, daemon_settled;    /* wanted; ours; as wanted */
@@ -2282,9 +2284,9 @@ IPVS_DEF int ipvs_daemon_stop(ipvs_io *io, uint8_t state)
 
 IPVS_DEF void ipvs_cursor_end(ipvs_cursor *c)
 {
-    if (c->open)
+    if (c->open || c->idle)
         ipvs__close(&c->fd);
-    c->open = false;
+    c->open = c->idle = false;
 }
 
 /* A socket of its own: requests between two items of a list do not disturb it. */
@@ -2294,7 +2296,9 @@ static int ipvs__cursor_begin(ipvs_io *io, ipvs_cursor *c, const ipvs_request *r
 
     if (code)
         return code;
-    c->fd = ipvs__nl_socket(NETLINK_GENERIC, 0, 0, NULL);
+    if (!c->idle)
+        c->fd = ipvs__nl_socket(NETLINK_GENERIC, 0, 0, NULL);
+    c->idle = false;
     if (c->fd < 0)
         return c->fd;
     c->open = true;
@@ -2347,7 +2351,10 @@ static int ipvs__list(ipvs_io *io, ipvs_cursor *c, const ipvs_request *r, ipvs_a
             code = ipvs__cursor_step(c, family, out);
         if (code == 0 && !out->end)
             return 1;
-        ipvs_cursor_end(c);
+        c->idle = c->kept && code == 0;
+        c->open = c->open && !c->idle;
+        if (!c->idle)
+            ipvs_cursor_end(c);
         if (code != -ENOENT || !again || !ipvs__moved(io))
             return code ? ipvs__explain(io, r, code, "") : 0;
     }
@@ -2402,6 +2409,7 @@ IPVS_DEF int ipvs_daemon_get(ipvs_io *io, uint8_t state, ipvs_daemon *d)
 // >>shell
 
 enum { IPVS__LOOKS = 256, IPVS__LOOK_COST = 8 };        /* servers read in a turn; a service is 8 */
+enum { IPVS__TURN = 8000000 };                          /* ns that it may take */
 
 static uint64_t ipvs__period(const ipvs_io *io)
 {
@@ -2481,7 +2489,7 @@ static void ipvs__spare(ipvs_io *io, const ipvs_virtual *v)
 static void ipvs__stop_looking(ipvs_io *io)
 {
     if (io->looking)
-        ipvs_cursor_end(&io->cursor);
+        ipvs_cursor_end(&io->cursor);   /* the rest of a list is never read */
     io->looking = io->stranger_of = NULL;
     io->n_strangers = 0;
 }
@@ -2747,16 +2755,17 @@ static int ipvs__exchange(ipvs_io *io)
     return 0;
 }
 
-/* How long the kernel takes depends on the machine, and on the scheduler (Maglev's table is made
-   anew for each server): a turn is to take a few milliseconds. Others' time on a busy machine
-   counts, too: with less than that, each turn would do next to nothing. */
+/* How long the kernel takes for a batch, which cannot be called off, depends on the machine, and on
+   the scheduler (Maglev's table is made anew for each server): a turn is to take a few
+   milliseconds. Others' time on a busy machine counts, too: with less than that, each turn would do
+   next to nothing. */
 static void ipvs__pace(ipvs_io *io, uint64_t began)
 {
     uint64_t took = ipvs_now() - began;
 
-    if (took > 8 * IPVS_SECOND / 1000 && io->pace > 1)
+    if (took > IPVS__TURN && io->pace > 1)
         io->pace /= 2;
-    else if (took < 2 * IPVS_SECOND / 1000 && io->pace < IPVS__PACE)
+    else if (took < IPVS__TURN / 4 && io->pace < IPVS__PACE)
         io->pace *= 2;
 }
 
@@ -2894,12 +2903,10 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
     v->edit = v->there && ipvs_diff_service(&have, &v->s) != IPVS_SAME;
     io->foreign += v->edit;
     ipvs__unsee(v->marks, ipvs__entries(v->pool));
-    if (v->there) {
-        memset(&io->cursor, 0, sizeof io->cursor);
+    if (v->there)
         io->looking = v;
-    } else {
+    else
         ipvs__look_end(io, v);
-    }
 }
 
 static void ipvs__stranger(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d)
@@ -2928,6 +2935,13 @@ static void ipvs__look_dest(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d,
         r->drain_round = io->round + 1;
 }
 
+/* Each word with the kernel may take as long as others like: they hold IPVS's lock or the processor.
+   What one turn reads is bounded by the clock before it is by number, or adverts are late. */
+static bool ipvs__is_over(const ipvs_io *io)
+{
+    return ipvs_now() >= io->over_at;
+}
+
 static void ipvs__look_dests(ipvs_io *io)
 {
     ipvs_virtual *v = io->looking;
@@ -2936,6 +2950,8 @@ static void ipvs__look_dests(ipvs_io *io)
     int           more = 1;
 
     for (; io->budget; io->budget--) {
+        if (io->cursor.at == io->cursor.size && ipvs__is_over(io))
+            return;
         more = ipvs_dests(io, &io->cursor, &v->s, &d, &counts);
         if (more <= 0)
             break;
@@ -2967,11 +2983,11 @@ static ipvs_virtual *ipvs__look_next(const ipvs_io *io)
 
 static void ipvs__look_on(ipvs_io *io)
 {
-    uint64_t      began = ipvs_now();
     ipvs_virtual *v;
 
-    io->budget = IPVS__LOOKS / IPVS__PACE * io->pace;
-    while (io->budget && io->greeted && (io->looking || !io->n_strangers)) {
+    io->budget = IPVS__LOOKS;
+    io->over_at = ipvs_now() + IPVS__TURN;
+    while (io->budget && io->greeted && (io->looking || !io->n_strangers) && !ipvs__is_over(io)) {
         if (io->looking) {
             ipvs__look_dests(io);
             continue;
@@ -2982,7 +2998,6 @@ static void ipvs__look_on(ipvs_io *io)
         ipvs__look_begin(io, v);
         io->budget -= ipvs__sooner(io->budget, IPVS__LOOK_COST);
     }
-    ipvs__pace(io, began);
 }
 
 /* --- draining --- */
@@ -3288,6 +3303,7 @@ IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
     memset(io, 0, sizeof *io);
     io->period = options ? options->period : 0;
     io->nl.fd = -1;
+    io->cursor.kept = true;
     io->pace = IPVS__PACE;
     io->armed = io->drain_at = io->settings_at = IPVS_NEVER;
     io->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -3308,7 +3324,7 @@ IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
 
 IPVS_DEF void ipvs_io_close(ipvs_io *io)
 {
-    ipvs__stop_looking(io);
+    ipvs_cursor_end(&io->cursor);
     ipvs__close(&io->nl.fd);
     ipvs__close(&io->timer);
     ipvs__close(&io->epoll);
