@@ -404,12 +404,12 @@ typedef struct check_http_reply {
     check_md5_state md5;
     uint32_t        head, head_max, body_max;
     uint16_t        status;
-    uint8_t         step, minor, n;
-    char            word[20];           /* header name, or the digits of a number */
+    uint8_t         step, n;
+    char            line[64];           /* its beginning, in lower case: what counts is short */
     bool            digest;             /* md5 is wanted */
     bool            no_body;            /* the request was HEAD */
     bool            head_only;          /* nobody wants the body: done when it begins */
-    bool            chunked, length_given, space;
+    bool            chunked, length_given, cr;
     bool            closes;             /* the connection cannot be used again */
     bool            done;
 } check_http_reply;
@@ -728,12 +728,11 @@ typedef struct check_awaited {
     int pid, fd;
 } check_awaited;
 
-/* A compiled regex. The caller's array: one for each different regex. */
+/* A compiled regex. The caller's array: one for each different regex. Private, all of it. */
 typedef struct check_pattern {
-    const char *regex;                  /* private, all of it */
-    uint64_t    room[16];               /* a regex_t */
-    uint32_t    users;
-    bool        icase, newline, dotall;
+    uint64_t room[16];                  /* a regex_t */
+    uint64_t mark;                      /* of its text and options */
+    uint32_t users;
 } check_pattern;
 
 #ifdef CHECK_MBEDTLS
@@ -742,10 +741,8 @@ typedef struct check_tls_context {
     mbedtls_ssl_config config;
     mbedtls_x509_crt   chain, own;
     mbedtls_pk_context pk;
-    const char        *ca, *certificate, *key;
-    uint64_t           stamp;
+    uint64_t           mark;            /* of the settings, and of the files as they are */
     uint32_t           users;
-    bool               no_verify;
 } check_tls_context;
 
 /* A connection; some 40 kB are allocated by mbedTLS when it is first used. Private. */
@@ -2307,11 +2304,9 @@ CHECK_DEF bool check_tick(check *c, uint64_t now)
 
 // >>http
 
-/* Where the reply is. The values of three headers are read, all others are skipped. */
+/* Where the reply is: at a line of this kind. */
 enum {
-    CHECK__STATUS_LINE, CHECK__REASON, CHECK__NAME, CHECK__LENGTH, CHECK__CODING,
-    CHECK__CONNECTION, CHECK__SKIP, CHECK__HEAD_END,
-    CHECK__CHUNK_SIZE, CHECK__CHUNK_EXT, CHECK__CHUNK_END, CHECK__TRAILER,
+    CHECK__STATUS_LINE, CHECK__HEADER, CHECK__CHUNK_SIZE, CHECK__CHUNK_END, CHECK__TRAILER,
     CHECK__BODY, CHECK__CHUNK           /* bytes of body from here on */
 };
 
@@ -2378,38 +2373,26 @@ CHECK_DEF void check_http_begin(check_http_reply *r, const check *c)
         check_md5_begin(&r->md5);
 }
 
-/* "HTTP/1.1 200 OK": up to the blank behind the status. */
-static int check__status_byte(check_http_reply *r, uint8_t byte)
+/* "HTTP/1.1 200 OK": is it, as far as it is there? A banner of something else may never end. */
+static bool check__is_status_line(const char *line, size_t size)
 {
-    static const char form[] = "HTTP/1.d ddd";
+    static const char form[] = "HTTP/1.d ddd ";
+    size_t            i;
 
-    if (r->n == sizeof form - 1) {
-        r->step = byte == '\n' ? CHECK__NAME : CHECK__REASON;
-        r->closes = r->minor == 0;
-        r->n = 0;
-        return r->status < 100 || !(byte == ' ' || byte == '\r' || byte == '\n') ?
-               CHECK_MALFORMED : 0;
-    }
-    if (form[r->n] == 'd' ? !check__is_digit(byte) : byte != (uint8_t)form[r->n])
+    for (i = 0; i < size && form[i]; i++)
+        if (form[i] == 'd' ? !check__is_digit(line[i]) : line[i] != form[i])
+            return false;
+    return true;
+}
+
+static int check__status_line(check_http_reply *r, size_t size)
+{
+    if (size < 12 || r->line[9] == '0')
         return CHECK_MALFORMED;
-    if (r->n == 7)
-        r->minor = (uint8_t)(byte - '0');
-    if (r->n > 8)
-        r->status = (uint16_t)(r->status * 10 + byte - '0');
-    r->n++;
+    r->status = (uint16_t)((r->line[9] - '0') * 100 + (r->line[10] - '0') * 10 + r->line[11] - '0');
+    r->closes = r->line[7] == '0';
+    r->step = CHECK__HEADER;
     return 0;
-}
-
-/* Collects a word in lower case; one that is too long is none that we look for. */
-static void check__collect(check_http_reply *r, uint8_t byte)
-{
-    if (r->n < sizeof r->word)
-        r->word[r->n++] = (char)check__lower(byte);
-}
-
-static bool check__word_is(const check_http_reply *r, const char *word)
-{
-    return check__same_text(r->word, r->n, word);
 }
 
 /* The empty line: what comes now? (RFC 9112 6.3) */
@@ -2435,41 +2418,15 @@ static void check__head_ends(check_http_reply *r)
         r->closes = r->done = true;
 }
 
-static int check__name_byte(check_http_reply *r, uint8_t byte)
-{
-    if (r->n == 0 && byte == '\n') {
-        check__head_ends(r);
-        return 0;
-    }
-    if (r->n == 0 && (byte == '\r' || byte == ' ' || byte == '\t')) {
-        r->step = byte == '\r' ? CHECK__HEAD_END : CHECK__SKIP;     /* SKIP: a folded line */
-        return 0;
-    }
-    if (byte != ':') {
-        check__collect(r, byte);        /* RFC 9112 5.1: no blank before the colon */
-        return byte <= ' ' ? CHECK_MALFORMED : 0;
-    }
-    if (r->n == 0)
-        return CHECK_MALFORMED;
-    r->step = check__word_is(r, "content-length") ? CHECK__LENGTH :
-              check__word_is(r, "transfer-encoding") ? CHECK__CODING :
-              check__word_is(r, "connection") ? CHECK__CONNECTION : CHECK__SKIP;
-    r->n = 0;
-    return 0;
-}
-
-static int check__length_word(check_http_reply *r)
+static int check__length(check_http_reply *r, const char *digits, size_t size)
 {
     uint64_t value = 0;
     size_t   i;
 
-    if (r->n == 0 || r->n > 18)
+    if (size > 18 || strspn(digits, "0123456789") < size)
         return CHECK_MALFORMED;
-    for (i = 0; i < r->n; i++) {
-        if (!check__is_digit(r->word[i]))
-            return CHECK_MALFORMED;
-        value = value * 10 + (uint64_t)(r->word[i] - '0');
-    }
+    for (i = 0; i < size; i++)
+        value = value * 10 + (uint64_t)(digits[i] - '0');
     if (r->length_given && r->left != value)
         return CHECK_MALFORMED;         /* RFC 9112 6.3: two lengths */
     r->length_given = true;
@@ -2477,115 +2434,89 @@ static int check__length_word(check_http_reply *r)
     return 0;
 }
 
-static int check__value_word(check_http_reply *r)
+/* Three headers count: Content-Length, Transfer-Encoding and Connection, lists of words. */
+static int check__header_line(check_http_reply *r, size_t size)
 {
-    int error = 0;
+    const char *at = (const char *)memchr(r->line, ':', size);
+    size_t      name = at ? (size_t)(at - r->line) : size, length;
+    bool        cut = size == sizeof r->line - 1;
+    int         which, error = 0;
 
-    if (r->step == CHECK__LENGTH)
-        error = check__length_word(r);
-    else if (r->step == CHECK__CODING)
-        r->chunked = check__word_is(r, "chunked");      /* the last one counts */
-    else if (check__word_is(r, "close"))
-        r->closes = true;
-    else if (check__word_is(r, "keep-alive"))
-        r->closes = false;
-    r->n = 0;
-    return error;
-}
-
-static int check__value_byte(check_http_reply *r, uint8_t byte)
-{
-    bool end = byte == ',' || byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-    int  error = 0;
-
-    if (!end)
-        check__collect(r, byte);
-    else if (r->n)
-        error = check__value_word(r);
-    if (byte != '\n')
-        return error;
-    if (r->step == CHECK__LENGTH && !r->length_given)
-        error = CHECK_MALFORMED;
-    r->step = CHECK__NAME;
-    return error;
-}
-
-static int check__chunk_size(check_http_reply *r)
-{
-    size_t i;
-
-    r->left = 0;
-    if (r->n == 0 || r->n > 15)
+    if (*r->line == ' ' || *r->line == '\t')       /* a folded line */
+        return 0;
+    if (!check__is_token(r->line, name) || (!at && !cut))   /* 5.1: no blank before the colon */
         return CHECK_MALFORMED;
-    for (i = 0; i < r->n; i++)
-        r->left = r->left << 4 | (uint64_t)check__digit(r->word[i]);
-    r->n = 0;
+    which = check__index("content-length transfer-encoding connection", r->line, name);
+    if (which < 0)
+        return 0;
+    for (at++; !error && *(at += strspn(at, ", \t")); at += length) {
+        length = strcspn(at, ", \t");
+        if (which == 0)
+            error = check__length(r, at, length);
+        else if (which == 1)
+            r->chunked = check__same_text(at, length, "chunked");   /* the last one counts */
+        else if (check__same_text(at, length, "close"))
+            r->closes = true;
+        else if (check__same_text(at, length, "keep-alive"))
+            r->closes = false;
+    }
+    return which == 0 && (cut || !r->length_given) ? CHECK_MALFORMED : error;
+}
+
+static int check__chunk_line(check_http_reply *r)
+{
+    size_t size = strspn(r->line, "0123456789abcdef"), i;
+
+    if (size == 0 || size > 15 || (r->line[size] && !strchr("; \t", r->line[size])))
+        return CHECK_MALFORMED;
+    for (r->left = i = 0; i < size; i++)
+        r->left = r->left << 4 | (uint64_t)check__digit(r->line[i]);
     r->step = r->left ? CHECK__CHUNK : CHECK__TRAILER;
     return 0;
 }
 
-static int check__chunk_byte(check_http_reply *r, uint8_t byte)
+/* A whole line is there. */
+static int check__head_line(check_http_reply *r, size_t size)
 {
-    if (r->step == CHECK__CHUNK_END) {
-        if (byte == '\r' && !r->space) {
-            r->space = true;
-            return 0;
-        }
-        r->space = false;
-        r->step = CHECK__CHUNK_SIZE;
-        r->head = 0;
-        return byte == '\n' ? 0 : CHECK_MALFORMED;
-    }
-    if (byte == '\n')
-        return check__chunk_size(r);
-    if (r->step == CHECK__CHUNK_EXT)
+    switch (r->step) {
+    case CHECK__STATUS_LINE: return check__status_line(r, size);
+    case CHECK__CHUNK_SIZE: return check__chunk_line(r);
+    case CHECK__HEADER:
+        if (size)
+            return check__header_line(r, size);
+        check__head_ends(r);
         return 0;
-    if (check__digit(byte) >= 0) {
-        check__collect(r, byte);
+    case CHECK__TRAILER:
+        r->done = size == 0;
         return 0;
     }
-    r->step = CHECK__CHUNK_EXT;
-    return byte == ';' || byte == ' ' || byte == '\t' || byte == '\r' ? 0 : CHECK_MALFORMED;
-}
-
-/* Trailers are lines up to an empty one. */
-static void check__trailer_byte(check_http_reply *r, uint8_t byte)
-{
-    if (byte == '\n' && r->n == 0)
-        r->done = true;
-    if (byte == '\n')
-        r->n = 0;
-    else if (byte != '\r')
-        r->n = 1;
+    r->step = CHECK__CHUNK_SIZE;
+    r->head = 0;
+    return 0;
 }
 
 static int check__head_byte(check_http_reply *r, uint8_t byte)
 {
+    size_t size = r->n;
+
     if (++r->head > r->head_max)
         return CHECK_TOO_LONG;
-    switch (r->step) {
-    case CHECK__STATUS_LINE:
-        return check__status_byte(r, byte);
-    case CHECK__REASON: case CHECK__SKIP:
-        if (byte == '\n')
-            r->step = CHECK__NAME;
+    if (byte == '\n') {
+        r->line[size] = 0;
+        r->cr = false;
         r->n = 0;
-        return 0;
-    case CHECK__NAME:
-        return check__name_byte(r, byte);
-    case CHECK__LENGTH: case CHECK__CODING: case CHECK__CONNECTION:
-        return check__value_byte(r, byte);
-    case CHECK__HEAD_END:
-        if (byte != '\n')
-            return CHECK_MALFORMED;
-        r->n = 0;
-        check__head_ends(r);
-        return 0;
-    case CHECK__TRAILER:
-        check__trailer_byte(r, byte);
-        return 0;
+        return check__head_line(r, size);
     }
-    return check__chunk_byte(r, byte);
+    if (r->cr || byte == 0)             /* RFC 9110 5.5 */
+        return CHECK_MALFORMED;
+    r->cr = byte == '\r';
+    if (r->cr)
+        return 0;
+    if (size < sizeof r->line - 1)
+        r->line[r->n++] = (char)(r->step == CHECK__STATUS_LINE ? byte : check__lower(byte));
+    return r->step == CHECK__CHUNK_END ||
+           (r->step == CHECK__STATUS_LINE && !check__is_status_line(r->line, r->n)) ?
+           CHECK_MALFORMED : 0;
 }
 
 /* A piece of body: as much of it as there is. Its size, or negative. */
@@ -4195,6 +4126,16 @@ static uint64_t check__random(check_io *io)
     return io->random[--io->n_random];
 }
 
+/* What is shared is known by such a mark of its settings: their texts may go before it does. */
+static uint64_t check__mark(uint64_t before, const void *bytes, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)bytes;
+
+    for (before ^= 14695981039346656037u; size; p++, size--)    /* FNV-1a */
+        before = (before ^ *p) * 1099511628211u;
+    return before;
+}
+
 /* --- deadlines: a skew heap through the checks --- */
 
 static check *check__meld(check *a, check *b)
@@ -4967,19 +4908,23 @@ static bool check__http_read(check_io *io, check *c, uint64_t now)
 
 /* --- http: regex --- */
 
-static bool check__is_pattern(const check_pattern *p, const check_url *u)
+static uint64_t check__pattern_mark(const check_url *u)
 {
-    return p->users && strcmp(p->regex, u->regex) == 0 && p->icase == u->regex_caseless &&
-           p->newline == u->regex_multiline && p->dotall == u->regex_dotall;
+    unsigned options = 1u | (unsigned)u->regex_caseless << 1 | (unsigned)u->regex_multiline << 2 |
+                       (unsigned)u->regex_dotall << 3;
+
+    return check__mark(options, u->regex, strlen(u->regex));
 }
 
 static check_pattern *check__pattern(const check_io *io, const check_url *u)
 {
-    size_t i = 0;
+    uint64_t mark = check__pattern_mark(u);
+    size_t   i;
 
-    while (i < io->o.n_patterns && !check__is_pattern(&io->o.patterns[i], u))
-        i++;
-    return i < io->o.n_patterns ? &io->o.patterns[i] : NULL;
+    for (i = 0; i < io->o.n_patterns; i++)
+        if (io->o.patterns[i].users && io->o.patterns[i].mark == mark)
+            return &io->o.patterns[i];
+    return NULL;
 }
 
 static regex_t *check__compiled(check_pattern *p)
@@ -5001,10 +4946,7 @@ static int check__compile(check_io *io, check_pattern *p, const check_url *u)
         regerror(error, check__compiled(p), text, 100);
         return check__fail(io, CHECK_E_REGEX, "regex %s: %s", u->regex, text);
     }
-    p->regex = u->regex;
-    p->icase = u->regex_caseless;
-    p->newline = u->regex_multiline;
-    p->dotall = u->regex_dotall;
+    p->mark = check__pattern_mark(u);
     return 0;
 }
 
@@ -5026,39 +4968,16 @@ static int check__take_pattern(check_io *io, const check_url *u)
     return error;
 }
 
-/* Its text has to be that of a check that stays. */
-static void check__pattern_text(const check_io *io, const check *goes, check_pattern *p)
-{
-    const check     *c;
-    const check_url *u;
-    size_t           i;
-
-    for (c = io->checks; c; c = c->next)
-        for (i = c != goes && c->prepared && check__is_http(c->d) ? check__n_urls(c->d) : 0; i--;) {
-            u = check__url_at(c->d, i);
-            if (u->regex && check__is_pattern(p, u)) {
-                p->regex = u->regex;
-                return;
-            }
-        }
-}
-
-static void check__put_pattern(check_io *io, const check *c, const check_url *u)
-{
-    check_pattern *p = check__pattern(io, u);
-
-    if (p && --p->users == 0)
-        regfree(check__compiled(p));
-    else if (p && p->regex == u->regex)
-        check__pattern_text(io, c, p);
-}
-
 /* The first n URLs let go of theirs. */
 static void check__put_patterns(check_io *io, const check *c, size_t n)
 {
-    while (n--)
-        if (check__url_at(c->d, n)->regex)
-            check__put_pattern(io, c, check__url_at(c->d, n));
+    check_pattern *p;
+
+    while (n--) {
+        p = check__url_at(c->d, n)->regex ? check__pattern(io, check__url_at(c->d, n)) : NULL;
+        if (p && --p->users == 0)
+            regfree(check__compiled(p));
+    }
 }
 
 static int check__http_prepare(check_io *io, check *c)
@@ -5574,12 +5493,7 @@ static unsigned check__bfd_index(const check *c)
 /* Sessions are found by address: all of one neighbor are in one chain. */
 static uint64_t check__bfd_place(const uint8_t *ip, unsigned index)
 {
-    uint32_t hash = 2166136261u;
-    size_t   i;
-
-    for (i = 0; i < (index & 1 ? 16 : 4); i++)
-        hash = (hash ^ ip[i]) * 16777619u;
-    return hash ^ hash >> 16;
+    return check__mark(index, ip, index & 1 ? 16 : 4) >> 20;
 }
 
 static int check__bfd_listen(check_io *io, const check *c)
@@ -5886,43 +5800,28 @@ CHECK_DEF void check_mbedtls_sha1(const uint8_t *input, size_t size, uint8_t out
     mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), input, size, out);
 }
 
-static bool check__same_word(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* Another one when a file of it is another: certificates are replaced, then there is a reload. */
-static uint64_t check__tls_stamp(const check_tls *d)
+/* Another one when a file is another: certificates are replaced, then there is a reload. */
+static uint64_t check__tls_mark(const check_tls *d)
 {
     const char *path[3];
-    uint64_t    stamp = 0;
+    uint64_t    mark = d->no_verify, is[3];
     struct stat s;
     size_t      i;
 
     path[0] = d->no_verify ? NULL : d->ca ? d->ca : check__system_ca();
     path[1] = d->certificate;
     path[2] = d->key;
-    for (i = 0; i < 3; i++)
-        if (path[i] && stat(path[i], &s) == 0)
-            stamp = stamp * 31 + (uint64_t)s.st_ino + (uint64_t)s.st_mtim.tv_sec * CHECK_SECOND +
-                    (uint64_t)s.st_mtim.tv_nsec;
-    return stamp;
-}
-
-static bool check__is_trust(const struct check_tls_context *t, const check_tls *d)
-{
-    return t->users && check__same_word(t->ca, d->ca) && t->no_verify == d->no_verify &&
-           check__same_word(t->certificate, d->certificate) && check__same_word(t->key, d->key) &&
-           t->stamp == check__tls_stamp(d);
-}
-
-/* Its texts are those of a check that has it. */
-static void check__tls_texts(struct check_tls_context *t, const check_tls *d)
-{
-    t->ca = d->ca;
-    t->certificate = d->certificate;
-    t->key = d->key;
-    t->no_verify = d->no_verify;
+    for (i = 0; i < 3; i++) {
+        memset(&s, 0, sizeof s);
+        if (path[i])
+            stat(path[i], &s);
+        is[0] = (uint64_t)s.st_ino;
+        is[1] = (uint64_t)s.st_mtim.tv_sec;
+        is[2] = (uint64_t)s.st_mtim.tv_nsec;
+        mark = check__mark(mark, path[i], path[i] ? strlen(path[i]) : 0);
+        mark = check__mark(mark, is, sizeof is);
+    }
+    return mark;
 }
 
 static int check__parse_key(struct check_tls_context *t, const char *path)
@@ -5989,10 +5888,10 @@ static void check__tls_unload(check_io *io, struct check_tls_context *t)
     memset(t, 0, sizeof *t);
 }
 
-static int check__tls_new(check_io *io, struct check_tls_context *t, const check_tls *d)
+static int check__tls_new(check_io *io, struct check_tls_context *t, const check_tls *d,
+                          uint64_t mark)
 {
-    uint64_t stamp = check__tls_stamp(d);
-    int      error;
+    int error;
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03060000
     psa_crypto_init();
@@ -6004,53 +5903,41 @@ static int check__tls_new(check_io *io, struct check_tls_context *t, const check
     error = check__tls_configure(io, t, d);
     if (error)
         check__tls_unload(io, t);
-    check__tls_texts(t, d);
-    t->stamp = stamp;
+    t->mark = mark;
     return error;
 }
 
 static int check__tls_prepare(check_io *io, check *c)
 {
-    size_t i = 0, n = io->o.n_contexts;
-    int    error = 0;
+    struct check_tls_context *t = NULL;
+    uint64_t                  mark = check__tls_mark(&c->d->tls);
+    size_t                    i, n = io->o.n_contexts;
+    int                       error = 0;
 
-    while (i < n && !check__is_trust(&io->o.contexts[i], &c->d->tls))
-        i++;
-    if (i == n) {
-        for (i = 0; i < n && io->o.contexts[i].users; i++)
-            ;
-        error = i == n || !io->o.n_sessions ?
-                check__fail(io, -ENOBUFS, "more than %zu different TLS settings", n) :
-                check__tls_new(io, &io->o.contexts[i], &c->d->tls);
-    }
+    for (i = 0; i < n && !(t && t->users); i++)     /* one of the same settings, else a free one */
+        if (io->o.contexts[i].users ? io->o.contexts[i].mark == mark : !t)
+            t = &io->o.contexts[i];
+    if (!t || !io->o.n_sessions)
+        return check__fail(io, -ENOBUFS, "more than %zu different TLS settings", n);
+    if (!t->users)
+        error = check__tls_new(io, t, &c->d->tls, mark);
     if (error)
         return error;
-    c->trust = &io->o.contexts[i];
-    c->trust->users++;
+    c->trust = t;
+    t->users++;
     return 0;
 }
 
 static void check__tls_forget(check_io *io, check *c)
 {
-    struct check_tls_context *t = c->trust;
-    const check              *k = io->checks;
-
+    if (c->trust && --c->trust->users == 0)
+        check__tls_unload(io, c->trust);
     c->trust = NULL;
-    while (t && k && k->trust != t)
-        k = k->next;
-    if (t && --t->users == 0)
-        check__tls_unload(io, t);
-    else if (t && k)
-        check__tls_texts(t, &k->d->tls);
 }
 
-static bool check__tls_move(check *c, const check_tls *d)
+static bool check__tls_is_as_before(const check *c, const check_tls *d)
 {
-    if (c->trust && c->trust->stamp != check__tls_stamp(d))
-        return false;
-    if (c->trust)
-        check__tls_texts(c->trust, d);
-    return true;
+    return !c->trust || c->trust->mark == check__tls_mark(d);
 }
 
 static void check__tls_pour(check_io *io)
@@ -6246,8 +6133,13 @@ static int check__tls_prepare(check_io *io, check *c)
 }
 
 static void check__tls_forget(check_io *io, check *c) { (void)io, (void)c; }
-static bool check__tls_move(check *c, const check_tls *d) { return (void)c, (void)d, true; }
 static void check__tls_pour(check_io *io) { (void)io; }
+
+static bool check__tls_is_as_before(const check *c, const check_tls *d)
+{
+    return (void)c, (void)d, true;
+}
+
 static void check__tls_take(check_io *io, check *c) { (void)io, (void)c; }
 static void check__tls_end(check_io *io, check *c) { (void)io, (void)c; }
 static void check__tls_renew(check *c) { (void)c; }
@@ -7473,56 +7365,33 @@ static void check__told(check_io *io, uint64_t tag, uint64_t now)
 
 static const check__kind *check__kind_of(const check *c)
 {
-    static const check__kind none = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
-    static const check__kind tcp = {
-        1, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL
-    };
-    static const check__kind http = {
-        1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
-        check__stream_late, NULL
-    };
-    static const check__kind smtp = {
-        1, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
-        check__stream_late, NULL
-    };
-    static const check__kind datagram = {
-        1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL
-    };
-    static const check__kind icmp = {
-        0, check__icmp_prepare, NULL, check__icmp_start, NULL, check__icmp_late, check__icmp_give_up
-    };
-    static const check__kind bfd = {
-        1, check__bfd_prepare, NULL, check__bfd_start, NULL, check__bfd_late, check__bfd_give_up
-    };
-
-    static const check__kind exec = {
-        2, NULL, NULL, check__exec_start, check__exec_ready, check__exec_late, check__exec_give_up
-    };
-    static const check__kind file = {
-        0, check__file_prepare, check__file_forget, check__file_start, NULL, NULL, NULL
-    };
-    static const check__kind process = {
-        0, check__process_prepare, check__process_forget, check__process_start, NULL,
-        check__process_late, check__process_give_up
-    };
-    static const check__kind interface = {
-        0, check__interface_prepare, check__list_remove, check__interface_start, NULL, NULL, NULL
+    static const check__kind kinds[CHECK_KINDS] = {
+        { 0, NULL, NULL, NULL, NULL, NULL, NULL },
+        { 1, NULL, NULL, check__stream_start, check__stream_ready, check__stream_late, NULL },
+        { 1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
+          check__stream_late, NULL },
+        { 1, check__http_prepare, check__http_forget, check__stream_start, check__stream_ready,
+          check__stream_late, NULL },
+        { 0, check__icmp_prepare, NULL, check__icmp_start, NULL, check__icmp_late,
+          check__icmp_give_up },
+        { 1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL },
+        { 1, NULL, NULL, check__datagram_start, check__datagram_ready, check__datagram_late, NULL },
+        { 1, check__smtp_prepare, check__tls_forget, check__stream_start, check__stream_ready,
+          check__stream_late, NULL },
+        { 1, check__bfd_prepare, NULL, check__bfd_start, NULL, check__bfd_late,
+          check__bfd_give_up },
+        { 2, NULL, NULL, check__exec_start, check__exec_ready, check__exec_late,
+          check__exec_give_up },
+        { 2, NULL, NULL, check__exec_start, check__exec_ready, check__exec_late,
+          check__exec_give_up },
+        { 0, check__file_prepare, check__file_forget, check__file_start, NULL, NULL, NULL },
+        { 0, check__process_prepare, check__process_forget, check__process_start, NULL,
+          check__process_late, check__process_give_up },
+        { 0, check__interface_prepare, check__list_remove, check__interface_start, NULL, NULL,
+          NULL }
     };
 
-    switch (c->d->kind) {
-    case CHECK_TCP: return &tcp;
-    case CHECK_HTTP: case CHECK_HTTPS: return &http;
-    case CHECK_SMTP: return &smtp;
-    case CHECK_UDP: return &datagram;
-    case CHECK_DNS: return c->d->dns.tcp ? &tcp : &datagram;
-    case CHECK_ICMP: return &icmp;
-    case CHECK_BFD: return &bfd;
-    case CHECK_EXEC: case CHECK_SH: return &exec;
-    case CHECK_FILE: return &file;
-    case CHECK_PROCESS: return &process;
-    case CHECK_INTERFACE: return &interface;
-    }
-    return &none;
+    return &kinds[c->d->kind == CHECK_DNS && c->d->dns.tcp ? (int)CHECK_TCP : c->d->kind];
 }
 
 static void check__shared(check_io *io, uint64_t tag, uint64_t now)
@@ -7895,19 +7764,10 @@ CHECK_DEF int check_io_change(check_io *io, check *c, const check_desc *desc, ui
 
 CHECK_DEF bool check_io_move(check_io *io, check *c, const check_desc *desc)
 {
-    const check_desc *old = c->d;
-    check_pattern    *p;
-    size_t            i;
-
-    CHECK_ASSERT(c->added && desc->kind == old->kind && check__n_urls(desc) == check__n_urls(old));
-    if (!check__tls_move(c, &desc->tls))
+    (void)io;
+    CHECK_ASSERT(c->added && desc->kind == c->d->kind);
+    if (!check__tls_is_as_before(c, &desc->tls))
         return false;
-    for (i = check__is_http(old) ? check__n_urls(old) : 0; i--;)
-        if (check__url_at(old, i)->regex) {
-            p = check__pattern(io, check__url_at(old, i));
-            if (p)                      /* none: a change failed, and then the way back, too */
-                p->regex = check__url_at(desc, i)->regex;
-        }
     c->d = desc;
     if (desc->kind == CHECK_BFD && c->of.bfd.d)
         c->of.bfd.d = &desc->bfd;
