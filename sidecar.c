@@ -165,11 +165,18 @@ typedef struct arena {
     chunk *first;
 } arena;
 
+/* A row of a block that was given. */
+typedef struct gift {
+    struct gift      *next;
+    const struct row *row;
+    const char       *by;               /* the variable; NULL: it was taken back */
+} gift;
+
 /* First member of every block of the configuration. */
 typedef struct node {
     struct node *next;
     const char  *name;                  /* WEB of VRRP_WEB_PRIORITY; "": unnamed */
-    const char **by;                    /* for each row of this block the variable that gave it */
+    gift        *gifts;                 /* the last one first; copies share what they have */
     int32_t      number;                /* 2 of VIRTUAL_IPADDRESS_2; -1: not numbered */
     uint8_t      block;                 /* B_INSTANCE ... */
 } node;
@@ -520,15 +527,9 @@ typedef struct globals {
 
 enum { FLUSH_NO = 1, FLUSH_ALL, FLUSH_VS };     /* lvs_flush_on_stop; ours, everybody's, ours */
 
-/* A block as it begins, and how many rows it has. */
-typedef struct block_start {
-    node  *like;
-    size_t rows;
-} block_start;
-
 typedef struct model {
     arena       a;
-    block_start *fresh;                 /* for each kind of block */
+    node      **fresh;                  /* each kind of block as it begins */
     globals     global;
     instance    preset;                 /* what unnamed variables say for all */
     instance   *instances;
@@ -1977,14 +1978,33 @@ static const row *canonical(const row *r)
 }
 
 /* The variable that gave a row; NULL: none did. */
-static const char **giver(const node *n, const row *r)
+static const char *giver(const node *n, const row *r)
 {
-    return &n->by[canonical(r) - block_rows(r->in)];
+    const gift *g = n->gifts;
+
+    for (r = canonical(r); g && g->row != r; g = g->next)
+        ;
+    return g ? g->by : NULL;
 }
 
+static void give(model *m, node *n, const row *r, const char *by)
+{
+    gift *g = take(&m->a, sizeof *g);
+
+    g->next = n->gifts;
+    g->row = canonical(r);
+    g->by = by;
+    n->gifts = g;
+}
+
+/* key: no alias. Most nodes have a gift or two, and their blocks many rows. */
 static bool given(const node *n, const char *key)
 {
-    return *giver(n, row_of(n->block, key)) != NULL;
+    const gift *g = n->gifts;
+
+    while (g && !key_of(g->row, key, strlen(key)))
+        g = g->next;
+    return g && g->by;
 }
 
 // >>words
@@ -3080,7 +3100,8 @@ static bool table_named(reader *rd, const char *name, uint32_t *table)
         }
         *table = (uint32_t)number;
     }
-    return found || bad_word(rd, name, "is no table, and no name of one in /etc/iproute2/rt_tables");
+    return found || bad_word(rd, name, "is no table, and no name of one in"
+                                       " /etc/iproute2/rt_tables");
 }
 
 static bool read_table(reader *rd, void *at, const words *w)
@@ -3835,7 +3856,7 @@ static void write_method(text *t, const node *n, const row *r)
 {
     const lvs_method *m = place_of(n, r);
 
-    if (!m->method && r->flags & INHERIT && r->in == B_REAL && !*giver(n, r))
+    if (!m->method && r->flags & INHERIT && r->in == B_REAL && !giver(n, r))
         return;
     put(t, "%s", named_of(methods, m->method));
     if (m->tunnel)
@@ -4005,8 +4026,8 @@ static const type types[TYPES] = {
     [T_METHOD] = {NULL, -1, sizeof(lvs_method), read_method, write_method, NULL, NULL},
     [T_SCHEDULER] = {NULL, 1, 16, read_scheduler, write_chars, NULL, NULL},
     [T_PERSIST] = {"is no time in seconds", 1, 4, read_value, write_value, read_number, persist},
-    [T_MASK] = {"is neither a prefix length nor a netmask", 1, 1, read_mask, write_value, read_number,
-                NULL},
+    [T_MASK] = {"is neither a prefix length nor a netmask", 1, 1, read_mask, write_value,
+                read_number, NULL},
     [T_DNS_TYPE] = {"is no type", 1, 2, read_value, write_value, NULL, dns_types},
     [T_SCRIPT] = {NULL, 1, sizeof(char *), read_script, write_text, NULL, NULL},
     [T_SYNC] = {NULL, -1, 16, read_sync, write_sync, NULL, NULL},
@@ -4031,20 +4052,19 @@ static bool row_read(reader *rd, node *n, const row *r, const words *w)
 
 static node *node_init(reader *rd, node *n, uint8_t b, const char *name)
 {
-    block_start *f = &rd->m->fresh[b];
-    words        w;
+    node **like = &rd->m->fresh[b];
+    words  w;
 
     n->block = b;
     n->number = -1;
-    for (const row *r = f->like ? NULL : block_rows(b); r; r = row_next(r), f->rows++)
+    for (const row *r = *like ? NULL : block_rows(b); r; r = row_next(r))
         if (r->preset && *r->preset != '(' && split(rd->scratch, r->preset, false, &w))
             row_read(rd, n, r, &w);
-    if (f->like)
-        memcpy(n, f->like, blocks[b].size);
+    if (*like)
+        memcpy(n, *like, blocks[b].size);
     else
-        f->like = memcpy(take(&rd->m->a, blocks[b].size), n, blocks[b].size);
+        *like = memcpy(take(&rd->m->a, blocks[b].size), n, blocks[b].size);
     n->name = name;
-    n->by = take(&rd->m->a, f->rows * sizeof *n->by);
     return n;
 }
 
@@ -4156,7 +4176,7 @@ static node *item_new(reader *rd, const row *list)
     node *item = node_new(rd, list->opens, "");
 
     if (list->flags & PLAIN)
-        *giver(item, row_with(list->opens, HEAD)) = rd->variable;
+        give(rd->m, item, row_with(list->opens, HEAD), rd->variable);
     return item;
 }
 
@@ -4198,7 +4218,7 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
 
     rd->within |= 1u << item->block;
     if (headless_ || s)
-        *giver(inner, head) = rd->variable;
+        give(rd->m, inner, head, rd->variable);
     rd->row = r;
     if (headless_ && value && !is_yes(value))
         ok = bad_word(rd, value, "is not yes");
@@ -4230,12 +4250,12 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
         return 1;
     }
     if (r->type == T_BLOCK) {
-        *giver(item, r) = rd->variable;
+        give(rd->m, item, r, rd->variable);
         return nested_read(rd, item, r, w, i, value);
     }
-    if (*giver(item, r))
+    if (giver(item, r))
         wrong(rd, "'%.*s' twice for one item", (int)strcspn(key, "="), key);
-    *giver(item, r) = rd->variable;
+    give(rd->m, item, r, rd->variable);
     if (r->flags & (INERT | REFUSED) && r->type == T_NONE) {
         remark_add(rd->out, r->flags & INERT ? SAY_INFO : SAY_ERROR, rd->variable, "'%.*s'%s: %s",
                    (int)strcspn(key, "="), key, r->flags & INERT ? " has no effect" : "", r->help);
@@ -4293,7 +4313,7 @@ static bool head_read(reader *rd, node *item, const words *w, size_t *i)
     words       first = {&w->at[*i], 1};
     const char *value;
 
-    *giver(item, head) = rd->variable;
+    give(rd->m, item, head, rd->variable);
     if (head->type == T_NONE)
         return true;
     while (++*i < w->n && types[head->type].words < 0 && !w->at[*i].first &&
@@ -4317,15 +4337,15 @@ static size_t item_read(reader *rd, node **end, node *item, const words *w, size
     while (i < w->n && (i == from || !w->at[i].first || strays(rd, item->block, &w->at[i]))) {
         const word *at = &w->at[i];
 
-        if (!*giver(item, head) &&
+        if (!giver(item, head) &&
             !(before && option_row(rd, item->block, at, &value)))
             ok = head_read(rd, item, w, &i);
-        else if (i > from && *giver(item, head) && starts_item(item->block, at->s))
+        else if (i > from && giver(item, head) && starts_item(item->block, at->s))
             break;
         else
             i += option_read(rd, item, w, i);
     }
-    if (!*giver(item, head) && !head_is_optional(head))
+    if (!giver(item, head) && !head_is_optional(head))
         ok = wrong(rd, "'%.80s' begins a route without a destination (allowed: %s)", w->at[from].s,
                    head->allowed);
     if (ok)
@@ -4338,10 +4358,10 @@ static const char *item_giver(const node *item)
 {
     const row *r = row_with(item->block, HEAD);
 
-    if (!*giver(item, r))
-        for (r = block_rows(item->block); !*giver(item, r);)
+    if (!giver(item, r))
+        for (r = block_rows(item->block); !giver(item, r);)
             r = row_next(r);
-    return *giver(item, r);
+    return giver(item, r);
 }
 
 static node *item_numbered(node *list, int32_t number)
@@ -5170,11 +5190,11 @@ static void value_read(reader *rd, node *n, const step *s, var *v)
     word        one = {value, true, true};
     words       w, whole = {&one, 1};
 
-    if (r->type != T_BLOCK && r->type != T_NONE && *giver(n, r)) {
-        wrong(rd, "%s sets the same; keep one", *giver(n, r));
+    if (r->type != T_BLOCK && r->type != T_NONE && giver(n, r)) {
+        wrong(rd, "%s sets the same; keep one", giver(n, r));
         return;
     }
-    *giver(n, r) = rd->variable;
+    give(rd->m, n, r, rd->variable);
     if (r->flags & NEEDS_TLS && !HAS_TLS) {
         wrong(rd, "%s", NO_TLS);
         return;
@@ -5217,7 +5237,7 @@ static node *item_enter(reader *rd, node *n, const step *s)
     }
     if (!one_kind(rd, *list, s->number))
         return NULL;
-    *giver(n, s->row) = rd->variable;
+    give(rd->m, n, s->row, rd->variable);
     item = *list_end(list) = item_new(rd, s->row);
     item->number = s->number;
     return item;
@@ -5348,8 +5368,8 @@ static void vars_apply(reader *rd, var *list, bool globals_)
     }
 }
 
-/* What puts addresses, routes and rules into the kernel: virtual routers and what is static, without
-   secrets, and without what they track. */
+/* What puts addresses, routes and rules into the kernel: virtual routers and what is static,
+   without secrets, and without what they track. */
 static bool is_willed(const var *v)
 {
     const row *r = v->place.step[0].row;
@@ -5361,8 +5381,8 @@ static bool is_willed(const var *v)
     return !(r->flags & SECRET) && strcmp(r->key, "env_file") != 0;
 }
 
-/* That of it which finds it there again, as an environment: NAME=VALUE and a zero each, and one more
-   at the end. */
+/* That of it which finds it there again, as an environment: NAME=VALUE and a zero each, and one
+   more at the end. */
 static void vars_will(model *m, const var *list)
 {
     char *to;
@@ -5972,7 +5992,7 @@ typedef struct checker {
 static const char *origin_of(const checker *c, const node *n, const char *key)
 {
     const row  *r = row_of(n->block, key);
-    const char *by = *giver(n, r);
+    const char *by = giver(n, r);
     bool        unnamed = n->block == B_INSTANCE && c->m->unnamed;
 
     return by ? by : *n->name ? variable(&c->out->a, unnamed ? "" : n->name, r) : item_giver(n);
@@ -6024,11 +6044,11 @@ static void overridden(const checker *c, const node *preset, const node *first, 
 {
     const node *n = first;
 
-    while (n && *giver(n, r))
+    while (n && giver(n, r))
         n = n->next;
     if (first && !n)
-        remark_add(c->out, SAY_WARNING, *giver(preset, r), "has no effect, since %s %s",
-                   *giver(first, r), first->next ? "and the others say it for themselves"
+        remark_add(c->out, SAY_WARNING, giver(preset, r), "has no effect, since %s %s",
+                   giver(first, r), first->next ? "and the others say it for themselves"
                                                  : "says it");
 }
 
@@ -6047,10 +6067,10 @@ static bool has_checks(const node *n)
 }
 
 /* A value as if it had been given here. */
-static void row_copy(node *to, const row *r, const node *from, const row *as)
+static void row_copy(const checker *c, node *to, const row *r, const node *from, const row *as)
 {
     memcpy(place_of(to, r), place_of(from, as), types[r->type].size);
-    *giver(to, r) = *giver(from, as);
+    give(c->m, to, r, giver(from, as));
 }
 
 /* What unnamed variables say, where the block, one of a list, says nothing itself. */
@@ -6059,12 +6079,12 @@ static void inherit(const checker *c, node *n, const node *from, const node *fir
     bool own = has_checks(n);
 
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
-        if (!(r->flags & INHERIT) || r->flags & ALIAS || !*giver(from, r))
+        if (!(r->flags & INHERIT) || r->flags & ALIAS || !giver(from, r))
             continue;
         if (n == first)
             overridden(c, from, first, r);
-        if (!*giver(n, r) && !(own && is_check_list(r)))
-            row_copy(n, r, from, r);
+        if (!giver(n, r) && !(own && is_check_list(r)))
+            row_copy(c, n, r, from, r);
     }
 }
 
@@ -6571,7 +6591,7 @@ static void probe_options(const checker *c, probe *p, bool presets)
     const node *all = &c->m->check_preset.n;
 
     for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
-        const char *by = *giver(&p->n, r), *preset = *giver(all, r);
+        const char *by = giver(&p->n, r), *preset = giver(all, r);
         text        t = {&c->out->a, NULL, 0, 0};
 
         if (r->flags & ALIAS)
@@ -6583,7 +6603,7 @@ static void probe_options(const checker *c, probe *p, bool presets)
             remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
                        check_kind_str(p->d.kind));
         } else if (presets && !by && preset && r->flags & INHERIT && belongs(r, p)) {
-            row_copy(&p->n, r, all, r);
+            row_copy(c, &p->n, r, all, r);
         }
     }
 }
@@ -6632,8 +6652,8 @@ static void pages_take(const checker *c, probe *p)
         for (const row *r = block_rows(B_URL); r; r = row_next(r)) {
             const row *outer = row_of(B_CHECK, r->key);
 
-            if (outer && !*giver(&g->n, r) && *giver(&p->n, outer))
-                row_copy(&g->n, r, &p->n, outer);
+            if (outer && !giver(&g->n, r) && giver(&p->n, outer))
+                row_copy(c, &g->n, r, &p->n, outer);
         }
         *to++ = g->u;
     }
@@ -6882,7 +6902,7 @@ static probe *probe_inline(const checker *c, const watch *w)
             return *end;
     p = *end = (probe *)(void *)node_new(&rd, B_CHECK, "");
     p->url = w->what;
-    *giver(&p->n, row_with(B_CHECK, HEAD)) = item_giver(&w->n);
+    give(c->m, &p->n, row_with(B_CHECK, HEAD), item_giver(&w->n));
     probe_check(c, p);
     return p;
 }
@@ -6963,10 +6983,10 @@ static void probes_unused(const checker *c)
     for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
         const probe *p = c->m->probes;
 
-        while (p && *giver(&p->n, r) != *giver(all, r))
+        while (p && giver(&p->n, r) != giver(all, r))
             p = probe_next(p);
-        if (*giver(all, r) && !p)
-            remark_add(c->out, SAY_WARNING, *giver(all, r), "has no effect: there is no check that"
+        if (giver(all, r) && !p)
+            remark_add(c->out, SAY_WARNING, giver(all, r), "has no effect: there is no check that"
                        " takes it from here");
     }
 }
@@ -7309,7 +7329,7 @@ static void strict_check(const checker *c)
         if (has(c, silenced[i])) {
             tell(c, SAY_WARNING, silenced[i], "left out, as %s asks for nothing beyond the RFC",
                  origin(c, "strict_mode"));
-            *giver(&in->n, row_of(B_INSTANCE, silenced[i])) = NULL;
+            give(c->m, &in->n, row_of(B_INSTANCE, silenced[i]), NULL);
         }
     if (in->peers || in->unicast_src.family || in->fault_no_peer)
         tell(c, SAY_ERROR, in->peers ? "unicast_peer" : in->unicast_src.family ? "unicast_src_ip"
@@ -7566,7 +7586,7 @@ static void habits_note(const checker *c, const var *list)
     for (size_t i = 0; list && i < sizeof habits / sizeof habits[0]; i++) {
         const row *r = row_of(B_INSTANCE, habits[i].key);
 
-        if (*giver(n, r))
+        if (giver(n, r))
             continue;
         put(&t, "%s%s ", t.n ? "; " : "", habits[i].key);
         if (r->flags & SECRET)
@@ -7930,8 +7950,8 @@ static void real_flaws(const checker *c, const virtual_server *v, const real_ser
     flawed(c, r->d.lower && !r->d.upper, &r->n, "lthreshold needs uthreshold");
     flawed(c, r->d.upper && r->d.lower > r->d.upper, &r->n, "lthreshold %u is above uthreshold"
            " %u", r->d.lower, r->d.upper);
-    command_check(c, *giver(&r->n, row_of(B_REAL, "notify_up")), r->notify_up);
-    command_check(c, *giver(&r->n, row_of(B_REAL, "notify_down")), r->notify_down);
+    command_check(c, giver(&r->n, row_of(B_REAL, "notify_up")), r->notify_up);
+    command_check(c, giver(&r->n, row_of(B_REAL, "notify_down")), r->notify_down);
 }
 
 static void real_take(const checker *c, virtual_server *v, real_server *r)
@@ -8007,7 +8027,7 @@ static void entries_take(const checker *c, virtual_server *v)
             continue;                   /* it was not read, and that is said */
         *end = take(&c->m->a, sizeof **end);
         (*end)->n.block = B_ENTRY;
-        (*end)->n.by = e->n.by;
+        (*end)->n.gifts = e->n.gifts;
         (*end)->at = e->at;
         v->n_services += e->at.count;
         end = (vs_entry **)(void *)&(*end)->n.next;
@@ -8086,7 +8106,7 @@ static void service_take(const checker *c, virtual_server *v)
             mistake(c, &v->n, flaws[i].key, "%s", flaws[i].what);
     for (const vs_entry *e = v->entries; e; e = entry_next(e))
         if (!e->at.fwmark && !e->at.port && !v->persistence)
-            mistake(c, e->n.by ? &e->n : &v->n, NULL, "without a port, so for all of them, needs"
+            mistake(c, e->n.gifts ? &e->n : &v->n, NULL, "without a port, so for all of them, needs"
                     " %s", origin_of(c, &v->n, "persistence_timeout"));
     memcpy(s->scheduler, v->scheduler, sizeof s->scheduler);
     memcpy(s->engine, v->engine, sizeof s->engine);
@@ -8235,7 +8255,7 @@ static void daemon_short(const checker *c)
     globals *g = &c->m->global;
 
     for (instance *in = c->m->instances; in; in = instance_next(in)) {
-        const char *by = *giver(&in->n, row_of(B_INSTANCE, "lvs_sync_daemon_interface"));
+        const char *by = giver(&in->n, row_of(B_INSTANCE, "lvs_sync_daemon_interface"));
         reader      rd = {c->m, c->out, &c->out->a, by, NULL, NULL, NULL, 0};
 
         if (!by)
@@ -8246,7 +8266,7 @@ static void daemon_short(const checker *c)
             continue;
         }
         g->lvs_daemon = (sync_daemon *)(void *)node_new(&rd, B_DAEMON, "");
-        *giver(&g->lvs_daemon->n, row_with(B_DAEMON, HEAD)) = by;
+        give(c->m, &g->lvs_daemon->n, row_with(B_DAEMON, HEAD), by);
         memcpy(g->lvs_daemon->interface, in->lvs_interface, sizeof in->lvs_interface);
         g->lvs_daemon->instance = in;
     }
@@ -8982,7 +9002,7 @@ static void write_options(text *t, const node *n)
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
         const char *s = "";
 
-        if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !*giver(n, r) ||
+        if (r->flags & (HEAD | ALIAS) || !types[r->type].write || !giver(n, r) ||
             r->type == T_BLOCK)
             continue;
         s = written(t->a, n, r);
@@ -8996,7 +9016,7 @@ static void write_options(text *t, const node *n)
         }
     }
     for (const row *r = block_rows(n->block); r; r = row_next(r))
-        if (r->type == T_BLOCK && !(r->flags & ALIAS) && *giver(n, r))
+        if (r->type == T_BLOCK && !(r->flags & ALIAS) && giver(n, r))
             write_inner(t, n, r);
 }
 
@@ -9026,10 +9046,10 @@ static void write_list(text *t, const node *parent, const row *list)
 static void dump_node(text *t, const node *n, const char *name, bool secrets)
 {
     for (const row *r = block_rows(n->block); r; r = row_next(r)) {
-        bool        set = *giver(n, r) || !r->preset || *r->preset == '(';
+        bool        set = giver(n, r) || !r->preset || *r->preset == '(';
         bool        foreign = n->block == B_CHECK &&
                               (r->flags & INNER || !belongs(r, (const probe *)(const void *)n));
-        bool        undecided = !*giver(n, r) && (r->type == T_BLOCK || (n->block == B_IPVS &&
+        bool        undecided = !giver(n, r) && (r->type == T_BLOCK || (n->block == B_IPVS &&
                                                   r->preset && *r->preset == '('));
         const char *s = r->flags & (ALIAS | REFUSED) || !types[r->type].write
                             ? "" : written(t->a, n, r);
@@ -9585,8 +9605,8 @@ static char **will_read(arena *a, int fd)
 }
 
 /* The worker died without letting go: what it held must not answer any more. It may have found an
-   interface, so that is looked up here too. Another process that runs the same virtual router by now
-   is left alone: vrrp_sweep() respects its lock. That secrets are missing is no matter here. */
+   interface, so that is looked up here too. Another process that runs the same virtual router by
+   now is left alone: vrrp_sweep() respects its lock. That secrets are missing is no matter here. */
 static void warden_sweep(char **env)
 {
     report out = {{NULL}, NULL, NULL, 0, 0};
