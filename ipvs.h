@@ -322,6 +322,8 @@ typedef struct ipvs_virtual {
     uint64_t     retry_wait;
     uint64_t     lost[2];               /* when it was found deleted, before that */
     uint64_t     hold, hold_until;      /* somebody deletes it again and again */
+    uint64_t     meddled_at;            /* somebody deleted or changed it last */
+    uint32_t     meddled;               /* ... so often, never long after the last time */
     int          said;                  /* the error that was told */
     bool         added;
     bool         there, was_there;      /* the kernel has the service; had, before this look */
@@ -339,7 +341,8 @@ enum {
     IPVS_EVENT_FOUGHT,                  /* again and again: text says what to do; slower from now */
     IPVS_EVENT_DRAINED,                 /* a real is idle, or its limit came: it leaves */
     IPVS_EVENT_ERROR                    /* code, text: command, object, the kernel's words; told
-                                           once, tried again and again */
+                                           once, tried again and again. v NULL, code above 0: so
+                                           many services more */
 };
 
 typedef struct ipvs_event {
@@ -350,6 +353,19 @@ typedef struct ipvs_event {
     void         *user;                 /* DRAINED: that of the real server, which may have moved */
     char          text[256];
 } ipvs_event;
+
+/* Private: what others did to the servers of a service. */
+typedef struct ipvs__others {
+    ipvs_dest first;                    /* its address, if n */
+    uint32_t  n;
+} ipvs__others;
+
+/* Private: services that have the same trouble as one that was told. */
+typedef struct ipvs__cause {
+    char     text[256];                 /* why */
+    char     names[112];                /* of the first of them */
+    uint32_t more;
+} ipvs__cause;
 
 /* Private: one message of a batch. */
 typedef struct ipvs__job {
@@ -363,7 +379,7 @@ typedef struct ipvs__job {
 } ipvs__job;
 
 enum { IPVS__PACE = 16, IPVS__JOBS = 128, IPVS__EVENTS = 64, IPVS__STRANGERS = 32 };
-enum { IPVS__TOLD = 8 };                /* services that a look tells one by one */
+enum { IPVS__TOLD = 8, IPVS__CAUSES = 4, IPVS__NAMED = 3 };    /* services told one by one, ... */
 
 typedef struct ipvs_io_options {
     uint64_t period;                    /* ns between looks at the table (default 1 s, and 1 s for
@@ -382,11 +398,12 @@ typedef struct ipvs_io {
     uint64_t      absent_at, absent_wait;       /* when to ask for ip_vs again */
     uint64_t      round_at;             /* the next look at everything */
     uint64_t      retry_at, drain_at, settings_at;
+    uint64_t      causes_at;            /* for a while nobody else had their trouble */
     uint32_t      round;
     size_t        entries;              /* of all tables, as wanted */
     uint16_t      greeted;              /* family, as it was when all tables were unknown */
     int           epoll, timer;
-    uint32_t      foreign;              /* changes by others, of the service that is looked at */
+    ipvs__others  foreign;              /* of the service that is looked at */
     uint32_t      told;                 /* services so changed, since the look at all began */
     uint32_t      pace;                 /* of IPVS__PACE: how much of a batch a turn may send */
     uint64_t      budget;               /* servers that may still be read in this turn */
@@ -401,7 +418,8 @@ typedef struct ipvs_io {
     ipvs_cursor   cursor;
     ipvs_dest     strangers[IPVS__STRANGERS];   /* in the table of stranger_of, and not ours */
     ipvs_virtual *stranger_of;
-    uint32_t      n_strangers, n_jobs, n_events, event_first;
+    uint32_t      n_strangers, n_jobs, n_events, event_first, n_causes;
+    ipvs__cause   causes[IPVS__CAUSES];
     ipvs__job     jobs[IPVS__JOBS];
     ipvs_event    events[IPVS__EVENTS];
 } ipvs_io;
@@ -1736,10 +1754,17 @@ static size_t ipvs__find(const ipvs_pool *p, const ipvs_service *s, const ipvs_a
     return i;
 }
 
+IPVS__SHELLS void ipvs__other(ipvs__others *o, const ipvs_address *to)
+{
+    if (!o->first.to.family)
+        o->first.to = *to;
+    o->n++;
+}
+
 /* A server of a dump, and which entry it is. Settled entries that are not as they were left were
    changed by others, and are counted. */
 IPVS__SHELLS size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
-                               const ipvs_dest *have, uint32_t *foreign)
+                               const ipvs_dest *have, ipvs__others *foreign)
 {
     size_t    i = ipvs__find(p, s, &have->to);
     uint8_t   before;
@@ -1754,7 +1779,7 @@ IPVS__SHELLS size_t ipvs__meet(const ipvs_pool *p, const ipvs_service *s, uint8_
     else if (ipvs_diff_dest(have, &want, s) != IPVS_SAME)
         marks[i] |= IPVS__DIRTY | IPVS__EDIT;
     if (!(before & IPVS__DIRTY) && (marks[i] & IPVS__DIRTY))
-        ++*foreign;
+        ipvs__other(foreign, &have->to);
     return i;
 }
 
@@ -1768,18 +1793,19 @@ IPVS__SHELLS void ipvs__unsee(uint8_t *marks, size_t n)
 
 /* The end of a dump: what was not in it is not there. True: there is something to do. */
 IPVS__SHELLS bool ipvs__settle(const ipvs_pool *p, const ipvs_service *s, uint8_t *marks,
-                               uint32_t *foreign)
+                               ipvs__others *foreign)
 {
     ipvs_dest want;
     size_t    i;
-    bool      work = false;
+    bool      work = false, wanted;
 
     for (i = 0; i < ipvs__entries(p); i++) {
         if (!(marks[i] & IPVS__SEEN)) {
+            wanted = ipvs_pool_want(p, ipvs__entry(p, i), s, &want);
             if ((marks[i] & IPVS__IN) && !(marks[i] & IPVS__DIRTY))
-                ++*foreign;
+                ipvs__other(foreign, &want.to);
             marks[i] &= (uint8_t)~(IPVS__IN | IPVS__ZERO | IPVS__EDIT | IPVS__WEIGHT);
-            if (ipvs_pool_want(p, ipvs__entry(p, i), s, &want))
+            if (wanted)
                 marks[i] |= IPVS__DIRTY;
         }
         work |= (marks[i] & IPVS__DIRTY) != 0;
@@ -2455,6 +2481,35 @@ static uint64_t ipvs__longer(uint64_t wait, uint64_t most)
     return wait == 0 ? IPVS_SECOND : 2 * wait < most ? 2 * wait : most;
 }
 
+/* Was this trouble told of another service, just now? The sentence is "cannot WHAT: WHY". */
+static bool ipvs__is_told(ipvs_io *io, const ipvs_virtual *v)
+{
+    const char  *why = strstr(io->err, ": ");
+    ipvs__cause *c = io->causes;
+    size_t       used;
+
+    why = why ? why + 2 : io->err;
+    io->causes_at = ipvs_now() + 5 * IPVS_SECOND;       /* a kernel that seeks modules is slow */
+    while (c < io->causes + io->n_causes && strncmp(c->text, why, sizeof c->text - 1) != 0)
+        c++;
+    if (c == io->causes + IPVS__CAUSES)
+        return false;
+    if (c == io->causes + io->n_causes) {
+        io->n_causes++;
+        c->names[0] = 0;
+        c->more = 0;
+        snprintf(c->text, sizeof c->text, "%s", why);
+        return false;
+    }
+    used = strlen(c->names);
+    if (c->more++ < IPVS__NAMED && used + 2 < sizeof c->names) {
+        memcpy(c->names + used, ", ", 3);
+        used += used ? 2 : 0;
+        ipvs_service_print(&v->s, c->names + used, sizeof c->names - used);
+    }
+    return true;
+}
+
 /* It went wrong: the sentence is in io->err, and is told once; of several since a look the first. A
    look tries it again. */
 static void ipvs__trouble(ipvs_io *io, ipvs_virtual *v, int code)
@@ -2463,8 +2518,27 @@ static void ipvs__trouble(ipvs_io *io, ipvs_virtual *v, int code)
         return;
     v->retry_wait = ipvs__longer(v->retry_wait, 10 * IPVS_SECOND);
     v->retry_at = io->now + v->retry_wait;
-    if (v->said != code && ipvs__complain(io, IPVS_EVENT_ERROR, code, v))
+    if (v->said != code && (ipvs__is_told(io, v) || ipvs__complain(io, IPVS_EVENT_ERROR, code, v)))
         v->said = code;
+}
+
+/* One line for all that have the same trouble, such as a scheduler that is not there. */
+static void ipvs__say_causes(ipvs_io *io)
+{
+    ipvs_event *e;
+    uint32_t    i;
+
+    for (i = 0; i < io->n_causes; i++) {
+        const ipvs__cause *c = &io->causes[i];
+
+        e = c->more ? ipvs__event(io, IPVS_EVENT_ERROR, (int)c->more, NULL) : NULL;
+        if (e)
+            snprintf(e->text, sizeof e->text, "the same of %u more service%s (%s%s): %.100s",
+                     c->more, c->more > 1 ? "s" : "", c->names,
+                     c->more > IPVS__NAMED ? ", ..." : "", c->text);
+    }
+    io->n_causes = 0;
+    io->causes_at = IPVS_NEVER;
 }
 
 /* --- the module --- */
@@ -2801,14 +2875,26 @@ static void ipvs__carry_out(ipvs_io *io)
 static void ipvs__say_fought(ipvs_io *io, ipvs_virtual *v)
 {
     char        name[96];
-    ipvs_event *e = ipvs__event(io, IPVS_EVENT_FOUGHT, 0, v);
+    ipvs_event *e = io->told <= IPVS__TOLD ? ipvs__event(io, IPVS_EVENT_FOUGHT, 0, v) : NULL;
 
     if (!e)
         return;
     ipvs_service_print(&v->s, name, sizeof name);
     snprintf(e->text, sizeof e->text,
-             "%s is deleted again and again by somebody else; if that is kube-proxy in IPVS mode, "
-             "give it --ipvs-exclude-cidrs with this address; it comes back more slowly now", name);
+             "%s is %s again and again by somebody else; if that is kube-proxy in IPVS mode, "
+             "give it --ipvs-exclude-cidrs with this address%s", name,
+             v->there ? "changed" : "deleted", v->hold ? "; it comes back more slowly now" : "");
+}
+
+/* Seldom enough to be put back at once, each time; but five times are nobody's accident. */
+static void ipvs__meddled(ipvs_io *io, ipvs_virtual *v)
+{
+    bool again = v->meddled && io->now - v->meddled_at <= 600 * IPVS_SECOND;
+
+    v->meddled = again ? v->meddled + 1 : 1;
+    v->meddled_at = io->now;
+    if (v->meddled == 5 && !v->hold)
+        ipvs__say_fought(io, v);
 }
 
 /* Somebody deleted the service: three times within ten looks, and it comes back ever later. */
@@ -2825,18 +2911,19 @@ static void ipvs__lost(ipvs_io *io, ipvs_virtual *v)
     if (!again)
         return;
     v->retry_at = v->hold_until;
-    if (!before && io->told <= IPVS__TOLD)
+    if (!before)
         ipvs__say_fought(io, v);
 }
 
 static void ipvs__say_restored(ipvs_io *io, ipvs_virtual *v, bool whole, bool settings)
 {
     char        name[96];
+    uint32_t    n = io->foreign.n;
     ipvs_event *e;
 
     if (++io->told > IPVS__TOLD)
         return;
-    e = ipvs__event(io, IPVS_EVENT_RESTORED, (int)io->foreign, v);
+    e = ipvs__event(io, IPVS_EVENT_RESTORED, (int)(n + settings), v);
     if (!e)
         return;
     ipvs_service_print(&v->s, name, sizeof name);
@@ -2844,10 +2931,12 @@ static void ipvs__say_restored(ipvs_io *io, ipvs_virtual *v, bool whole, bool se
         snprintf(e->text, sizeof e->text, "%s was deleted by somebody else: put back", name);
     else
         snprintf(e->text, sizeof e->text, "%s was changed by somebody else: put back%s%s", name,
-                 settings ? " its settings" : "", io->foreign > settings ? " its servers" : "");
-    if (!whole && io->foreign > settings)
-        snprintf(e->text + strlen(e->text), sizeof e->text - strlen(e->text), " (%u)",
-                 io->foreign - settings);
+                 settings ? " its settings" : "", !n ? "" : n > 1 ? " its servers" : " its server");
+    if (whole || !n)
+        return;
+    ipvs_dest_print(&io->foreign.first, name, sizeof name);
+    snprintf(e->text + strlen(e->text), sizeof e->text - strlen(e->text), n > 1 ? " %s and %u more"
+             : " %s", name, n - 1);
 }
 
 /* "ipvsadm -C" changes all services at once. */
@@ -2874,8 +2963,10 @@ static void ipvs__look_end(ipvs_io *io, ipvs_virtual *v)
         v->said = 0;
         v->retry_wait = 0;
     }
-    if (!v->quiet && (whole || io->foreign))
+    if (!v->quiet && (whole || v->edit || io->foreign.n)) {
         ipvs__say_restored(io, v, whole, v->edit);
+        ipvs__meddled(io, v);
+    }
     if (whole)
         ipvs__lost(io, v);
     v->fresh = false;
@@ -2890,7 +2981,7 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
 
     v->look = false;
     v->retry_at = IPVS_NEVER;
-    io->foreign = 0;
+    memset(&io->foreign, 0, sizeof io->foreign);
     if (ipvs__vanished(io))
         return;
     if (error && error != -ESRCH) {
@@ -2901,7 +2992,6 @@ static void ipvs__look_begin(ipvs_io *io, ipvs_virtual *v)
     v->was_there = v->there;
     v->there = error == 0;
     v->edit = v->there && ipvs_diff_service(&have, &v->s) != IPVS_SAME;
-    io->foreign += v->edit;
     ipvs__unsee(v->marks, ipvs__entries(v->pool));
     if (v->there)
         io->looking = v;
@@ -2915,7 +3005,7 @@ static void ipvs__stranger(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d)
         v->look = true;                 /* for the others of them, when these are gone */
         return;
     }
-    io->foreign++;
+    ipvs__other(&io->foreign, &d->to);
     io->stranger_of = v;
     io->strangers[io->n_strangers++] = *d;
 }
@@ -3219,13 +3309,16 @@ static void ipvs__turn(ipvs_io *io)
         ipvs__carry_out(io);
     else
         ipvs__look_on(io);
+    if (io->causes_at <= io->now)
+        ipvs__say_causes(io);
 }
 
 /* When there is something to do; 0: now. */
 static uint64_t ipvs__deadline(const ipvs_io *io)
 {
     const ipvs_virtual *v;
-    uint64_t            when = ipvs__sooner(io->drain_at, io->settings_at);
+    uint64_t            when = ipvs__sooner(ipvs__sooner(io->drain_at, io->settings_at),
+                                            io->causes_at);
 
     if (!io->greeted)
         return ipvs__sooner(io->absent_at, io->drain_at);
@@ -3305,7 +3398,7 @@ IPVS_DEF int ipvs_io_open(ipvs_io *io, const ipvs_io_options *options)
     io->nl.fd = -1;
     io->cursor.kept = true;
     io->pace = IPVS__PACE;
-    io->armed = io->drain_at = io->settings_at = IPVS_NEVER;
+    io->armed = io->drain_at = io->settings_at = io->causes_at = IPVS_NEVER;
     io->epoll = epoll_create1(EPOLL_CLOEXEC);
     io->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     memset(&e, 0, sizeof e);

@@ -485,10 +485,11 @@ static uint8_t marks[MOST + 1];
 static uint32_t look(table *t)
 {
     static ipvs_dest strangers[64];
-    uint32_t         foreign = 0;
+    ipvs__others     foreign;
     size_t           i, n = 0, skip = t->n ? dice((uint32_t)t->n) : 0;
     const ipvs_dest *d;
 
+    memset(&foreign, 0, sizeof foreign);
     ipvs__unsee(marks, ipvs__entries(&pool));
     for (i = 0; i < t->n; i++) {
         d = &t->d[(i + skip) % t->n];
@@ -496,10 +497,10 @@ static uint32_t look(table *t)
             strangers[n++] = *d;
     }
     ipvs__settle(&pool, &service, marks, &foreign);
-    foreign += (uint32_t)n;
+    foreign.n += (uint32_t)n;
     while (n)
         message(t, IPVS__TAKE, &strangers[--n]);
-    return foreign;
+    return foreign.n;
 }
 
 static void spread(void)

@@ -31,9 +31,57 @@ t_fight_put_back() { # within a second, and what that takes on a busy machine
     must at dir1 ipvsadm -C
     restored
     say "put back within ${TIMES[*]} ms"
-    said s "WEB: .*put back its servers" && said s "WEB: .*put back its settings" &&
+    said s "WEB: .*put back its server $(quoted "${RS[2]}"):80$" &&
+        said s "WEB: .*put back its settings" &&
         wait_for 5 said s "WEB: .*deleted by somebody else: put back" && said s "DNS: .*put back" ||
         die "the log does not say it"
+}
+# several of its servers: which, and how many
+t_fight_names_servers() {
+    service SIDECAR_IPVS_SYNC=3
+    must at dir1 ipvsadm -d -t "$AT:80" -r "${RS[2]}:80"
+    must at dir1 ipvsadm -d -t "$AT:80" -r "${RS[3]}:80"
+    wait_for 15 said s "WEB: .*put back its servers $(quoted "${RS[2]}"):80 and 1 more$" ||
+        die "it does not say which: $(grep 'put back' "${LOG[s]}")"
+    right || wait_for 5 right || die "the table: $(table dir1)"
+}
+# too seldom to be fought with, but nobody's accident: it is said, and put back at once all the same
+t_fight_seldom() {
+    local i
+    service SIDECAR_IPVS_SYNC=0.1
+    TIMES=()
+    for i in 1 2 3 4 5; do
+        said s 'again and again' && die "said after $i times"
+        must at dir1 ipvsadm -D -t "$AT:80"
+        restored 3000
+        nap 1.5
+    done
+    wait_for 5 said s 'deleted again and again by somebody else.* with this address$' ||
+        die "it is not said"
+    must at dir1 ipvsadm -D -t "$AT:80"
+    restored 3000
+    [ "$(grep -c 'again and again' "${LOG[s]}")" = 1 ] || die "it is said more than once"
+}
+counted() { # the first is told, the others are counted: in one go, unless the machine is slow
+    local n
+    n=$(sed -n 's/.* the same of \([0-9]*\) more .*/\1/p' "${LOG[s]}" | paste -sd+ | bc)
+    [ $((${n:-0} + $(grep -c 'cannot add.*twos' "${LOG[s]}"))) = 39 ]
+}
+# what many services lack is one line, and another one that counts them
+t_fight_one_cause() {
+    local i many=()
+    lab nat
+    for i in {1..40}; do
+        many+=("IPVS_S${i}=tcp://198.51.100.$((i + 100)):80"
+            "IPVS_S${i}_REAL_SERVER=203.0.113.3:80")
+    done
+    sidecar s dir1 "${many[@]}" IPVS_LB_ALGO=twos IPVS_S7_LB_ALGO=rr
+    wait_for 60 counted || die "they are not counted"
+    said s 'the same of [0-9]* more services \(TCP 198.51.100.1[0-9]*:80, TCP .*\): .*twos' ||
+        die "nobody is named: $(grep 'the same' "${LOG[s]}")"
+    for_all_of 8 counted || die "it is said again and again"
+    [ "$(grep -c twos "${LOG[s]}")" -le 6 ] || die "many lines"
+    table_has dir1 '-A .*-s rr' || die "the good one is not there"
 }
 # what is not ours stays, whatever is done to it
 t_fight_foreign_services() {
