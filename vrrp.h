@@ -241,7 +241,7 @@ typedef struct vrrp_vip {
     bool     dad;                       /* IPv6: let the kernel look for duplicates first */
     bool     home, mngtmpaddr, noprefixroute, autojoin;     /* IFA_F_* of the same name */
     bool     broadcast_auto;            /* the subnet's all-ones address ("brd +") */
-    bool     preferred_given;           /* else forever; IPv6 host prefix: 0, never a source */
+    bool     preferred_given;           /* else forever; IPv6: 0, not a source of our traffic */
     uint32_t preferred_lft;             /* seconds, UINT32_MAX = forever */
     vrrp_ip  broadcast, peer;           /* all zero: none */
     char     device[16];                /* default: the instance's interface */
@@ -4302,7 +4302,14 @@ static uint32_t vrrp__vip_flags(const vrrp_vip *vip)
     return flags;
 }
 
-/* A VIP is never our source address: an IPv6 host address is deprecated from the start. */
+/* A VIP is never our source address: in IPv6 it is deprecated from the start, in IPv4 it comes after
+   the address whose subnet it is in. What is static is an address like others. */
+static bool vrrp__is_preferred(const vrrp_vip *vip, uint8_t tag)
+{
+    return vip->family == VRRP_IPV4 || vip->mngtmpaddr ||
+           (vip->prefix < 128 && (tag & ~1) == VRRP_PROTO_STATIC);
+}
+
 static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex, uint8_t tag)
 {
     struct ifa_cacheinfo life;
@@ -4322,7 +4329,7 @@ static void vrrp__put_vip(vrrp__nl *m, const vrrp_vip *vip, uint32_t ifindex, ui
     memset(&life, 0, sizeof life);
     life.ifa_valid = UINT32_MAX;
     life.ifa_prefered = vip->preferred_given ? vip->preferred_lft :
-                        vip->family == VRRP_IPV6 && vip->prefix == 128 ? 0 : UINT32_MAX;
+                        vrrp__is_preferred(vip, tag) ? UINT32_MAX : 0;
     vrrp__nl_attr(m, IFA_CACHEINFO, &life, sizeof life);
     vrrp__nl_attr(m, VRRP__IFA_PROTO, &tag, sizeof tag);
 }

@@ -435,9 +435,9 @@ ip_words() {
     local words=$1
     words=${words/ -nodad/} words=${words/home=no /}
     case $1 in
-    2001*128) words="$words preferred_lft 0 noprefixroute" ;;
     2001*128*) words="$words noprefixroute" ;;
     esac
+    case $1 in *preferred_lft* | *mngtmpaddr) ;; 2001*) words="$words preferred_lft 0" ;; esac
     case $1 in 2001*-nodad) ;; 2001*) words="$words nodad" ;; esac
     case $1 in *" dev "*) ;; *) words="$words dev eth0" ;; esac
     case $words in *preferred_lft*) words="$words valid_lft forever" ;; esac

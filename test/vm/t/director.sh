@@ -27,8 +27,7 @@ director() { # director NODE [VARIABLE=VALUE...]
 }
 vips() { # V, behind NAT the servers' gateway too
     local all="$V/24, $GATEWAY/24"
-    # an IPv6 host address is never the source of anything, such as a check: the servers have it too
-    [ "$IPV" = 4 ] || all="$VIP6LL/64, $V/128, $GATEWAY/128"
+    [ "$IPV" = 4 ] || all="$VIP6LL/64, $V/64, $GATEWAY/64"
     [ "$KIND" = nat ] || all=${all%,*}
     echo "$all"
 }
