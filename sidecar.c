@@ -5662,6 +5662,24 @@ static int ip_order(const void *a, const void *b)
     return memcmp(a, b, sizeof(vrrp_ip));
 }
 
+/* Those that a host can have: sinkholes say 0.0.0.0 or a mapped address, and to connect there is to
+   ask ourselves. */
+static uint32_t ips_of_hosts(vrrp_ip *ips, uint32_t n, uint8_t family)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    uint32_t             kept = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        address     a = {ips[i], family};
+        const char *flaw = address_flaw(&a);
+
+        if ((!flaw || strstr(flaw, "loopback")) &&
+            (family == VRRP_IPV4 || memcmp(ips[i].byte, mapped, sizeof mapped) != 0))
+            ips[kept++] = ips[i];
+    }
+    return kept;
+}
+
 /* In order, each once: how many are left. */
 static uint32_t ips_sort(vrrp_ip *ips, uint32_t n)
 {
@@ -8550,8 +8568,23 @@ static void peer_take(const checker *c, const peer *p, const vrrp_ip *ip)
     in->peer_ips[in->peers_side][d->n_peers++] = *ip;
 }
 
-/* What names stand for: also what they stood for until lately, as that node may still be there, and
-   must not take silence for our death. False: not known yet. */
+/* What a name stands for, and what it stood for until lately, for which room is kept: that node may
+   still be there, and must not take silence for our death. */
+static void peers_by_name(const checker *c, const peer *p, const lookup *k)
+{
+    uint32_t gone = k->n_all - k->n, most = RESOLVE_PEERS / 2;
+
+    gone = gone < most ? gone : most;
+    for (uint32_t i = 0; i < k->n && i < RESOLVE_PEERS - gone; i++)
+        peer_take(c, p, &k->at[i].ip);
+    for (uint32_t i = 0; i < gone; i++)
+        peer_take(c, p, &k->at[k->n + i].ip);
+    if (k->n > RESOLVE_PEERS)
+        remark_add(c->out, SAY_WARNING, item_giver(&p->n), "%s has %u addresses, of which %d"
+                   " are peers", k->name, k->n, RESOLVE_PEERS);
+}
+
+/* False: not known yet. */
 static bool peers_named(const checker *c)
 {
     const instance *in = c->in;
@@ -8562,11 +8595,8 @@ static bool peers_named(const checker *c)
 
         if (p->h.name && (!k || !k->tried))
             return false;
-        for (uint32_t i = 0; k && i < k->n_all && i < RESOLVE_PEERS; i++)
-            peer_take(c, p, &k->at[i].ip);
-        if (k && k->n > RESOLVE_PEERS)
-            caution(c, &p->n, NULL, "%s has %u addresses, of which %d are peers", k->name, k->n,
-                    RESOLVE_PEERS);
+        if (k)
+            peers_by_name(c, p, k);
     }
     return true;
 }
@@ -11798,7 +11828,7 @@ static uint32_t names_addresses(const lookup *k, const question *q, vrrp_ip *out
     for (int i = 0; i < found; i++)
         if (all[i].family == k->family)
             memcpy(out[n++].byte, all[i].ip, sizeof out->byte);
-    return n;
+    return ips_of_hosts(out, n, k->family);
 }
 
 static void names_ended(life *l, once *o, const check_event *e)
@@ -11837,6 +11867,7 @@ static void names_look_up(life *l, lookup *k)
     k->due = CHECK_NEVER;
     more = lookup_begin(k, &m->resolver);
     n = m->hosts ? hosts_find(m->hosts, k->name, k->family, ips, RESOLVE_MOST) : 0;
+    n = ips_of_hosts(ips, n, k->family);
     if (n)
         names_over(l, k, LOOKUP_FOUND, ips, n, LOOKUP_LOCAL, "");
     else

@@ -120,6 +120,20 @@ static void hosts_file(void)
     SAME(hosts_find("198.51.100.1 web\n", "eth0", VRRP_IPV4, ip, 4), 0);
 }
 
+/* What no host can have is left out; a loopback address may be meant. */
+static void hosts_only(void)
+{
+    static const char file[] =
+        "0.0.0.0 sink\n255.255.255.255 sink\n224.0.0.18 sink\n198.51.100.7 sink\n127.0.0.1 sink\n"
+        ":: sink\nff02::12 sink\n::ffff:198.51.100.7 sink\n2001:db8::7 sink\n::1 sink\n";
+    vrrp_ip ip[8];
+
+    SAME(ips_of_hosts(ip, hosts_find(file, "sink", VRRP_IPV4, ip, 8), VRRP_IPV4), 2);
+    SAME(ip[0].byte[3], 7), SAME(ip[1].byte[0], 127);
+    SAME(ips_of_hosts(ip, hosts_find(file, "sink", VRRP_IPV6, ip, 8), VRRP_IPV6), 2);
+    SAME(ip[0].byte[15], 7), SAME(ip[1].byte[15], 1);
+}
+
 static void host_names(void)
 {
     static const char *const good[] = {"a", "web", "a.b", "a.b.", "_x._tcp.example", "3com.example",
@@ -489,6 +503,7 @@ int main(void)
         {"resolv.conf: servers, search list, options", conf_whole},
         {"names to ask for: ndots and the search list", search_lists},
         {"/etc/hosts", hosts_file},
+        {"a name stands for hosts, not for what sinkholes say", hosts_only},
         {"host names, and addresses with a mistake", host_names},
         {"a look-up: servers in turn, the search list, failures", questions},
         {"a failure does not lead to another name's answer", other_names},

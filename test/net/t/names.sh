@@ -240,3 +240,64 @@ t_names_waiting_may_be_reloaded() {
     end n1
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
 }
+
+# A name server that is mad, or not the one that was asked. What is known stays, adverts are on time
+# in both directions (a second without one, and n2 takes over), and the log does not grow with it.
+DNS_EVILS='ids other questions cut loops circle garbage huge zero nothing flapping refused stalls
+    drips resets mapped sinkhole flood silent lies empty'
+evil_dns() { # evil_dns ADDRESS...: says so until $W/how has another word
+    echo good >$W/how
+    start dns client python3 "$NET/evil_dns.py" 198.51.100.100 $W/how "$@"
+    wait_for 10 said dns ready || die "evil_dns.py did not start"
+}
+evil_to() { # evil_to WORD: and some questions were asked meanwhile
+    local before
+    before=$(asked)
+    echo "$1" >$W/how
+    wait_for 30 more_asked $((before + 4)) || die "$1: nobody asks any more"
+}
+asked() { at client cat /proc/net/snmp | sed -n 's/^Udp: \([0-9]*\) .*/\1/p'; }
+more_asked() { (($(asked) > $1)); }
+t_names_evil() {
+    lab n1 n2
+    printf 'nameserver 198.51.100.100\noptions timeout:1 attempts:1\n' >$W/resolv.conf
+    evil_dns 198.51.100.1 198.51.100.2
+    local how lines open
+    pair VRRP_UNICAST_PEER=nodes.example VRRP_TRACK="tcp://web.example:1 weight -10" \
+        IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=pods.example:80 IPVS_WEB_CHECK=tcp:// \
+        CHECK_INTERVAL=0.5 CHECK_TIMEOUT=0.4
+    wait_for 15 said n1 'pods.example is 198.51.100.1, 198.51.100.2' || die "no servers"
+    open=$(descriptors)
+    for how in $DNS_EVILS; do
+        evil_to "$how"
+        alone n1 || die "$how: n2 does not hear n1"
+    done
+    not grep -q '198\.51\.100\.66\|203\.0\.' $W/n1.log $W/n2.log || die "lies were believed"
+    lines=$(wc -l <$W/n1.log)
+    ((lines < 150)) || die "$lines lines of log"
+    echo good >$W/how
+    wait_for 30 said n1 'answered again' || die "the truth is not heard again"
+    [ "$(grep -c 'Entering MASTER' $W/n1.log) $(grep -c 'Entering MASTER' $W/n2.log)" = '1 0' ] ||
+        die "the address moved"
+    wait_for 10 eval "((\$(descriptors) <= $open + 1))" || die "$(descriptors) descriptors, were $open"
+    end n1
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+    wait_for 10 alone n2 || die "n2 did not take over"
+}
+descriptors() {
+    worker_of n1
+    find "/proc/$WORKER/fd" -mindepth 1 2>/dev/null | wc -l
+}
+t_names_evil_thousand() { # more than anybody needs: what is used is said, and is bounded
+    lab n1 n2
+    evil_dns 198.51.100.1 198.51.100.2
+    pair VRRP_UNICAST_PEER=nodes.example
+    echo thousand >$W/how
+    wait_for 15 said n1 'nodes.example is 203\.0\.113\.1, .* and [0-9]+ more' ||
+        die "the thousand did not come"
+    for_all_of 2 alone n1 || die "n2 does not hear n1 beside 1000 others"
+    echo good >$W/how
+    wait_for 15 eval "[ \$(grep -c 'nodes.example is 198.51.100.1, 198.51.100.2\$' $W/n1.log) = 2 ]" ||
+        die "the truth is not heard again"
+    alone n1 || die "the address moved"
+}
