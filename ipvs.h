@@ -305,7 +305,7 @@ typedef struct ipvs__nl {
 typedef struct ipvs_cursor {
     int     fd;
     bool    open;
-    bool    kept, idle;                 /* private: the socket is for the next list, too; it waits */
+    bool    kept, idle;                 /* private: its socket is for the next list, too */
     size_t  at, size;
     uint8_t room[IPVS__CHUNK];
 } ipvs_cursor;
@@ -3025,7 +3025,7 @@ static void ipvs__look_dest(ipvs_io *io, ipvs_virtual *v, const ipvs_dest *d,
         r->drain_round = io->round + 1;
 }
 
-/* Each word with the kernel may take as long as others like: they hold IPVS's lock or the processor.
+/* Each word with the kernel may take as long as others like: they hold a lock or the processor.
    What one turn reads is bounded by the clock before it is by number, or adverts are late. */
 static bool ipvs__is_over(const ipvs_io *io)
 {
