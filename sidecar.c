@@ -12617,6 +12617,7 @@ int main(int argc, char **argv)
     return 0;
 }
 #else
+struct life;
 static void life_turn(struct life *l)
 {
     (void)l;

@@ -4302,8 +4302,8 @@ static uint32_t vrrp__vip_flags(const vrrp_vip *vip)
     return flags;
 }
 
-/* A VIP is never our source address: in IPv6 it is deprecated from the start, in IPv4 it comes after
-   the address whose subnet it is in. What is static is an address like others. */
+/* A VIP is never our source address: in IPv6 it is deprecated from the start, in IPv4 it comes
+   after the address whose subnet it is in. What is static is an address like others. */
 static bool vrrp__is_preferred(const vrrp_vip *vip, uint8_t tag)
 {
     return vip->family == VRRP_IPV4 || vip->mngtmpaddr ||
