@@ -927,8 +927,8 @@ typedef struct vrrp_io_options {
     size_t     n_delays;
 } vrrp_io_options;
 
-/* Private: a packet or frame that waits for sendmmsg(); an address, route or rule of a netlink
-   batch; what was said about somebody. */
+/* Private: a packet or frame that waits for sendmmsg(); an address, a route or a rule; one of a
+   netlink batch; what was said about somebody. */
 typedef struct vrrp__out {
     vrrp_ip             to;
     struct vrrp_router *router;
@@ -937,12 +937,18 @@ typedef struct vrrp__out {
     uint8_t             way;            /* of io->mouth */
 } vrrp__out;
 
-typedef struct vrrp__job {
-    struct vrrp_router *router;
-    struct vrrp_link   *link;           /* of an address */
+typedef struct vrrp__item {
     vrrp_vip           *vip;            /* one of the three */
     vrrp_route         *route;
     vrrp_rule          *rule;
+    uint8_t            *held;           /* its */
+    uint8_t             family;         /* of whose it is */
+} vrrp__item;
+
+typedef struct vrrp__job {
+    vrrp__item          is;
+    struct vrrp_router *router;
+    struct vrrp_link   *link;           /* of an address */
     bool                release;
     bool                again;          /* a REFRESH */
     bool                foreign;        /* there, and not ours */
@@ -4676,17 +4682,72 @@ static void vrrp__put_rule(vrrp__nl *m, uint16_t type, const vrrp_rule *r, uint8
     vrrp__put_rule_rest(m, r);
 }
 
-/* "route 203.0.113.0/24 table 100", "rule 16384" */
-static const char *vrrp__route_str(const vrrp_route *r, char text[80])
+static uint32_t vrrp__items(const vrrp_setup *s)
 {
-    char ip[INET6_ADDRSTRLEN];
+    return (uint32_t)s->desc.n_addresses + s->n_routes + s->n_rules;
+}
 
-    if (r->to.family && r->to.prefix)
+/* In the order in which they are added: addresses, routes, rules. */
+static vrrp__item vrrp__item_of(const vrrp_setup *s, uint32_t i)
+{
+    uint32_t   n = s->desc.n_addresses;
+    vrrp__item it;
+
+    memset(&it, 0, sizeof it);
+    it.family = s->desc.family;
+    if (i < n)
+        it.held = &(it.vip = &s->desc.addresses[i])->held;
+    else if (i - n < s->n_routes)
+        it.held = &(it.route = &s->routes[i - n])->held;
+    else
+        it.held = &(it.rule = &s->rules[i - n - s->n_routes])->held;
+    return it;
+}
+
+/* A route or a rule. */
+static void vrrp__put_item(vrrp__nl *m, vrrp_io *io, const vrrp__item *it, bool add)
+{
+    if (it->rule)
+        vrrp__put_rule(m, add ? RTM_NEWRULE : RTM_DELRULE, it->rule, it->family);
+    else if (add)
+        vrrp__put_route(m, io, it->route, it->family);
+    else
+        vrrp__put_route_key(m, RTM_DELROUTE, 0, it->route,
+                            vrrp__route_family(it->route, it->family));
+}
+
+/* Two are the same when the kernel is told the same: to add them, or (would it take the one for the
+   other?) to delete them. */
+static bool vrrp__same_item(vrrp_io *io, const vrrp__item *a, const vrrp__item *b, bool add)
+{
+    vrrp__nl *m = &io->nl;
+    size_t    skip = NLMSG_HDRLEN, half;
+    bool      same;
+
+    if (!a->rule != !b->rule)
+        return false;
+    vrrp__put_item(m, io, a, add);
+    half = m->size;
+    vrrp__put_item(m, io, b, add);
+    same = half * 2 == m->size && memcmp(m->data + skip, m->data + half + skip, half - skip) == 0;
+    m->size = 0;
+    m->full = false;
+    return same;
+}
+
+/* "route 203.0.113.0/24 table 100", "rule 16384" */
+static void vrrp__item_str(const vrrp__item *it, char text[80])
+{
+    const vrrp_route *r = it->route;
+    char              ip[INET6_ADDRSTRLEN];
+
+    if (!r)
+        snprintf(text, 80, "rule %u", (unsigned)it->rule->preference);
+    else if (r->to.family && r->to.prefix)
         snprintf(text, 80, "route %s/%u table %u", vrrp__ip_str(&r->to.ip, r->to.family, ip),
                  r->to.prefix, (unsigned)vrrp__route_table(r));
     else
         snprintf(text, 80, "default route table %u", (unsigned)vrrp__route_table(r));
-    return text;
 }
 
 /* What is gone already need not go. */
@@ -4728,65 +4789,18 @@ static void vrrp__tally_send(vrrp__nl *m, vrrp__tally *t, size_t least)
 static vrrp__tally vrrp__take_back(vrrp__nl *m, const vrrp_setup *s, uint8_t held)
 {
     vrrp__tally t = { 0, 0 };
-    unsigned    i;
+    uint32_t    i;
 
-    for (i = s->n_rules; i-- > 0;)
-        if (s->rules[i].held == held) {
-            vrrp__put_rule(m, RTM_DELRULE, &s->rules[i], s->desc.family);
-            vrrp__tally_send(m, &t, 512);
-        }
-    for (i = s->n_routes; i-- > 0;)
-        if (s->routes[i].held == held) {
-            vrrp__put_route_key(m, RTM_DELROUTE, 0, &s->routes[i],
-                                vrrp__route_family(&s->routes[i], s->desc.family));
-            vrrp__tally_send(m, &t, 512);
-        }
+    for (i = vrrp__items(s); i-- > s->desc.n_addresses;) {
+        vrrp__item it = vrrp__item_of(s, i);
+
+        if (*it.held != held)
+            continue;
+        vrrp__put_item(m, NULL, &it, false);
+        vrrp__tally_send(m, &t, 512);
+    }
     vrrp__tally_send(m, &t, SIZE_MAX);
     return t;
-}
-
-/* Two are the same when the kernel is told the same. */
-static bool vrrp__same_told(vrrp__nl *m, size_t half)
-{
-    size_t skip = NLMSG_HDRLEN;
-    bool   same = half * 2 == m->size && memcmp(m->data + skip, m->data + half + skip,
-                                                half - skip) == 0;
-
-    m->size = 0;
-    m->full = false;
-    return same;
-}
-
-static bool vrrp__same_route(vrrp_io *io, const vrrp_route *a, const vrrp_route *b, uint8_t family)
-{
-    size_t half;
-
-    vrrp__put_route(&io->nl, io, a, family);
-    half = io->nl.size;
-    vrrp__put_route(&io->nl, io, b, family);
-    return vrrp__same_told(&io->nl, half);
-}
-
-/* Would the kernel take the one for the other? */
-static bool vrrp__same_key(vrrp_io *io, const vrrp_route *a, uint8_t family_a,
-                           const vrrp_route *b, uint8_t family_b)
-{
-    size_t half;
-
-    vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, a, vrrp__route_family(a, family_a));
-    half = io->nl.size;
-    vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, b, vrrp__route_family(b, family_b));
-    return vrrp__same_told(&io->nl, half);
-}
-
-static bool vrrp__same_rule(vrrp_io *io, const vrrp_rule *a, const vrrp_rule *b, uint8_t family)
-{
-    size_t half;
-
-    vrrp__put_rule(&io->nl, RTM_NEWRULE, a, family);
-    half = io->nl.size;
-    vrrp__put_rule(&io->nl, RTM_NEWRULE, b, family);
-    return vrrp__same_told(&io->nl, half);
 }
 
 /* From now on changes of routes and rules wake us up. The kernel sorts out those of others before
@@ -6624,7 +6638,7 @@ static void vrrp__vip_error(vrrp_io *io, vrrp_router *r, const vrrp_vip *vip, bo
 static bool vrrp__job_address(vrrp_io *io, vrrp__job *job)
 {
     vrrp_router *r = job->router;
-    vrrp_vip    *vip = job->vip;
+    vrrp_vip    *vip = job->is.vip;
     bool         there;
 
     job->link = vrrp__vip_link(io, r, vip);
@@ -6648,63 +6662,51 @@ static bool vrrp__hop_ready(vrrp_io *io, const vrrp_hop *hop)
     return !hop->device[0] || (link && link->ifindex && link->up);
 }
 
-/* Is there anything to do about this route? What its devices are not ready for comes later. */
-static bool vrrp__job_route(vrrp_io *io, vrrp__job *job)
+/* Is there anything to do about this route or rule? What its devices are not ready for comes
+   later. */
+static bool vrrp__job_routing(vrrp_io *io, vrrp__job *job)
 {
-    vrrp_route *route = job->route;
-    bool        ready = vrrp__hop_ready(io, &route->hop), ours = route->held == VRRP_HELD_OURS;
-    unsigned    i;
+    const vrrp_route *route = job->is.route;
+    bool              ready = !route || vrrp__hop_ready(io, &route->hop);
+    bool              ours = *job->is.held == VRRP_HELD_OURS;
+    unsigned          i;
 
-    for (i = 0; i < route->n_hops; i++)
+    for (i = 0; route && i < route->n_hops; i++)
         ready = ready && vrrp__hop_ready(io, &route->hops[i]);
     if (job->release && !ours)
-        route->held = 0;
-    if (job->again && route->expires)
+        *job->is.held = 0;
+    if (job->again && route && route->expires)
         ready = false;                  /* it was to go */
     return job->release ? ours : ready;
 }
 
-static bool vrrp__job_rule(vrrp__job *job)
+/* A router as a setup: its items. */
+static void vrrp__setup_of(vrrp_setup *s, const vrrp_router *r)
 {
-    bool ours = job->rule->held == VRRP_HELD_OURS;
-
-    if (job->release && !ours)
-        job->rule->held = 0;
-    return !job->release || ours;
-}
-
-static uint32_t vrrp__items(const vrrp_router *r)
-{
-    return (uint32_t)r->v.d.n_addresses + r->n_routes + r->n_rules;
+    memset(s, 0, sizeof *s);
+    s->desc = r->v.d;
+    s->routes = r->routes;
+    s->rules = r->rules;
+    s->n_routes = r->n_routes;
+    s->n_rules = r->n_rules;
 }
 
 /* The next item of the action at the head of r's queue: addresses, routes, rules; to release them
    the other way round. False: this batch has no room for it. */
-static bool vrrp__job_new(vrrp_io *io, vrrp_router *r, uint8_t action, size_t *room)
+static bool vrrp__job_new(vrrp_io *io, vrrp_router *r, const vrrp_setup *s, uint8_t action,
+                          size_t *room)
 {
     vrrp__job *job = &io->job[io->n_jobs];
-    uint32_t   n = r->v.d.n_addresses, i = r->cursor;
-    size_t     size = 256;
+    size_t     size;
     bool       wanted;
 
     memset(job, 0, sizeof *job);
     job->router = r;
     job->release = action == VRRP_RELEASE;
     job->again = action == VRRP_REFRESH;
-    if (job->release)
-        i = vrrp__items(r) - 1 - i;
-    if (i < n) {
-        job->vip = &r->v.d.addresses[i];
-        size = 160;
-        wanted = vrrp__job_address(io, job);
-    } else if (i - n < r->n_routes) {
-        job->route = &r->routes[i - n];
-        size = 512 + 48u * job->route->n_hops;
-        wanted = vrrp__job_route(io, job);
-    } else {
-        job->rule = &r->rules[i - n - r->n_routes];
-        wanted = vrrp__job_rule(job);
-    }
+    job->is = vrrp__item_of(s, job->release ? vrrp__items(s) - 1 - r->cursor : r->cursor);
+    size = job->is.vip ? 160 : job->is.rule ? 256 : 512 + 48u * job->is.route->n_hops;
+    wanted = job->is.vip ? vrrp__job_address(io, job) : vrrp__job_routing(io, job);
     if (wanted && (*room < size || io->n_jobs == VRRP__JOBS))
         return false;
     r->cursor++;
@@ -6718,6 +6720,7 @@ static bool vrrp__gather(vrrp_io *io)
 {
     vrrp_router *r;
     vrrp_action  a;
+    vrrp_setup   s;
     size_t       room = VRRP__REQUEST;
     bool         any = false, fits = true;
 
@@ -6726,10 +6729,11 @@ static bool vrrp__gather(vrrp_io *io)
         if (!vrrp__peek(&r->v, &a))
             continue;
         any = true;
+        vrrp__setup_of(&s, r);
         if (a.kind != VRRP_RELEASE && r->v.state != VRRP_MASTER)    /* over before it began */
-            r->cursor = vrrp__items(r);
-        while (fits && r->cursor < vrrp__items(r))
-            fits = io->n_jobs < VRRP__JOBS && vrrp__job_new(io, r, a.kind, &room);
+            r->cursor = vrrp__items(&s);
+        while (fits && r->cursor < vrrp__items(&s))
+            fits = io->n_jobs < VRRP__JOBS && vrrp__job_new(io, r, &s, a.kind, &room);
     }
     return any;
 }
@@ -6750,7 +6754,7 @@ static void vrrp__survey_address(void *arg, const vrrp__nl_answer *answer)
         return;
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job      *job = &io->job[i];
-        const vrrp_vip *vip = job->vip;
+        const vrrp_vip *vip = job->is.vip;
 
         if (!vip || job->link->ifindex != a.ifindex || job->release || vip->held ||
             vip->family != a.family ||
@@ -6770,7 +6774,7 @@ static int vrrp__survey(vrrp_io *io)
     unsigned i;
 
     for (i = 0; i < io->n_jobs; i++)
-        if (!io->job[i].release && io->job[i].vip && !io->job[i].vip->held)
+        if (!io->job[i].release && io->job[i].is.vip && !*io->job[i].is.held)
             return vrrp__dump(&io->nl, false, vrrp__survey_address, io);
     return 0;
 }
@@ -6839,13 +6843,10 @@ static bool vrrp__usable(vrrp_io *io, const vrrp_router *r);
 static void vrrp__routing_done(vrrp_io *io, vrrp__job *job, int error, const char *words)
 {
     vrrp_router *r = job->router;
-    uint8_t     *held = job->route ? &job->route->held : &job->rule->held, was = *held;
+    uint8_t     *held = job->is.held, was = *held;
     char         text[80];
 
-    if (job->route)
-        vrrp__route_str(job->route, text);
-    else
-        snprintf(text, sizeof text, "rule %u", (unsigned)job->rule->preference);
+    vrrp__item_str(&job->is, text);
     if (job->release) {
         *held = 0;
         io->recheck = true;             /* another router may want the same one */
@@ -6869,7 +6870,7 @@ static void vrrp__routing_done(vrrp_io *io, vrrp__job *job, int error, const cha
 /* What is gone already need not go, and what is there already is only ours if it was. */
 static void vrrp__job_done(vrrp_io *io, vrrp__job *job, int error, const char *words)
 {
-    vrrp_vip *vip = job->vip;
+    vrrp_vip *vip = job->is.vip;
 
     job->done = true;
     if (!vip) {
@@ -6911,7 +6912,7 @@ static void vrrp__sift(vrrp_io *io, int error)
 
     for (i = 0; i < io->n_jobs; i++) {
         vrrp__job *job = &io->job[i];
-        vrrp_vip  *vip = job->vip;
+        vrrp_vip  *vip = job->is.vip;
 
         if (error && !job->release && vip) {
             vrrp__job_done(io, job, error, "");
@@ -6931,26 +6932,21 @@ static void vrrp__sift(vrrp_io *io, int error)
 
 static void vrrp__put_job(vrrp_io *io, const vrrp__job *job)
 {
-    uint8_t       family = job->router->v.d.family;
-    vrrp__address a;
+    const vrrp_vip *vip = job->is.vip;
+    vrrp__address   a;
 
-    if (job->rule) {
-        vrrp__put_rule(&io->nl, job->release ? RTM_DELRULE : RTM_NEWRULE, job->rule, family);
-    } else if (job->route && job->release) {
-        vrrp__put_route_key(&io->nl, RTM_DELROUTE, 0, job->route,
-                            vrrp__route_family(job->route, family));
-    } else if (job->route) {
-        vrrp__put_route(&io->nl, io, job->route, family);
+    if (!vip) {
+        vrrp__put_item(&io->nl, io, &job->is, !job->release);
     } else if (job->release) {
-        vrrp__vip_address(&a, job->vip, job->link->ifindex);
+        vrrp__vip_address(&a, vip, job->link->ifindex);
         vrrp__put_address(&io->nl, RTM_DELADDR, 0, &a, 0);
     } else {
-        bool    promoted = job->link->promoted && job->vip->family == VRRP_IPV4;
+        bool    promoted = job->link->promoted && vip->family == VRRP_IPV4;
         uint8_t tag = job->router->fixed ? VRRP_PROTO_STATIC : VRRP_PROTO_TAG;
 
-        vrrp__put_vip(&io->nl, job->vip, job->link->ifindex, (uint8_t)(tag + promoted));
+        vrrp__put_vip(&io->nl, vip, job->link->ifindex, (uint8_t)(tag + promoted));
     }
-    if (job->vip && job->link->vmac.parent)     /* what we send leaves from the interface below */
+    if (vip && job->link->vmac.parent)  /* what we send leaves from the interface below */
         vrrp__put_number(&io->nl, IFA_RT_PRIORITY, VRRP__VMAC_METRIC);
 }
 
@@ -6969,7 +6965,7 @@ static void vrrp__carry_out(vrrp_io *io)
     for (i = 0; i < io->n_jobs; i++) {
         if (!io->job[i].done)           /* cut off: netlink itself failed */
             vrrp__job_done(io, &io->job[i], error ? error : -EIO, "");
-        let_go |= io->job[i].release && io->job[i].vip;
+        let_go |= io->job[i].release && io->job[i].is.vip;
     }
     if (let_go)
         vrrp__unpromote_idle(io);
@@ -6991,9 +6987,11 @@ static void vrrp__finish(vrrp_io *io, uint64_t now)
 {
     vrrp_router *r;
     vrrp_action  a;
+    vrrp_setup   s;
 
     for (r = io->dirty; r; r = r->dirty_next) {
-        if (r->cursor < vrrp__items(r) || !vrrp__peek(&r->v, &a) || !vrrp__is_netlink(&a))
+        vrrp__setup_of(&s, r);
+        if (r->cursor < vrrp__items(&s) || !vrrp__peek(&r->v, &a) || !vrrp__is_netlink(&a))
             continue;
         vrrp__pop(&r->v, &a);
         r->cursor = 0;
@@ -8151,33 +8149,27 @@ static void vrrp__check_lost(vrrp_io *io, vrrp_router *r, uint64_t now)
     vrrp__touched(io, r, now);
 }
 
-/* A router as a setup: its items. */
-static void vrrp__setup_of(vrrp_setup *s, const vrrp_router *r)
-{
-    memset(s, 0, sizeof *s);
-    s->desc = r->v.d;
-    s->routes = r->routes;
-    s->rules = r->rules;
-    s->n_routes = r->n_routes;
-    s->n_rules = r->n_rules;
-}
-
 /* What another router here has is no leftover: the two share it. */
 static void vrrp__share_routing(vrrp_io *io, vrrp_router *r)
 {
     const vrrp_router *o;
-    unsigned           i, k;
+    vrrp_setup         mine, theirs;
+    uint32_t           i, k;
 
+    vrrp__setup_of(&mine, r);
     for (o = io->routers; o; o = o->next) {
-        for (k = 0; o != r && k < o->n_routes; k++)
-            for (i = 0; o->routes[k].held == VRRP_HELD_OURS && i < r->n_routes; i++)
-                if (vrrp__same_key(io, &r->routes[i], r->v.d.family, &o->routes[k],
-                                   o->v.d.family))
-                    r->routes[i].held = VRRP_HELD_ADOPTED;
-        for (k = 0; o != r && k < o->n_rules; k++)
-            for (i = 0; o->rules[k].held == VRRP_HELD_OURS && i < r->n_rules; i++)
-                if (vrrp__same_rule(io, &r->rules[i], &o->rules[k], r->v.d.family))
-                    r->rules[i].held = VRRP_HELD_ADOPTED;
+        vrrp__setup_of(&theirs, o);
+        for (k = o->v.d.n_addresses; o != r && k < vrrp__items(&theirs); k++) {
+            vrrp__item has = vrrp__item_of(&theirs, k);
+
+            for (i = r->v.d.n_addresses; *has.held == VRRP_HELD_OURS && i < vrrp__items(&mine);
+                 i++) {
+                vrrp__item it = vrrp__item_of(&mine, i);
+
+                if (vrrp__same_item(io, &it, &has, false))
+                    *it.held = VRRP_HELD_ADOPTED;
+            }
+        }
     }
 }
 
@@ -8758,17 +8750,13 @@ static void vrrp__watch_routing(vrrp_io *io, const vrrp_router *r)
 /* Nothing is held yet, nor swept. */
 static void vrrp__enlist(vrrp_io *io, vrrp_router *r, const vrrp_setup *setup)
 {
-    unsigned i;
+    uint32_t i;
 
     io->err[0] = 0;
     vrrp__set_up(io, r, setup);
     vrrp__rules_defaults(r->rules, r->n_rules);
-    for (i = 0; i < r->v.d.n_addresses; i++)
-        r->v.d.addresses[i].held = 0;
-    for (i = 0; i < r->n_routes; i++)
-        r->routes[i].held = 0;
-    for (i = 0; i < r->n_rules; i++)
-        r->rules[i].held = 0;
+    for (i = 0; i < vrrp__items(setup); i++)
+        *vrrp__item_of(setup, i).held = 0;
     vrrp__watch_routing(io, r);
     r->next = io->routers;
     io->routers = r;
@@ -8898,37 +8886,23 @@ static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
 }
 
 /* The same with routes and rules. Mostly each is where it was. */
-static void vrrp__inherit_routes(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
+static void vrrp__inherit(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
 {
-    unsigned i, k, at = 0;
+    uint32_t first = old->desc.n_addresses, n = vrrp__items(old) - first, at = 0, i, k;
 
-    for (i = 0; next->routes != old->routes && i < next->n_routes; i++, at++) {
-        next->routes[i].held = 0;
-        for (k = 0; k < old->n_routes; k++, at++) {
-            vrrp_route *was = &old->routes[at % old->n_routes];
+    for (i = next->desc.n_addresses; i < vrrp__items(next); i++, at++) {
+        vrrp__item it = vrrp__item_of(next, i), was;
 
-            if (!was->held || !vrrp__same_route(io, &next->routes[i], was, old->desc.family))
+        if (it.route ? next->routes == old->routes : next->rules == old->rules)
+            continue;
+        *it.held = 0;
+        it.family = old->desc.family;   /* what nobody may change need not be named again */
+        for (k = 0; k < n; k++, at++) {
+            was = vrrp__item_of(old, first + at % n);
+            if (!*was.held || !vrrp__same_item(io, &it, &was, true))
                 continue;
-            next->routes[i].held = was->held;
-            was->held = 0;
-            break;
-        }
-    }
-}
-
-static void vrrp__inherit_rules(vrrp_io *io, const vrrp_setup *old, const vrrp_setup *next)
-{
-    unsigned i, k, at = 0;
-
-    for (i = 0; next->rules != old->rules && i < next->n_rules; i++, at++) {
-        next->rules[i].held = 0;
-        for (k = 0; k < old->n_rules; k++, at++) {
-            vrrp_rule *was = &old->rules[at % old->n_rules];
-
-            if (!was->held || !vrrp__same_rule(io, &next->rules[i], was, old->desc.family))
-                continue;
-            next->rules[i].held = was->held;
-            was->held = 0;
+            *it.held = *was.held;
+            *was.held = 0;
             break;
         }
     }
@@ -8939,8 +8913,7 @@ static int vrrp__replace_routing(vrrp_io *io, const vrrp_setup *old, const vrrp_
 {
     vrrp_setup gone = *old;
 
-    vrrp__inherit_routes(io, old, next);
-    vrrp__inherit_rules(io, old, next);
+    vrrp__inherit(io, old, next);
     io->recheck = true;
     gone.n_routes = next->routes == old->routes ? 0 : old->n_routes;
     gone.n_rules = next->rules == old->rules ? 0 : old->n_rules;

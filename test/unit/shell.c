@@ -941,6 +941,35 @@ static void heap_is_lazy(void)
     CHECK(rearmed < 20000 / 100);
 }
 
+// >>items
+
+/* Two routers may have the same rule; one for the other family is another one. */
+static void shared_rules(void)
+{
+    static vrrp_router two[2];
+    static vrrp_rule   rule[2];
+
+    memset(&io, 0, sizeof io);
+    memset(two, 0, sizeof two);
+    io.nl.data = io.room;
+    io.nl.cap = VRRP__REQUEST;
+    io.routers = &two[0];
+    two[0].next = &two[1];
+    two[0].rules = &rule[0];
+    two[1].rules = &rule[1];
+    two[0].n_rules = two[1].n_rules = 1;
+    rule[0].preference = rule[1].preference = 100;
+    rule[0].table = rule[1].table = 77;
+    rule[1].held = VRRP_HELD_OURS;
+    two[0].v.d.family = VRRP_IPV4;
+    two[1].v.d.family = VRRP_IPV6;
+    vrrp__share_routing(&io, &two[0]);
+    SAME(rule[0].held, 0);
+    two[1].v.d.family = VRRP_IPV4;
+    vrrp__share_routing(&io, &two[0]);
+    SAME(rule[0].held, VRRP_HELD_ADOPTED);
+}
+
 // >>vmac
 
 static void vmac_names(void)
@@ -1101,7 +1130,8 @@ static const test_case tests[] = {
     { "events nobody reads are counted", ring_overflow },
     { "a link counts as down or up after its delay", delayed_links },
     { "the heap of deadlines has the earliest on top", heap },
-    { "deadlines that move away cost nothing, and none is late", heap_is_lazy }
+    { "deadlines that move away cost nothing, and none is late", heap_is_lazy },
+    { "routers share a rule only of the same family", shared_rules }
 };
 
 int main(void)
