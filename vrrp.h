@@ -4350,11 +4350,10 @@ static void vrrp__put_link(vrrp__nl *m, uint16_t type, uint16_t flags, uint32_t 
 }
 
 /* Settings of an interface by netlink: /proc/sys may be read-only. */
-static void vrrp__put_conf(vrrp__nl *m, uint32_t ifindex, const vrrp__conf *c, size_t n)
+static void vrrp__put_settings(vrrp__nl *m, const vrrp__conf *c, size_t n)
 {
     size_t spec, inet, conf;
 
-    vrrp__put_link(m, RTM_NEWLINK, 0, ifindex);
     spec = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
     inet = vrrp__nl_attr(m, AF_INET, NULL, 0);
     conf = vrrp__nl_attr(m, IFLA_INET_CONF, NULL, 0);
@@ -4363,6 +4362,12 @@ static void vrrp__put_conf(vrrp__nl *m, uint32_t ifindex, const vrrp__conf *c, s
     vrrp__nl_close(m, conf);
     vrrp__nl_close(m, inet);
     vrrp__nl_close(m, spec);
+}
+
+static void vrrp__put_conf(vrrp__nl *m, uint32_t ifindex, const vrrp__conf *c, size_t n)
+{
+    vrrp__put_link(m, RTM_NEWLINK, 0, ifindex);
+    vrrp__put_settings(m, c, n);
 }
 
 static bool vrrp__same_subnet(const vrrp_ip *a, const vrrp_ip *b, unsigned prefix)
@@ -4782,6 +4787,12 @@ static void vrrp__tally_send(vrrp__nl *m, vrrp__tally *t, size_t least)
     error = vrrp__nl_talk(m, vrrp__tally_answer, t);
     if (error && !vrrp__is_gone(error) && !t->error)
         t->error = error;
+}
+
+static void vrrp__tally_address(vrrp__nl *m, vrrp__tally *t, const vrrp__address *a)
+{
+    vrrp__put_address(m, RTM_DELADDR, 0, a, 0);
+    vrrp__tally_send(m, t, 512);
 }
 
 /* Deletes the rules, then the routes whose state is this, the last first: 0, what a dead process
@@ -5610,9 +5621,9 @@ static void vrrp__put_vmac(vrrp__nl *m, const vrrp_link *link, const vrrp__nest 
         { VRRP__ARP_IGNORE, 1 }, { VRRP__ACCEPT_LOCAL, 1 }, { VRRP__RP_FILTER, 2 },
         { VRRP__PROMOTE_SECONDARIES, 1 }
     };
-    uint32_t mode = MACVLAN_MODE_PRIVATE, i;
+    uint32_t mode = MACVLAN_MODE_PRIVATE;
     uint32_t group = link->vmac.group ? link->vmac.group : nest->device.group;
-    size_t   info, data, inet;
+    size_t   info, data;
     char     alias[80];
 
     vrrp__put_link(m, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
@@ -5632,14 +5643,7 @@ static void vrrp__put_vmac(vrrp__nl *m, const vrrp_link *link, const vrrp__nest 
     vrrp__nl_attr(m, IFLA_IFALIAS, alias, strlen(alias));
     if (nest->device.in_vrf)
         vrrp__nl_attr(m, IFLA_MASTER, &nest->device.is.master, sizeof nest->device.is.master);
-    info = vrrp__nl_attr(m, IFLA_AF_SPEC, NULL, 0);
-    inet = vrrp__nl_attr(m, AF_INET, NULL, 0);
-    data = vrrp__nl_attr(m, IFLA_INET_CONF, NULL, 0);
-    for (i = 0; i < sizeof conf / sizeof conf[0]; i++)
-        vrrp__nl_attr(m, conf[i].which, &conf[i].value, sizeof conf[i].value);
-    vrrp__nl_close(m, data);
-    vrrp__nl_close(m, inet);
-    vrrp__nl_close(m, info);
+    vrrp__put_settings(m, conf, sizeof conf / sizeof conf[0]);
     vrrp__put_parent(m, nest, true);
 }
 
@@ -7749,7 +7753,6 @@ typedef struct vrrp__leftovers {
     vrrp_io      *io;
     vrrp__nl     *nl;
     unsigned      n;
-    int           error;
     vrrp__address at[VRRP__JOBS];
 } vrrp__leftovers;
 
@@ -7867,42 +7870,27 @@ static void vrrp__sync_address(void *arg, const vrrp__nl_answer *answer)
     }
 }
 
-static void vrrp__left_answer(void *arg, const vrrp__nl_answer *a)
+static vrrp__tally vrrp__left_delete(const vrrp__leftovers *left)
 {
-    vrrp__leftovers *left = (vrrp__leftovers *)arg;
-    uint32_t         i = a->seq - left->nl->first;
+    vrrp__tally t = { 0, 0 };
+    unsigned    i;
 
-    if (a->error && i < left->n)
-        left->at[i].ifindex = 0;        /* not deleted */
-    if (a->error && a->error != -EADDRNOTAVAIL && a->error != -ENODEV && !left->error)
-        left->error = a->error;
-}
-
-/* One batch. Those that could not be deleted lose their ifindex. */
-static int vrrp__left_delete(vrrp__leftovers *left)
-{
-    unsigned i;
-    int      error;
-
-    if (left->n == 0)
-        return 0;
-    left->error = 0;
     for (i = 0; i < left->n; i++)
-        vrrp__put_address(left->nl, RTM_DELADDR, 0, &left->at[i], 0);
-    error = vrrp__nl_talk(left->nl, vrrp__left_answer, left);
-    return left->error || error == -EADDRNOTAVAIL || error == -ENODEV ? left->error : error;
+        vrrp__tally_address(left->nl, &t, &left->at[i]);
+    vrrp__tally_send(left->nl, &t, SIZE_MAX);
+    return t;
 }
 
-static void vrrp__left_tell(vrrp_io *io, const vrrp__leftovers *left)
+static void vrrp__left_tell(vrrp_io *io, const vrrp__leftovers *left, unsigned deleted)
 {
     const vrrp__address *a = &left->at[0];
-    vrrp_link           *link = left->n ? vrrp__link_numbered(io, a->ifindex) : NULL;
+    vrrp_link           *link = deleted ? vrrp__link_numbered(io, a->ifindex) : NULL;
     char                 text[INET6_ADDRSTRLEN], more[32] = "";
 
-    if (!link || !link->ifindex)
+    if (!link)
         return;
-    if (left->n > 1)
-        snprintf(more, sizeof more, " and %u more", left->n - 1);
+    if (deleted > 1)
+        snprintf(more, sizeof more, " and %u more", deleted - 1);
     vrrp__complain(io, NULL, link, 0, "removed %s/%u%s from %s, left behind by a dead process%s",
                    vrrp__ip_str(&a->ip, a->family, text), a->prefix, more, link->name,
                    io->tags ? "" : " (or set by hand: this kernel has no address tags)");
@@ -7945,6 +7933,7 @@ static int vrrp__sync_links(vrrp_io *io)
 static int vrrp__sync_addresses(vrrp_io *io)
 {
     vrrp__leftovers left;
+    vrrp__tally     t;
     vrrp_router    *r;
     unsigned        i;
     int             error;
@@ -7954,9 +7943,11 @@ static int vrrp__sync_addresses(vrrp_io *io)
     left.nl = &io->nl;
     do {
         error = vrrp__dump(&io->nl, false, vrrp__sync_address, &left);
-        if (!error)
-            error = vrrp__left_delete(&left);
-        vrrp__left_tell(io, &left);
+        if (error)
+            break;
+        t = vrrp__left_delete(&left);
+        error = t.error;
+        vrrp__left_tell(io, &left, t.deleted);
     } while (!error && left.n == VRRP__JOBS);
     for (r = io->routers; !error && r; r = r->next)
         for (i = 0; i < r->v.d.n_addresses; i++)
@@ -8210,25 +8201,21 @@ static void vrrp__recheck(vrrp_io *io, uint64_t now)
    under the new name nobody would find it again. */
 static void vrrp__vips_leave(vrrp_io *io, const vrrp_link *link)
 {
-    vrrp__leftovers left;
-    vrrp_router    *r;
-    unsigned        i;
+    vrrp__tally   t = { 0, 0 };
+    vrrp__address a;
+    vrrp_router  *r;
+    unsigned      i;
 
-    memset(&left, 0, sizeof left);
-    left.nl = &io->nl;
     for (r = io->routers; r; r = r->next)
         for (i = 0; i < r->v.d.n_addresses; i++) {
             const vrrp_vip *vip = &r->v.d.addresses[i];
 
             if (!(vip->held & VRRP_HELD_OURS) || vrrp__vip_link(io, r, vip) != link)
                 continue;
-            vrrp__vip_address(&left.at[left.n++], vip, link->ifindex);
-            if (left.n < VRRP__JOBS)
-                continue;
-            vrrp__left_delete(&left);
-            left.n = 0;
+            vrrp__vip_address(&a, vip, link->ifindex);
+            vrrp__tally_address(&io->nl, &t, &a);
         }
-    vrrp__left_delete(&left);
+    vrrp__tally_send(&io->nl, &t, SIZE_MAX);
 }
 
 static void vrrp__sync(vrrp_io *io, uint64_t now)
@@ -8852,17 +8839,14 @@ static bool vrrp__taken_over(vrrp_io *io, const vrrp_router *from, const vrrp_vi
     return false;
 }
 
-/* What stays keeps what it is. What of the old list is ours and not in the new one goes. Returns
-   the last error. */
+/* What stays keeps what it is. What of the old list is ours and not in the new one goes. */
 static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
 {
     const vrrp_desc *d = &r->v.d;
-    vrrp__leftovers  left;
+    vrrp__tally      t = { 0, 0 };
+    vrrp__address    a;
     unsigned         i, k;
-    int              error = 0, one;
 
-    memset(&left, 0, sizeof left);
-    left.nl = &io->nl;
     for (k = 0; d->addresses != old->addresses && k < d->n_addresses; k++)
         d->addresses[k].held = 0;
     for (i = 0; d->addresses != old->addresses && i < old->n_addresses; i++) {
@@ -8874,15 +8858,13 @@ static int vrrp__replace_list(vrrp_io *io, vrrp_router *r, const vrrp_desc *old)
         if (k < d->n_addresses)
             d->addresses[k].held = vip->held;
         else if (vip->held & VRRP_HELD_OURS && link && link->ifindex &&
-                 !vrrp__taken_over(io, r, vip, link))
-            vrrp__vip_address(&left.at[left.n++], vip, link->ifindex);
-        if (left.n == VRRP__JOBS || i + 1 == old->n_addresses) {
-            one = vrrp__left_delete(&left);
-            error = one ? one : error;
-            left.n = 0;
+                 !vrrp__taken_over(io, r, vip, link)) {
+            vrrp__vip_address(&a, vip, link->ifindex);
+            vrrp__tally_address(&io->nl, &t, &a);
         }
     }
-    return error;
+    vrrp__tally_send(&io->nl, &t, SIZE_MAX);
+    return t.error;
 }
 
 /* The same with routes and rules. Mostly each is where it was. */
@@ -9214,6 +9196,7 @@ static int vrrp__sweep(vrrp__broom *b)
     static const vrrp__conf off = { VRRP__PROMOTE_SECONDARIES, 0 };
     vrrp__nl               *nl = b->left.nl;
     uint8_t                 mac[6];
+    vrrp__tally             t = { 0, 0 };
     int                     error, deleted;
     unsigned                i, found;
 
@@ -9226,15 +9209,16 @@ static int vrrp__sweep(vrrp__broom *b)
         found = b->left.n;
         if (!error && found)
             error = vrrp__dump(nl, true, vrrp__broom_device, b);
-        if (!error)
-            error = vrrp__left_delete(&b->left);
-        for (i = 0; i < b->left.n; i++) {
-            deleted += b->left.at[i].ifindex != 0;
-            if (b->tags && b->left.at[i].ifindex && b->left.at[i].protocol & 1) {
+        if (error)
+            break;
+        t = vrrp__left_delete(&b->left);
+        error = t.error;
+        deleted += (int)t.deleted;
+        for (i = 0; i < b->left.n; i++)
+            if (b->tags && b->left.at[i].protocol & 1) {
                 vrrp__put_conf(nl, b->left.at[i].ifindex, &off, 1);
                 vrrp__nl_talk(nl, NULL, NULL);
             }
-        }
     } while (!error && found == VRRP__JOBS && b->left.n > 0);
     return error ? error : deleted;
 }
