@@ -315,6 +315,7 @@ typedef struct check_process {
     bool               full_command;    /* name is all of argv[0] */
     uint16_t           quorum;          /* at least (default 1) */
     uint16_t           quorum_max;      /* at most (default: any number) */
+    bool               none;            /* it must not run (quorum, quorum_max 0) */
 } check_process;
 
 enum {
@@ -1710,7 +1711,7 @@ static int check__read_local(check__url *u)
         u->d->process.pidfile = u->at;
     else
         u->d->process.name = u->at;
-    u->d->process.full_command = u->at[0] == '/';
+    u->d->process.full_command |= u->at[0] == '/';
     return 0;
 }
 
@@ -2005,7 +2006,7 @@ static int check__judge_process(const check_desc *d)
 
     if (!p->name == !p->pidfile || p->match > CHECK_PARAMS_PARTIAL)
         return CHECK_E_PROCESS;
-    return p->quorum_max && p->quorum > p->quorum_max ? CHECK_E_PROCESS : 0;
+    return (p->quorum_max || p->none) && p->quorum > p->quorum_max ? CHECK_E_PROCESS : 0;
 }
 
 enum { CHECK__BFD_PORT = 49152 };       /* the first to send from (RFC 5881 4) */
@@ -7119,9 +7120,9 @@ static void check__counted(check_io *io, check *c, unsigned n, uint64_t now)
 {
     const check_process *p = &c->d->process;
 
-    if (n < (p->quorum ? p->quorum : 1u))
+    if (n < (p->quorum ? p->quorum : 1u) && !p->none)
         check__observe(io, c, CHECK_ABSENT, (int32_t)n, now);
-    else if (p->quorum_max && n > p->quorum_max)
+    else if ((p->quorum_max || p->none) && n > p->quorum_max)
         check__observe(io, c, CHECK_TOO_MANY, (int32_t)n, now);
     else
         check__observe(io, c, CHECK_OK, 0, now);
@@ -7174,7 +7175,8 @@ static bool check__scan_begin(check_io *io)
    will be told, it is only for one that lives on as another program, so that can be seldom. */
 static void check__scan_again(check_io *io, check *c, uint64_t now)
 {
-    bool told = c->why == CHECK_OK && !c->of.process.untold && !c->d->process.quorum_max;
+    bool told = c->why == CHECK_OK && !c->of.process.untold &&
+                !c->d->process.quorum_max && !c->d->process.none;
 
     check_start(c, check__interval(c->d) * (told ? 10 : 1), now);
     check__schedule(io, c);

@@ -260,10 +260,12 @@ typedef struct probe {
     node        n;
     check_desc  d;
     page       *pages;
+    struct probe *hosts;                /* of SMTP_CHECK */
     const char *url, *label, *bfd_key;
     const char *host;                   /* the target, if it is a name */
     address     bind;
     address     connect_ip;             /* instead of the server's */
+    uint64_t    delay;                  /* of a process: up_delay and down_delay */
     uint32_t    retry;
     const char *command, *of;           /* misc_path; the check that BFD_CHECK, FILE_CHECK mean */
     uint16_t    connect_port;
@@ -838,7 +840,8 @@ static const block blocks[BLOCKS] = {
     [B_CHECK] = {"CHECK", sizeof(probe), NULL},
     [B_IPVS_GROUP] = {"IPVS_GROUP", sizeof(vs_group), NULL},
     [B_IPVS] = {"IPVS", sizeof(virtual_server), NULL},
-    [B_BFD] = {"BFD", 0, "a BFD session is a check: CHECK_<NAME>=bfd://ADDRESS"},
+    [B_BFD] = {"BFD", 0, "a BFD session is BFD_<NAME>_NEIGHBOR_IP=ADDRESS, or"
+               " a check, CHECK_<NAME>=bfd://ADDRESS; its options are those of the check"},
     [B_VIP] = {NULL, sizeof(vip), NULL},
     [B_PEER] = {NULL, sizeof(peer), NULL},
     [B_KEY] = {NULL, sizeof(hmac_key), NULL},
@@ -993,6 +996,8 @@ typedef struct row {
     {R(metrics[number]), T_METRIC, 0, 0, key, allowed, NULL, help}
 #define REFUSE(in, keys, why) {in, 0, T_NONE, 0, REFUSED, keys, NULL, NULL, why}
 #define NO_EFFECT(in, keys, why) {in, 0, T_NONE, 0, INERT, keys, NULL, NULL, why}
+#define NO_MAIL "mail is not part of this version; the log has these events, and notify_up," \
+    " notify_down, quorum_up and quorum_down run commands at them"
 #define SCHEDULED "what starts it decides: nice, chrt, taskset, a unit of systemd"
 #define IS_GROUP "a sync group is VRRP_GROUP_<NAME>=\"MEMBER MEMBER\""
 #define NO_AGENT "there is neither SNMP nor D-Bus: leave it out; SIDECAR_LOG=json is for programs"
@@ -1448,10 +1453,12 @@ static const row rows[] = {
      "(the interval goes on)", "Time from a failure to the next attempt while it is up."},
     {C(warmup), T_TIME, FOR_TRY, INHERIT, "warmup", "0..86400", "(a check a millisecond)",
      "Time over which the first attempts of all checks are spread."},
-    {C(up_delay), T_TIME, FOR_TOLD, INHERIT, "up_delay", "0..86400", "0",
+    {C(up_delay), T_TIME, FOR_TOLD, INHERIT, "up_delay|fork_delay", "0..86400", "0",
      "File, process, interface and BFD: time it has to be so before it is up."},
-    {C(down_delay), T_TIME, FOR_TOLD, INHERIT, "down_delay", "0..86400", "0",
+    {C(down_delay), T_TIME, FOR_TOLD, INHERIT, "down_delay|terminate_delay", "0..86400", "0",
      "The same before it is down."},
+    {AT(B_CHECK, probe, delay), T_TIME, FOR_PROCESS, INHERIT, "delay", "0..86400", "0",
+     "Both, where they are not said."},
     {AT(B_CHECK, probe, init_fail), T_FLAG, FOR_ALL, INHERIT, "init_fail", "yes|no", "no",
      "It is down until it has come up, instead of unknown until the first result."},
     {AT(B_CHECK, probe, weight), T_WEIGHT, FOR_ALL, INHERIT, "weight", "-253..253", "(none: FAULT)",
@@ -1460,8 +1467,8 @@ static const row rows[] = {
      "The same for reverse."},
     {AT(B_CHECK, probe, label), T_TEXT, FOR_ALL, 0, "label", "text",
      "(the name in the variables, or the URL)", "How logs call this check."},
-    {AT(B_CHECK, probe, bind), T_IP, FOR_NET, INHERIT, "bindto", "address", "(the kernel's choice)",
-     "Source address."},
+    {AT(B_CHECK, probe, bind), T_IP, FOR_NET, INHERIT, "bindto|source_ip", "address",
+     "(the kernel's choice)", "Source address."},
     {C(from.port), T_SHORT, FOR_SOCKET, 0, "bind_port", "1..65535", "(any)", "Source port."},
     {AT(B_CHECK, probe, bind_if), T_IFNAME, FOR_NET, INHERIT, "bind_if", "interface name", "(any)",
      "Interface to go out by."},
@@ -1496,7 +1503,8 @@ static const row rows[] = {
      "Its private key."},
     {C(tls.name), T_TEXT, FOR_TLS, NEEDS_TLS, "tls_name", "host name", "(virtualhost)",
      "Name to ask for (SNI), and in the certificate."},
-    {C(udp), T_PAYLOAD, FOR_UDP, 0, "payload", "hexadecimal digits", "(empty)", "What is sent."},
+    {C(udp), T_PAYLOAD, FOR_UDP, 0, "payload", "hexadecimal digits or text", "(empty)",
+     "What is sent: as pairs of digits, or as it is."},
     {C(udp), T_REPLY, FOR_UDP, 0, "require_reply", "yes|no|hexadecimal digits, X for any", "no",
      "A reply has to come (this one); without it is good as well if no ICMP error comes."},
     {C(udp.reply), T_TEXT, FOR_UDP, 0, "reply", "hexadecimal digits, X for any", "(any)",
@@ -1538,8 +1546,9 @@ static const row rows[] = {
      "Of FILE_CHECK the NAME of a CHECK_<NAME>=file:/PATH."},
     NO_EFFECT(B_CHECK, "log_all_failures", "see SIDECAR_LOG=debug"),
     NO_EFFECT(B_CHECK, "tls_compliant", "nothing but TLS is spoken"),
-    {B_CHECK, 0, T_TEXT, FOR_SMTP, REFUSED, "host", NULL, NULL,
-     "connect_ip and so on stand in SMTP_CHECK itself; several hosts: SMTP_CHECK_1, SMTP_CHECK_2"},
+    {AT(B_CHECK, probe, hosts), T_BLOCK, B_CHECK, INNER | PLAIN, "host", "[option...], ...",
+     "(the server)", "keepalived's old form of SMTP_CHECK: each of them is a check, with what it"
+     " says itself (connect_ip, connect_port, bindto ...)."},
     {C(smtp.starttls), T_FLAG, FOR_SMTP, NEEDS_TLS, "starttls", "yes|no", "no",
      "The dialogue goes over to TLS."},
     {AT(B_CHECK, probe, user), T_USER, FOR_EXEC, INHERIT, "user", "USER [GROUP]", "(ours)",
@@ -1556,11 +1565,14 @@ static const row rows[] = {
     {C(process.params), T_NAMES, FOR_PROCESS, 0, "param", "WORD ...", "(any)",
      "Arguments that the process has."},
     {AT(B_CHECK, probe, match), T_WORD, FOR_PROCESS, 0, "param_match", "exact|initial|partial",
-     "exact", "These are all of its arguments, the first ones, or so and the last is only begun."},
+     "exact", "These are all of its arguments, the first ones, or so and the last is only begun."
+     " Without param: it has none."},
     {C(process.quorum), T_SHORT, FOR_PROCESS, 0, "quorum", "1..65535", "1",
      "Least processes of the name."},
-    {C(process.quorum_max), T_SHORT, FOR_PROCESS, 0, "quorum_max", "1..65535", "(any)",
-     "Most processes of the name."},
+    {C(process.quorum_max), T_SHORT, FOR_PROCESS, 0, "quorum_max", "0..65535", "(any)",
+     "Most processes of the name; 0: it must not run."},
+    {C(process.full_command), T_FLAG, FOR_PROCESS, 0, "full_command", "yes|no", "no",
+     "The name is all of the command, with its path; that of a path always is."},
     {C(bfd.min_tx), T_TIME, FOR_BFD, INHERIT, "min_tx", "0.000001..4000", "(0.3)",
      "Time between BFD packets while the session is up."},
     {C(bfd.min_rx), T_TIME, FOR_BFD, INHERIT, "min_rx", "0.000001..4000", "(0.3)",
@@ -1571,7 +1583,8 @@ static const row rows[] = {
      "Packets that may be missing, less one."},
     {C(bfd.passive), T_FLAG, FOR_BFD, INHERIT, "passive", "yes|no", "no",
      "Silent until the other side speaks."},
-    {C(bfd.ttl), T_BYTE, FOR_BFD, INHERIT, "ttl", "1..255", "255", "TTL of what is sent."},
+    {C(bfd.ttl), T_BYTE, FOR_BFD, INHERIT, "ttl|hoplimit", "1..255", "255",
+     "TTL of what is sent."},
     {C(bfd.max_hops), T_BYTE, FOR_BFD, INHERIT, "max_hops", "0..255", "(0; multihop 255)",
      "Packets must have come with a TTL of at least 255 less this."},
     {C(bfd.auth), T_WORD, FOR_BFD, INHERIT, "auth",
@@ -1653,7 +1666,7 @@ static const row rows[] = {
      "How logs call this virtual server."},
     NO_EFFECT(B_IPVS, "hashed", "the kernel sets this flag itself"),
     NO_EFFECT(B_IPVS, "snmp_name", "there is no SNMP agent"),
-    REFUSE(B_IPVS, "smtp_alert", "notifications are not part of this version"),
+    NO_EFFECT(B_IPVS, "smtp_alert", NO_MAIL),
     CHECKER_ROWS(V),
 
     /* --- an item of real_server ------------------------------------------------------------- */
@@ -1677,7 +1690,7 @@ static const row rows[] = {
     {S(checks.virtualhost), T_TEXT, 0, INHERIT, "virtualhost", "host name", "(the address)",
      "Host that http checks ask for."},
     NO_EFFECT(B_REAL, "snmp_name", "there is no SNMP agent"),
-    REFUSE(B_REAL, "smtp_alert", "notifications are not part of this version"),
+    NO_EFFECT(B_REAL, "smtp_alert", NO_MAIL),
     {S(checks.watches), T_BLOCK, B_WATCH, 0, "check", "CHECK", "(those of all)",
      "A URL or NAME as in check; repeated. A server with checks of its own has these alone."},
     CHECKER_ROWS(S),
@@ -3436,10 +3449,12 @@ static bool read_payload(reader *rd, void *at, const words *w)
     size_t      most = strlen(s) / 2 + 1;
     uint8_t    *bytes = take(&rd->m->a, most);
     int         n = check_unhex(s, bytes, most);
+    bool        text_ = strspn(s, "0123456789abcdefABCDEF ") < strlen(s);
 
-    if (n < 0 || n > 65507)
-        return bad_word(rd, s, "is no payload: pairs of hexadecimal digits");
-    udp->payload = bytes;
+    if ((n < 0 && !text_) || n > 65507)
+        return bad_word(rd, s, "is no payload: pairs of hexadecimal digits, or text");
+    udp->payload = n < 0 ? (const uint8_t *)keep(&rd->m->a, s, strlen(s)) : bytes;
+    n = n < 0 ? (int)strlen(s) : n;
     udp->payload_size = (uint16_t)n;
     return true;
 }
@@ -4214,6 +4229,7 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     word        one = {s, true, false};
     size_t      from = i++;
     uint32_t    within = rd->within;
+    const row  *option;
     bool        ok = true;
 
     rd->within |= 1u << item->block;
@@ -4227,8 +4243,9 @@ static size_t nested_read(reader *rd, node *item, const row *r, const words *w, 
     else if (!headless_ && s)
         ok = row_read(rd, inner, head, &(words){&one, 1});
     i += !value && s && (!headless_ || (r->flags & PLAIN && is_yes(s)));
-    while (i < w->n && !w->at[i].first && option_row(rd, inner->block, &w->at[i], &value))
-        i += option_read(rd, inner, w, i);
+    while (i < w->n && !w->at[i].first &&
+           (option = option_row(rd, inner->block, &w->at[i], &value)) != NULL && option != r)
+        i += option_read(rd, inner, w, i);  /* one more of its kind stands beside it, not in it */
     rd->within = within;
     if (ok)
         *list_end(list) = inner;
@@ -4900,6 +4917,60 @@ static void alias_read(reader *rd, var *v, var *list)
                          mask->value);
 }
 
+/* --- BFD_* ---------------------------------------------------------------------------------- */
+
+/* The value of a session's variable; else empty. */
+static const char *bfd_value(reader *rd, const var *list, const char *name, const char *key)
+{
+    return value_of(list, print(rd->scratch, "BFD_%s_%s", name, key));
+}
+
+/* A session whose neighbor is known: the check of that name, with keepalived's defaults. */
+static void bfd_head(reader *rd, var *v, var *list, const char *name)
+{
+    static const char *const presets[][2] = {{"MIN_TX", "10ms"}, {"MIN_RX", "10ms"},
+                                             {"MULTIPLIER", "5"}};
+    const char *hops = bfd_value(rd, list, name, "MULTIHOP"), *key;
+    bool        multihop = *hops && strchr("yYtT1oO", *hops) && strcasecmp(hops, "off") != 0;
+
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
+        key = presets[i][0];
+        if (!*bfd_value(rd, list, name, key) &&
+            !*value_of(list, print(rd->scratch, "CHECK_%s_%s", name, key)) &&
+            !*value_of(list, print(rd->scratch, "BFD_%s", key)))
+            var_insert(rd, v, print(rd->scratch, "CHECK_%s_%s", name, key), v->shown,
+                       presets[i][1]);
+    }
+    v->name = print(rd->scratch, "CHECK_%s", name);
+    v->value = print(rd->scratch, strchr(v->value, ':') ? "bfd%s://[%s]" : "bfd%s://%s",
+                     multihop ? "+multihop" : "", v->value);
+}
+
+/* BFD_<NAME>_<KEYWORD>: keepalived's bfd_instance as the check that it is. Its times are in
+   milliseconds. */
+static void bfd_read(reader *rd, var *v, var *list)
+{
+    static const char *const heads[] = {"_NEIGHBOR_IP", "_NEIGHBOUR_IP"};
+    static const char *const times[] = {"MIN_TX", "MIN_RX", "IDLE_TX"};
+    const char *rest = v->name + strlen("BFD_");
+    size_t      n = strlen(v->value);
+
+    for (size_t i = 0; i < 2; i++)
+        if (ends_in(rest, heads[i]) && *v->value) {
+            bfd_head(rd, v, list, keep(rd->scratch, rest, strlen(rest) - strlen(heads[i])));
+            return;
+        }
+    v->dead = ends_in(rest, "_MULTIHOP") || ends_in(rest, "_VRRP") || ends_in(rest, "_CHECKER");
+    for (size_t i = 0; i < 3; i++)
+        if ((strcmp(rest, times[i]) == 0 || (ends_in(rest, times[i]) &&
+             rest[strlen(rest) - strlen(times[i]) - 1] == '_')) && n > 0 &&
+            strspn(v->value, "0123456789.") == n)
+            v->value = print(rd->scratch, "%sms", v->value);
+    if (place_match(rd->scratch, print(rd->scratch, "CHECK_%s", rest), &v->place) &&
+        !(v->place.step[0].row->flags & HEAD))
+        v->name = print(rd->scratch, "CHECK_%s", rest);
+}
+
 /* --- twice ---------------------------------------------------------------------------------- */
 
 /* Sorted: equal names are neighbours. */
@@ -5129,9 +5200,12 @@ static void headless(reader *rd, const var *v)
         wrong(rd, "%s", their_block(v->name)->help);
         return;
     }
-    wrong(rd, "there is no %.100s%s",
-          variable(rd->scratch, p->name, row_with(p->block, MAKES)),
-          did_you_mean(rd->scratch, &best));
+    if (begins(v->shown, "BFD_"))
+        wrong(rd, "there is no BFD_%s_NEIGHBOR_IP", p->name);
+    else
+        wrong(rd, "there is no %.100s%s",
+              variable(rd->scratch, p->name, row_with(p->block, MAKES)),
+              did_you_mean(rd->scratch, &best));
 }
 
 /* --- values --------------------------------------------------------------------------------- */
@@ -5182,6 +5256,28 @@ static const char *value_bare(reader *rd, const row *r, const char *value)
     return value;
 }
 
+/* "-20 reverse", as in keepalived's blocks. */
+static void weight_split(reader *rd, node *n, const row *r, words *w)
+{
+    const row *reverse = r->type == T_WEIGHT ? row_of(r->in, "reverse") : NULL;
+
+    if (!reverse || w->n != 2 || strcmp(w->at[1].s, "reverse") != 0)
+        return;
+    w->n = 1;
+    if (giver(n, reverse))
+        wrong(rd, "%s sets the same; keep one", giver(n, reverse));
+    give(rd->m, n, reverse, rd->variable);
+    *(bool *)place_of(n, reverse) = true;
+}
+
+static void several_words(reader *rd, const row *r, const char *value)
+{
+    const char *shown = r->flags & SECRET ? "" : print(rd->scratch, "'%.60s' is ", value);
+
+    wrong(rd, "%smore than one word%s (allowed: %s)", shown, types[r->type].flaw ||
+          r->type == T_WEIGHT ? "" : "; a value with blanks needs quotes", r->allowed);
+}
+
 static void value_read(reader *rd, node *n, const step *s, var *v)
 {
     const row  *r = s->row;
@@ -5215,9 +5311,9 @@ static void value_read(reader *rd, node *n, const step *s, var *v)
         wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
         list_read(rd, place_of(n, r), r, &w, s->number);
-    else if (!several && w.n > value_words(rd, r, w.at, w.n) && types[r->type].read)
-        wrong(rd, "more than one word%s (allowed: %s)", types[r->type].flaw || r->type == T_WEIGHT
-              ? "" : "; a value with blanks needs quotes", r->allowed);
+    else if (weight_split(rd, n, r, &w), !several && types[r->type].read &&
+             w.n > value_words(rd, r, w.at, w.n))
+        several_words(rd, r, value);
     else
         row_read(rd, n, r, &w);
 }
@@ -5344,6 +5440,8 @@ static var *vars_collect(reader *rd, char *const *env)
     for (var *v = list; v; v = v->next) {
         if (!v->dead && begins(v->name, "KEEPALIVED_"))
             alias_read(rd, v, list);
+        else if (!v->dead && begins(v->name, "BFD_"))
+            bfd_read(rd, v, list);
         if (!v->dead)
             var_place(rd, v);
         if (!v->dead && v->place.steps && !*v->value)
@@ -6589,7 +6687,7 @@ static void track_groups_check(const checker *c)
 
 static unsigned row_kinds(const row *r)
 {
-    return kinds_of[r->type == T_BLOCK ? FOR_HTTP : r->opens];
+    return kinds_of[r->type != T_BLOCK ? r->opens : r->opens == B_URL ? FOR_HTTP : FOR_SMTP];
 }
 
 static bool belongs(const row *r, const probe *p)
@@ -6620,6 +6718,7 @@ static void probe_options(const checker *c, probe *p, bool presets)
                     put(&t, "%s%s", t.n ? ", " : "", check_kind_str(kind));
             remark_add(c->out, SAY_ERROR, by, "belongs to %s, not to %s", t.s,
                        check_kind_str(p->d.kind));
+            memset(place_of(&p->n, r), 0, types[r->type].size);
         } else if (presets && !by && preset && r->flags & INHERIT && belongs(r, p)) {
             row_copy(c, &p->n, r, all, r);
         }
@@ -6677,6 +6776,25 @@ static void pages_take(const checker *c, probe *p)
     }
 }
 
+static void probe_fill_process(probe *p)
+{
+    static const char *const nothing[] = {NULL};
+    check_desc              *d = &p->d;
+
+    if (d->kind != CHECK_PROCESS)
+        return;
+    d->process.match = (uint8_t)(p->match - 1);
+    if (!d->process.params) {           /* with a word about how they match: there are to be none */
+        d->process.match = CHECK_PARAMS_EXACT;
+        d->process.params = given(&p->n, "param_match") ? nothing : NULL;
+    }
+    d->process.none = given(&p->n, "quorum_max") && !d->process.quorum_max;
+    if (d->process.none && !given(&p->n, "quorum"))
+        d->process.quorum = 0;
+    d->up_delay = given(&p->n, "up_delay") ? d->up_delay : p->delay;
+    d->down_delay = given(&p->n, "down_delay") ? d->down_delay : p->delay;
+}
+
 /* Words to the settings they stand for. */
 static void probe_fill(probe *p)
 {
@@ -6697,9 +6815,7 @@ static void probe_fill(probe *p)
         d->exec.n_groups = p->user.n_groups;
     }
     d->http.protocol = (uint8_t)(p->protocol - 1);
-    d->process.match = (uint8_t)(p->match - 1);
-    if (d->kind == CHECK_PROCESS && !d->process.params)
-        d->process.match = CHECK_PARAMS_EXACT;
+    probe_fill_process(p);
     d->bfd.key = p->bfd_key;
     d->bfd.key_size = (uint8_t)(p->bfd_key ? strlen(p->bfd_key) : 0);
 #ifdef SIDECAR_TLS
@@ -6721,23 +6837,49 @@ static const struct { int code; const char *key, *what; } probe_flaws[] = {
     {CHECK_E_OPTION, "tls_verify", "is for smtp with starttls"},
 };
 
+/* The text that an error is about; NULL: none, or none that tells more. */
+static const char **probe_flawed(check_desc *d, int error)
+{
+    return error == CHECK_E_DIGEST  ? &d->http.url.digest
+         : error == CHECK_E_REGEX   ? &d->http.url.regex
+         : error == CHECK_E_PATH    ? &d->http.url.path
+         : error == CHECK_E_NAME    ? &d->smtp.helo
+         : error == CHECK_E_PATTERN ? &d->udp.reply : NULL;
+}
+
+/* Without what is wrong, so that the next mistake is found, too. */
+static bool probe_forgive(check_desc *d, int error)
+{
+    const char **at = probe_flawed(d, error);
+
+    if (at && *at)
+        *at = NULL;
+    else if (error == CHECK_E_PATTERN && d->udp.reply_min)
+        d->udp.reply_min = 0;
+    else if (error == CHECK_E_STATUS && d->http.url.n_status)
+        d->http.url.n_status = 0;
+    else if (error == CHECK_E_HEADER && (d->http.host || d->http.url.host || d->http.method ||
+                                         d->http.agent || d->http.headers))
+        d->http.host = d->http.url.host = d->http.method = d->http.agent = d->http.headers = NULL;
+    else if (error == CHECK_E_ADDRESS && d->from.family)
+        d->from.family = 0;
+    else
+        return false;
+    return true;
+}
+
 /* What check.h says to all of it; of several pages to this one. */
-static void probe_judge_page(const checker *c, const probe *p, const page *g)
+static int probe_judge_once(const checker *c, const probe *p, const page *g, check_desc *d)
 {
     static const char *const headers[] = {"user_agent", "virtualhost", "headers", "method"};
     check       trial;
-    check_desc  d = p->d;
     char        posix[4096], offends[8] = "";
-    const char *key = NULL, *what;
+    const char *key = NULL, *what, **flawed;
     const node *at = &p->n;
     int         error;
 
     memset(&trial, 0, sizeof trial);
-    if (g) {
-        d.http.url = g->u;
-        d.http.urls = NULL;
-    }
-    error = check_init(&trial, &d);
+    error = check_init(&trial, d);
     what = check_str(error);
     for (size_t i = 0; i < sizeof probe_flaws / sizeof *probe_flaws; i++)
         if (probe_flaws[i].code == error) {
@@ -6745,7 +6887,7 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
             at = page_or_check(p, g, key);
             what = probe_flaws[i].what ? probe_flaws[i].what : what;
         }
-    if (!error && d.http.url.regex && !check_regex(&d.http.url, posix, sizeof posix, offends)) {
+    if (!error && d->http.url.regex && !check_regex(&d->http.url, posix, sizeof posix, offends)) {
         regex_t compiled;
 
         error = regcomp(&compiled, posix, REG_EXTENDED | REG_NOSUB);
@@ -6755,12 +6897,13 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
         what = print(&c->out->a, "is no regex: %s", posix);
         if (!error)
             regfree(&compiled);
-    } else if (error == CHECK_E_REGEX && check_regex(&d.http.url, posix, sizeof posix, offends))
+    } else if (error == CHECK_E_REGEX && check_regex(&d->http.url, posix, sizeof posix, offends))
         what = print(&c->out->a, "%s%s%.7s%s", what, offends[0] ? ": '" : "", offends,
                      offends[0] ? "'" : "");
     if (error == CHECK_E_AUTH && p->d.bfd.auth >= CHECK_BFD_SHA1 && !HAS_TLS)
         what = "sha1: " NO_TLS;
-    if (error == CHECK_E_PATTERN && d.udp.reply_min > (d.udp.reply_max ? d.udp.reply_max : 255)) {
+    if (error == CHECK_E_PATTERN && d->udp.reply_min > (d->udp.reply_max ? d->udp.reply_max
+                                                                         : 255)) {
         key = "min_reply_length";
         what = "is above max_reply_length";
     }
@@ -6771,19 +6914,56 @@ static void probe_judge_page(const checker *c, const probe *p, const page *g)
         at = page_or_check(p, g, key = "virtualhost");
     if (error == CHECK_E_PATH && g)
         at = &g->n;
+    flawed = probe_flawed(d, error);
+    if (flawed && *flawed && !(key && strcmp(key, "min_reply_length") == 0))
+        what = print(&c->out->a, "'%.60s'%s %s", *flawed, begins(what, "is ") ? "" : ":", what);
     if (error)
         mistake(c, at, key, "%s", what);
+    return error;
 }
 
 static void probe_judge(const checker *c, const probe *p)
 {
     const page *g = p->pages;
+    check_desc  d = p->d;
+    int         error;
 
     if (!p->d.kind)
         return;                         /* its URL was not read, and that is said */
-    do
-        probe_judge_page(c, p, g);
-    while (g && (g = page_next(g)) != NULL);
+    do {
+        if (g) {
+            d.http.url = g->u;
+            d.http.urls = NULL;
+        }
+        do
+            error = probe_judge_once(c, p, g, &d);
+        while (error && probe_forgive(&d, error));
+    } while (g && (g = page_next(g)) != NULL);
+}
+
+/* A name may have blanks; mostly they are of arguments. */
+static void probe_blanks(const checker *c, const probe *p)
+{
+    const char *name = p->d.kind == CHECK_PROCESS ? p->d.process.name : NULL;
+
+    if (name && strpbrk(name, " \t"))
+        caution(c, &p->n, NULL, "'%.80s' is looked for as a name with blanks; arguments stand in"
+                " %s", name, variable(&c->out->a, *p->n.name ? p->n.name : "<NAME>",
+                                      row_of(B_CHECK, "param")));
+}
+
+/* keepalived has these in milliseconds, so 300 may not be 5 minutes. */
+static void probe_times(const checker *c, const probe *p)
+{
+    static const char *const keys[] = {"min_tx", "min_rx", "idle_tx"};
+
+    for (size_t i = 0; p->d.kind == CHECK_BFD && i < sizeof keys / sizeof *keys; i++) {
+        uint64_t ns = *(const uint64_t *)place_of(&p->n, row_of(B_CHECK, keys[i]));
+        unsigned s = (unsigned)(ns / CHECK_SECOND);
+
+        if (given(&p->n, keys[i]) && s >= 10)
+            caution(c, &p->n, keys[i], "%u seconds; are milliseconds meant (%ums)?", s, s);
+    }
 }
 
 /* Settings that say something together with others only. */
@@ -6791,7 +6971,7 @@ static void probe_pairs(const checker *c, const probe *p)
 {
     static const char *const pairs[][2] = {
         {"regex_no_match", "regex"}, {"regex_options", "regex"}, {"regex_min_offset", "regex"},
-        {"regex_max_offset", "regex"}, {"param_match", "param"},
+        {"regex_max_offset", "regex"},
         {"auth_key", "auth"}, {"auth_key_id", "auth"}, {"reply", "require_reply"},
         {"min_reply_length", "require_reply"}, {"max_reply_length", "require_reply"},
     };
@@ -6835,10 +7015,13 @@ static bool probe_is_option(const checker *c, probe *p)
     while (of && !(*of->n.name && begins(p->n.name, of->n.name) &&
                    p->n.name[strlen(of->n.name)] == '_'))
         of = probe_next(of);
-    if (!of)
-        return false;
-    n = strlen(of->n.name) + 1;
+    n = of ? strlen(of->n.name) + 1 : 0;
     best = nearest_to(print(&c->out->a, "CHECK_%s", p->n.name), strlen("CHECK_") + n);
+    if (!of) {                          /* CHECK_TIMOUT=3 */
+        suggest(&rd, &best, B_CHECK, "");
+        p->tracked |= best.name != NULL;
+        return best.name && !wrong(&rd, "unknown variable%s", did_you_mean(&c->out->a, &best));
+    }
     suggest(&rd, &best, B_CHECK, of->n.name);
     p->tracked = true;                  /* so that this is all that is said of it */
     wrong(&rd, "a check has no option %.60s%s%s", p->n.name + n, did_you_mean(&c->out->a, &best),
@@ -6863,6 +7046,8 @@ static const char *url_meant(arena *a, const char *s)
         low[i] = (char)(s[i] | (s[i] >= 'A' && s[i] <= 'Z' ? 32 : 0));
     if (*low && !begins(s, low) && s[strlen(low)] == ':')
         return print(a, "%s%s", low, s + strlen(low));
+    if (strstr(s, "//") && !strchr(s, ':') && *s != '/')        /* icmp//198.51.100.1 */
+        return print(a, "%.*s:%s", (int)(strstr(s, "//") - s), s, strstr(s, "//"));
     return *s == '/' ? print(a, "exec:%s", s)
            : host    ? print(a, strchr(s, ':') ? "tcp://%s" : "icmp://%s", s) : NULL;
 }
@@ -6897,16 +7082,16 @@ static bool probe_parse(const checker *c, probe *p)
 
 static void probe_check(const checker *c, probe *p)
 {
-    unsigned errors = c->out->errors;
-
     if (!p->url || !probe_parse(c, p))
         return;                         /* it was not read, and that is said */
     probe_options(c, p, true);
     pages_take(c, p);
     probe_fill(p);
-    if (c->out->errors == errors && probe_target(c, p))
+    if (probe_target(c, p))
         probe_judge(c, p);
     probe_pairs(c, p);
+    probe_blanks(c, p);
+    probe_times(c, p);
 }
 
 /* A URL that is tracked makes a check without a name; the same URL the same one. */
@@ -7788,6 +7973,26 @@ static void use_url(const checker *c, const virtual_server *v, real_server *r, c
             given(&w->n, "reverse") ? w->reverse : p->reverse);
 }
 
+/* What a check that stands elsewhere does not take from here. */
+static void use_named_options(const checker *c, const probe *from, int k)
+{
+    static const char *const file[] = {"name", "weight", "reverse", "init_fail", NULL};
+    static const char *const bfd[] = {"name", "init_fail", NULL};
+    const char *const       *own;
+
+    for (const row *r = block_rows(B_CHECK); r; r = row_next(r)) {
+        bool        other = r->flags & (HEAD | ALIAS | INERT | REFUSED);
+        const char *by = other ? NULL : giver(&from->n, r);
+
+        for (own = k == FILE_CHECK ? file : bfd; *own && !key_of(r, *own, strlen(*own)); own++)
+            ;
+        if (by && !*own)
+            remark_add(c->out, SAY_ERROR, by, "is an option of the CHECK_<NAME> itself (allowed"
+                       " here: %s)", k == FILE_CHECK ? "track_file, weight, reverse, alpha"
+                                                     : "name, alpha");
+    }
+}
+
 /* BFD_CHECK, FILE_CHECK: a check that stands elsewhere. */
 static void use_named(const checker *c, real_server *r, const probe *from, int k)
 {
@@ -7802,10 +8007,13 @@ static void use_named(const checker *c, real_server *r, const probe *from, int k
                 k == BFD_CHECK ? "name" : "track_file");
         return;
     }
-    p = probe_named(c, &w);
+    use_named_options(c, from, k);
+    p = strchr(w.what, ':') ? probe_inline(c, &w) : probe_named(c, &w);
     if (!p)
         return;
     p->used = true;
+    if (from->init_fail)
+        p->d.start = CHECK_DOWN;
     if (p->d.kind && p->d.kind != checker_kinds[k].kind)
         mistake(c, &from->n, NULL, "'%.60s' is of %s, not of %s", w.what, check_kind_str(p->d.kind),
                 check_kind_str(checker_kinds[k].kind));
@@ -7873,6 +8081,23 @@ static void use_checker(const checker *c, const virtual_server *v, real_server *
     use_add(c, r, p, 0, false);
 }
 
+/* SMTP_CHECK { host { ... } host { ... } }: one check each. */
+static void use_hosts(const checker *c, const virtual_server *v, real_server *r,
+                      const probe *from, int k, const char *key)
+{
+    for (const probe *h = from->hosts; h; h = probe_next(h)) {
+        probe p = *from;
+
+        if (h->hosts)
+            mistake(c, &h->hosts->n, NULL, "a host within a host");
+        for (const row *w = block_rows(B_CHECK); w; w = row_next(w))
+            if (!(w->flags & (ALIAS | HEAD)) && types[w->type].size && giver(&h->n, w))
+                row_copy(c, &p.n, w, &h->n, w);
+        p.hosts = NULL;
+        use_checker(c, v, r, &p, k, key);
+    }
+}
+
 static void real_checks(const checker *c, const virtual_server *v, real_server *r)
 {
     const node *from = has_checks(&r->n) ? &r->n : &v->n;
@@ -7888,6 +8113,8 @@ static void real_checks(const checker *c, const virtual_server *v, real_server *
                 use_url(c, v, r, (const watch *)(const void *)n);
             else if (k == BFD_CHECK || k == FILE_CHECK)
                 use_named(c, r, p, k);
+            else if (k == SMTP_CHECK && p->hosts)
+                use_hosts(c, v, r, p, k, w->key);
             else
                 use_checker(c, v, r, p, k, w->key);
         }
@@ -9079,8 +9306,9 @@ static void dump_node(text *t, const node *n, const char *name, bool secrets)
         bool        set = giver(n, r) || !r->preset || *r->preset == '(';
         bool        foreign = n->block == B_CHECK &&
                               (r->flags & INNER || !belongs(r, (const probe *)(const void *)n));
-        bool        undecided = !giver(n, r) && (r->type == T_BLOCK || (n->block == B_IPVS &&
-                                                  r->preset && *r->preset == '('));
+        bool        plain = n->block == B_IPVS || (n->block == B_CHECK && r->type == T_SHORT);
+        bool        undecided = !giver(n, r) && (r->type == T_BLOCK ||
+                                                  (plain && r->preset && *r->preset == '('));
         const char *s = r->flags & (ALIAS | REFUSED) || !types[r->type].write
                             ? "" : written(t->a, n, r);
 

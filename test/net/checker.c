@@ -75,6 +75,7 @@ static const option options[] = {
     { "dynamic", YES, AT(exec.dynamic) }, { "as_user", YES, AT(exec.as_user) },
     { "uid", NUMBER32, AT(exec.uid) }, { "gid", NUMBER32, AT(exec.gid) },
     { "quorum", NUMBER16, AT(process.quorum) }, { "quorum_max", NUMBER16, AT(process.quorum_max) },
+    { "none", YES, AT(process.none) },
     { "full_command", YES, AT(process.full_command) }
 };
 

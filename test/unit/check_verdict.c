@@ -500,6 +500,7 @@ CASE(set_length, (d.udp.reply_min = 300))
 CASE(set_argv, d.exec.argv = one_word)
 CASE(set_both, d.process.pidfile = "/x")
 CASE(set_quorum, (d.process.quorum = 3, d.process.quorum_max = 2))
+CASE(set_no_process, (d.process.none = true, d.process.quorum = 1))
 CASE(set_idle, d.bfd.idle_tx = SECOND - 1)
 CASE(set_rx, d.bfd.min_rx = 4001 * SECOND)
 CASE(set_from_low, d.from.port = 49151)
@@ -559,6 +560,7 @@ static void settings(void)
         { "file:/x", set_relative, CHECK_E_PATH },
         { "process:x", set_both, CHECK_E_PROCESS },
         { "process:x", set_quorum, CHECK_E_PROCESS },
+        { "process:x", set_no_process, CHECK_E_PROCESS },
         { "bfd://198.51.100.1", set_idle, CHECK_E_BFD },
         { "bfd://198.51.100.1", set_from_low, CHECK_E_PORT },
         { "bfd://198.51.100.1", set_from_port, 0 },

@@ -317,8 +317,10 @@ static void put_probe(text *t, const probe *p)
     put(t, "\n%s.exec=%d %u %u secure=%d kill=%u dynamic=%d\n", p->n.name, d->exec.as_user,
         d->exec.uid, d->exec.gid, d->exec.secure, (unsigned)(d->exec.kill_delay / 1000000),
         d->exec.dynamic);
-    put(t, "%s.process=%s match=%d %d-%d\n", p->n.name, d->process.params ? d->process.params[0]
-        : "", d->process.match, d->process.quorum, d->process.quorum_max);
+    put(t, "%s.process=%s match=%d %d-%d%s%s%s\n", p->n.name, d->process.params &&
+        d->process.params[0] ? d->process.params[0] : "", d->process.match, d->process.quorum,
+        d->process.quorum_max, d->process.full_command ? " full" : "", d->process.none ? " none"
+        : "", d->process.params && !d->process.params[0] ? " no_params" : "");
     put(t, "%s.bfd=%u %u %u x%d %d ttl=%d hops=%d auth=%d %d %d\n", p->n.name,
         (unsigned)(d->bfd.min_tx / 1000), (unsigned)(d->bfd.min_rx / 1000),
         (unsigned)(d->bfd.idle_tx / 1000), d->bfd.multiplier, d->bfd.passive, d->bfd.ttl,
@@ -727,7 +729,7 @@ static void test_help(void)
         {"track_bfd", "      Also: track, track_script, track_file, track_process"},
         {"json_version", "  SIDECAR_JSON_VERSION"},
         {"json_version", "      No effect: no file is written."},
-        {"quorum_max", "  CHECK_<NAME>_QUORUM_MAX         1..65535  (any)"},
+        {"quorum_max", "  CHECK_<NAME>_QUORUM_MAX         0..65535  (any)"},
         {"use_vmac", "  VRRP_USE_VMAC                   yes|no|[NAME] [MAC] [group N]  (no)"},
         {"SIDECAR_LOG", "      Form and detail of the log on standard output: \"json debug\"."},
         {"startup_delay", "startup_delay: no such option"},

@@ -326,6 +326,18 @@ t_check_local_process() {
     end it
     grep -q '^descriptors 0' "${LOG[it]}" || die "descriptors"
 }
+t_check_local_process_that_must_not_run() {
+    local_world
+    watch_it interval=300 none=1 process:nginx
+    hears 5 'UP'
+    nginx_here
+    hears 5 'DOWN .* too many processes [1-3]'
+    end nginx KILL
+    came_up_again() { [ "$(grep -c 'nginx UP' "${LOG[it]}")" = 2 ]; }
+    wait_for 5 came_up_again || die "it is gone, and that is not good"
+    end it
+    grep -q '^descriptors 0' "${LOG[it]}" || die "descriptors"
+}
 # At once: the interval is an hour. Dead is dead even while nobody reaps it.
 t_check_local_process_death() {
     local_world
