@@ -15,11 +15,11 @@ mount -t hostfs -o "$out" none /srv/out
 . /srv/out/job
 mount -t hostfs -o "ro,$job_src" none /srv/src
 ln -s /usr/lib/uml/modules /run/m/lib/modules
-# modules come when they are asked for; ipv6 is one of those that nothing asks for
+# modules come when they are asked for; ipv6 and fou are of those that nothing asks for
 printf '#!/bin/sh\nexec modprobe -d /run/m "$@"\n' >/run/modprobe
 chmod 755 /run/modprobe
 echo /run/modprobe >/proc/sys/kernel/modprobe
-/run/modprobe -a ipv6 || echo "no modules"
+/run/modprobe -a ipv6 fou || echo "no modules"
 ip link set lo up
 read -r uptime _ </proc/uptime
 echo "the guest is ready after $uptime s"
