@@ -53,7 +53,7 @@
 
    HOW IT WORKS
    Two halves. The pure one (>>bytes to >>bfd) is functions of bytes and times: verdicts, schedule,
-   parsers, BFD; no system call, no clock, no memory of its own. The shell (>>tries to >>shell)
+   parsers, BFD; no system call, no clock, no memory of its own. The shell (>>heap to >>shell)
    feeds it from sockets and children. CHECK_NO_LINUX leaves the pure half alone.
 
        check_begin(c, now)        an attempt starts: it ends by c->deadline whatever happens
@@ -809,6 +809,7 @@ typedef struct check_io {
     check           *waiting[CHECK__POOLS], *waiting_last[CHECK__POOLS];
     uint8_t         *free_body;
     struct check_tls_session *free_session;
+    int              spare[2];          /* a socket of TCP for the next check, by family */
     uint16_t         ring_head, ring_n, icmp_id;
     bool             icmp_raw[2];
     bool             more;              /* a bound was reached: run again at once */
@@ -4054,6 +4055,51 @@ CHECK_DEF size_t check_bfd_send(check_bfd *b, uint8_t out[64], uint64_t now)
 
 #ifndef CHECK_NO_LINUX
 
+// >>heap
+
+/* A skew heap of deadlines, through the objects. */
+static check *check__meld(check *a, check *b)
+{
+    check *top = NULL, *above = NULL, **at = &top, *t;
+
+    while (a && b) {
+        if (b->key < a->key) {
+            t = a;
+            a = b;
+            b = t;
+        }
+        *at = a;
+        a->above = above;
+        above = a;
+        at = &a->left;                  /* the sides change places: that keeps it shallow */
+        t = a->right;
+        a->right = a->left;
+        a = t;
+    }
+    *at = a ? a : b;
+    if (*at)
+        (*at)->above = above;
+    return top;
+}
+
+static void check__heap_set(check **heap, check *one, uint64_t key)
+{
+    check *below, *above = one->above;
+
+    if (key == one->key)
+        return;
+    if (one->key != CHECK_NEVER) {
+        below = check__meld(one->left, one->right);
+        if (below)
+            below->above = above;
+        *(!above ? heap : above->left == one ? &above->left : &above->right) = below;
+        one->left = one->right = one->above = NULL;
+    }
+    one->key = key;
+    if (key != CHECK_NEVER)
+        *heap = check__meld(*heap, one);
+}
+
 // >>tries
 
 /* What each kind brings along. start() begins an attempt, ready() hears of its descriptors, late()
@@ -4137,54 +4183,6 @@ static uint64_t check__mark(uint64_t before, const void *bytes, size_t size)
     return before;
 }
 
-/* --- deadlines: a skew heap through the checks --- */
-
-static check *check__meld(check *a, check *b)
-{
-    check *top = NULL, *above = NULL, **at = &top, *t;
-
-    while (a && b) {
-        if (b->key < a->key) {
-            t = a;
-            a = b;
-            b = t;
-        }
-        *at = a;
-        a->above = above;
-        above = a;
-        at = &a->left;                  /* the sides change places: that keeps it shallow */
-        t = a->right;
-        a->right = a->left;
-        a = t;
-    }
-    *at = a ? a : b;
-    if (*at)
-        (*at)->above = above;
-    return top;
-}
-
-static void check__heap_remove(check_io *io, check *c)
-{
-    check *below = check__meld(c->left, c->right), *above = c->above;
-
-    if (below)
-        below->above = above;
-    *(!above ? &io->heap : above->left == c ? &above->left : &above->right) = below;
-    c->left = c->right = c->above = NULL;
-    c->key = CHECK_NEVER;
-}
-
-static void check__rekey(check_io *io, check *c, uint64_t key)
-{
-    if (key == c->key)
-        return;
-    if (c->key != CHECK_NEVER)
-        check__heap_remove(io, c);
-    c->key = key;
-    if (key != CHECK_NEVER)
-        io->heap = check__meld(io->heap, c);
-}
-
 static uint64_t check__due(const check *c)
 {
     return c->waits ? CHECK_NEVER : check_due(c);
@@ -4199,13 +4197,13 @@ static void check__schedule(check_io *io, check *c)
     if (c->running && c->started + CHECK_SECOND / 1000 < next && next < due)
         due = next;
     if (c->key == CHECK_NEVER || due < c->key)
-        check__rekey(io, c, due);
+        check__heap_set(&io->heap, c, due);
 }
 
 static check *check__top(check_io *io)
 {
     while (io->heap && io->heap->key != check__due(io->heap))
-        check__rekey(io, io->heap, check__due(io->heap));
+        check__heap_set(&io->heap, io->heap, check__due(io->heap));
     return io->heap;
 }
 
@@ -4333,7 +4331,7 @@ static void check__wait(check_io *io, check *c, uint8_t pool)
     c->wait_next = NULL;
     *(io->waiting[i] ? &io->waiting_last[i]->wait_next : &io->waiting[i]) = c;
     io->waiting_last[i] = c;
-    check__rekey(io, c, CHECK_NEVER);
+    check__heap_set(&io->heap, c, CHECK_NEVER);
 }
 
 static void check__stop_waiting(check_io *io, check *c)
@@ -4411,22 +4409,30 @@ static bool check__want(check_io *io, check *c, unsigned interest, uint64_t now)
 enum { CHECK__STEP_ADDRESS = 0, CHECK__STEP_CONNECT, CHECK__STEP_TLS, CHECK__STEP_SEND,
        CHECK__STEP_READ };              /* of kinds with an address; the others have their own */
 
-static void check__unhash(check_io *io, check *c)
+/* Lists by hash_next: a bucket, or those that are told rather than tried. */
+static void check__chain(check **list, check *c)
 {
-    check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
-
-    while (*at && *at != c)
-        at = &(*at)->hash_next;
-    if (*at)
-        *at = c->hash_next;
+    c->hash_next = *list;
+    *list = c;
 }
 
-static void check__hash(check_io *io, check *c)
+static void check__unchain(check **list, check *c)
 {
-    check **at = &io->bucket[c->nonce % CHECK__BUCKETS];
+    while (*list && *list != c)
+        list = &(*list)->hash_next;
+    if (*list)
+        *list = c->hash_next;
+}
 
-    c->hash_next = *at;
-    *at = c;
+static check **check__bucket(check_io *io, const check *c)
+{
+    return &io->bucket[c->nonce % CHECK__BUCKETS];
+}
+
+/* Nothing is set on its socket that another check would not want. */
+static bool check__is_plain(const check_desc *d)
+{
+    return !d->from.family && !d->from.port && !d->device[0] && !d->mark;
 }
 
 /* Closed by a reset: no TIME_WAIT is left, of which ten thousand checks would leave 600,000. */
@@ -4439,6 +4445,22 @@ static void check__reset_on_close(int fd)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
 }
 
+/* Setting up a socket costs a tcp check a sixth of its time: one that is as new serves again. To
+   leave a connection so sends the reset, too. */
+static bool check__keep_spare(check_io *io, const check *c)
+{
+    int           *spare = &io->spare[c->to.family == CHECK_IPV6];
+    struct sockaddr none;
+
+    memset(&none, 0, sizeof none);
+    none.sa_family = AF_UNSPEC;
+    if (*spare >= 0 || c->interest || c->d->kind != CHECK_TCP || !check__is_plain(c->d) ||
+        connect(c->fd, &none, sizeof none) < 0)
+        return false;
+    *spare = c->fd;
+    return true;
+}
+
 static bool check__is_stream(const check *c)
 {
     return c->d->kind <= CHECK_HTTPS || c->d->kind == CHECK_SMTP || c->d->dns.tcp;
@@ -4448,8 +4470,12 @@ static bool check__is_stream(const check *c)
 static void check__disconnect(check_io *io, check *c)
 {
     check__tls_end(io, c);
-    if (c->fd >= 0 && check__is_stream(c) && c->step > CHECK__STEP_CONNECT)
-        check__reset_on_close(c->fd);
+    if (c->fd >= 0 && check__is_stream(c) && c->step > CHECK__STEP_CONNECT) {
+        if (check__keep_spare(io, c))
+            c->fd = -1;
+        else
+            check__reset_on_close(c->fd);
+    }
     check__close(&c->fd);
     check__close(&c->fd2);
     c->interest = 0;
@@ -4700,11 +4726,16 @@ static bool check__tls_step(check_io *io, check *c, uint64_t now);
    the server's program hears of it. SMTP waits for the server, so there it must not wait. */
 static bool check__stream_open(check_io *io, check *c, uint64_t now)
 {
-    int off = 0;
+    int *spare = &io->spare[c->to.family == CHECK_IPV6], off = 0;
 
     c->step = CHECK__STEP_CONNECT;
     c->sent = 0;
-    c->fd = check__socket(c, SOCK_STREAM, c->d->from.port);
+    if (check__is_plain(c->d) && *spare >= 0) {
+        c->fd = *spare;
+        *spare = -1;
+    } else {
+        c->fd = check__socket(c, SOCK_STREAM, c->d->from.port);
+    }
     if (c->fd < 0) {
         check__finish(io, c, check__why(-c->fd), -c->fd, now);
         return false;
@@ -5300,6 +5331,21 @@ static int check__icmp_open(check_io *io, bool six)
     return error;
 }
 
+/* One buffer, an address, and room for what goes along or is told. */
+static void check__message(struct msghdr *m, struct iovec *v, void *bytes, size_t size,
+                           struct sockaddr_storage *name, void *control, size_t control_size)
+{
+    memset(m, 0, sizeof *m);
+    v->iov_base = bytes;
+    v->iov_len = size;
+    m->msg_iov = v;
+    m->msg_iovlen = 1;
+    m->msg_name = name;
+    m->msg_namelen = sizeof *name;
+    m->msg_control = control;
+    m->msg_controllen = (socklen_t)control_size;
+}
+
 /* Where a shared socket sends from, as its own would be bound. */
 static unsigned check__control(const check *c, struct msghdr *m)
 {
@@ -5343,17 +5389,12 @@ static int check__icmp_send(check_io *io, const check *c, int fd)
     uint64_t                control[16];
     uint8_t                 packet[CHECK__ECHO];
 
-    memset(&m, 0, sizeof m);
-    memset(control, 0, sizeof control);
-    v.iov_base = packet;
-    v.iov_len = check_icmp_encode(packet, c->to.family, io->icmp_id, (uint16_t)c->nonce, c->nonce);
-    m.msg_iov = &v;
-    m.msg_iovlen = 1;
-    m.msg_name = &to;
-    m.msg_namelen = check__sockaddr(c, &c->to, 0, &to);
-    m.msg_control = control;
     if (c->d->device[0] && !if_nametoindex(c->d->device))
         return -ENODEV;
+    memset(control, 0, sizeof control);
+    check_icmp_encode(packet, c->to.family, io->icmp_id, (uint16_t)c->nonce, c->nonce);
+    check__message(&m, &v, packet, sizeof packet, &to, control, sizeof control);
+    m.msg_namelen = check__sockaddr(c, &c->to, 0, &to);
     m.msg_controllen = check__control(c, &m);
     if (m.msg_controllen == 0)
         m.msg_control = NULL;
@@ -5377,7 +5418,7 @@ static void check__icmp_start(check_io *io, check *c, uint64_t now)
     int  error = io->icmp[six] < 0 ? check__icmp_open(io, six) : 0;
 
     c->step = CHECK__STEP_READ;
-    check__hash(io, c);
+    check__chain(check__bucket(io, c), c);
     if (!error)
         error = check__icmp_send(io, c, io->icmp[six]);
     if (error && io->icmp[six] < 0)
@@ -5389,7 +5430,7 @@ static void check__icmp_start(check_io *io, check *c, uint64_t now)
 static void check__icmp_give_up(check_io *io, check *c)
 {
     if (c->running)
-        check__unhash(io, c);
+        check__unchain(check__bucket(io, c), c);
 }
 
 static void check__icmp_late(check_io *io, check *c, uint64_t now)
@@ -5430,16 +5471,8 @@ static bool check__icmp_error(check_io *io, bool six, uint64_t now)
     uint64_t                control[64];
     ssize_t                 n;
 
-    memset(&m, 0, sizeof m);
     memset(&e, 0, sizeof e);
-    v.iov_base = io->room;
-    v.iov_len = sizeof io->room;
-    m.msg_iov = &v;
-    m.msg_iovlen = 1;
-    m.msg_name = &to;
-    m.msg_namelen = sizeof to;
-    m.msg_control = control;
-    m.msg_controllen = sizeof control;
+    check__message(&m, &v, io->room, sizeof io->room, &to, control, sizeof control);
     n = recvmsg(io->icmp[six], &m, MSG_ERRQUEUE);
     if (n < 8 || m.msg_namelen == 0)
         return n >= 0;
@@ -5590,7 +5623,7 @@ static void check__bfd_start(check_io *io, check *c, uint64_t now)
     }
     check_bfd_init(&c->of.bfd, &c->d->bfd, check__random(io));
     c->nonce = check__bfd_place(c->to.ip, i);
-    check__hash(io, c);
+    check__chain(check__bucket(io, c), c);
     check_bfd_start(&c->of.bfd, check__clock(io, now));
     check__bfd_drain(io, c, now);
 }
@@ -5602,7 +5635,7 @@ static void check__bfd_give_up(check_io *io, check *c)
         return;
     check_bfd_stop(&c->of.bfd, check__clock(io, 0));
     check__bfd_drain(io, c, io->latest);
-    check__unhash(io, c);
+    check__unchain(check__bucket(io, c), c);
     c->of.bfd.d = NULL;
 }
 
@@ -5728,15 +5761,7 @@ static void check__bfd_ready(check_io *io, unsigned index, uint64_t now)
     ssize_t                 n = 0;
 
     for (i = 0; i < 64 && n >= 0; i++) {
-        memset(&m, 0, sizeof m);
-        v.iov_base = io->room;
-        v.iov_len = 256;
-        m.msg_iov = &v;
-        m.msg_iovlen = 1;
-        m.msg_name = &from;
-        m.msg_namelen = sizeof from;
-        m.msg_control = control;
-        m.msg_controllen = sizeof control;
+        check__message(&m, &v, io->room, 256, &from, control, sizeof control);
         n = recvmsg(io->bfd[index], &m, 0);
         if (n >= 0)
             check__bfd_take(io, &m, index, (size_t)n, now);
@@ -6441,7 +6466,7 @@ static void check__orphan(check_io *io, check *c)
     struct epoll_event e;
     siginfo_t          info;
 
-    check__unhash(io, c);
+    check__unchain(check__bucket(io, c), c);
     if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
         kill(-c->pid, SIGKILL);
         memset(&e, 0, sizeof e);
@@ -6491,7 +6516,7 @@ static void check__exec_silent(check_io *io, check *c)
 
 static void check__exec_over(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
 {
-    check__unhash(io, c);
+    check__unchain(check__bucket(io, c), c);
     c->pid = 0;
     if (c->step == CHECK__STEP_RUN)
         check__finish(io, c, why, detail, now);
@@ -6684,14 +6709,14 @@ static void check__exec_watch(check_io *io, check *c, uint64_t now)
     int error;
 
     c->nonce = (uint64_t)c->pid;
-    check__hash(io, c);
+    check__chain(check__bucket(io, c), c);
     c->fd2 = (int)syscall(CHECK__PIDFD_OPEN, c->pid, 0);
     error = c->fd2 < 0 ? errno : -check__watch(io, c->fd2, check__tag(c, 1), EPOLLIN);
     if (!check__is_shortage(error))
         return;
     kill(-c->pid, SIGKILL);             /* nobody would hear of its end */
     check__exec_wait(c->pid);
-    check__unhash(io, c);
+    check__unchain(check__bucket(io, c), c);
     c->pid = 0;
     check__exec_fail(io, c, error, now);
 }
@@ -6752,7 +6777,6 @@ static void check__exec_start(check_io *io, check *c, uint64_t now)
 
 enum { CHECK__SCAN_NONE, CHECK__SCAN_WANTED, CHECK__SCAN_NOW };
 
-/* Checks that are told rather than tried are in lists, by hash_next. */
 enum { CHECK__FILES, CHECK__PROCESSES, CHECK__INTERFACES };
 
 /* The file that is watched: a pid file is one, too. */
@@ -6768,21 +6792,9 @@ static check **check__list(check_io *io, const check *c)
                      CHECK__PROCESSES : CHECK__INTERFACES];
 }
 
-static void check__list_add(check_io *io, check *c)
-{
-    c->hash_next = *check__list(io, c);
-    *check__list(io, c) = c;
-}
-
 static void check__list_remove(check_io *io, check *c)
 {
-    check **at = check__list(io, c);
-
-    while (*at && *at != c)
-        at = &(*at)->hash_next;
-    if (*at)
-        *at = c->hash_next;
-    c->hash_next = NULL;
+    check__unchain(check__list(io, c), c);
 }
 
 /* Not before its first start, not while paused, and a one-shot looks once. */
@@ -6943,7 +6955,7 @@ static int check__file_prepare(check_io *io, check *c)
     if (strlen(check__path(c)) >= PATH_MAX)
         return check__fail(io, CHECK_E_PATH, "%.60s...: the path is too long", check__path(c));
     memset(&c->of.file, 0, sizeof c->of.file);
-    check__list_add(io, c);
+    check__chain(check__list(io, c), c);
     if (io->inotify >= 0)
         return 0;
     io->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -7011,7 +7023,7 @@ static int check__interface_prepare(check_io *io, check *c)
 
     if (error)
         return check__fail(io, error, "cannot watch interfaces: %s", strerror(-error));
-    check__list_add(io, c);
+    check__chain(check__list(io, c), c);
     return 0;
 }
 
@@ -7295,7 +7307,7 @@ static int check__process_prepare(check_io *io, check *c)
     if (c->d->process.pidfile)
         return check__file_prepare(io, c);
     memset(&c->of.process, 0, sizeof c->of.process);
-    check__list_add(io, c);
+    check__chain(check__list(io, c), c);
     return 0;
 }
 
@@ -7467,7 +7479,7 @@ static void check__timers(check_io *io, bool heard_all)
             return;
         check__fire(io, c, now);
         if (c->added && c->key <= now)
-            check__rekey(io, c, check__due(c));
+            check__heap_set(&io->heap, c, check__due(c));
     }
     io->more = true;
 }
@@ -7616,6 +7628,7 @@ CHECK_DEF int check_io_open(check_io *io, const check_io_options *options)
         io->o.descriptors = check__descriptors();
     io->icmp_id = (uint16_t)check__random(io);
     memset(io->icmp, -1, sizeof io->icmp);
+    memset(io->spare, -1, sizeof io->spare);
     memset(io->bfd, -1, sizeof io->bfd);
     io->inotify = io->links = io->proc = -1;
     io->armed = CHECK_NEVER;
@@ -7639,8 +7652,10 @@ CHECK_DEF void check_io_close(check_io *io)
         check_io_remove(io, io->checks, io->latest);
     check__close(&io->timer);
     check__reap_orphans(io);
-    for (i = 0; i < 2; i++)
+    for (i = 0; i < 2; i++) {
         check__close(&io->icmp[i]);
+        check__close(&io->spare[i]);
+    }
     for (i = 0; i < 4; i++)
         check__close(&io->bfd[i]);
     check__close(&io->inotify);
@@ -7655,7 +7670,7 @@ CHECK_DEF void check_io_close(check_io *io)
 static void check__forget(check_io *io, check *c)
 {
     check__unprepare(io, c);
-    check__rekey(io, c, CHECK_NEVER);
+    check__heap_set(&io->heap, c, CHECK_NEVER);
     *(c->back ? &c->back->next : &io->checks) = c->next;
     if (c->next)
         c->next->back = c->back;
@@ -7809,7 +7824,7 @@ CHECK_DEF void check_io_pause(check_io *io, check *c, bool on, uint64_t now)
     }
     check__abandon(io, c);
     c->due = CHECK_NEVER;
-    check__rekey(io, c, CHECK_NEVER);
+    check__heap_set(&io->heap, c, CHECK_NEVER);
     check__rearm(io);
 }
 

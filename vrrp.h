@@ -6373,20 +6373,9 @@ static int vrrp__nft_no_adverts(vrrp_io *io, const vrrp_link *link, const char *
     return 0;
 }
 
-// >>shell
+// >>heap
 
-enum { VRRP__TICKS = 128, VRRP__PACKETS = 64, VRRP__MESSAGES = 128 };   /* the bounds of a turn */
-
-VRRP_DEF uint64_t vrrp_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_BOOTTIME, &t);
-    return (uint64_t)t.tv_sec * VRRP_SECOND + (uint64_t)t.tv_nsec;
-}
-
-/* --- deadlines: a skew heap through the routers --- */
-
+/* A skew heap of deadlines, through the objects. */
 static vrrp_router *vrrp__meld(vrrp_router *a, vrrp_router *b)
 {
     vrrp_router *top = NULL, *above = NULL, **at = &top, *t;
@@ -6411,28 +6400,39 @@ static vrrp_router *vrrp__meld(vrrp_router *a, vrrp_router *b)
     return top;
 }
 
-static void vrrp__heap_remove(vrrp_io *io, vrrp_router *r)
+static void vrrp__heap_set(vrrp_router **heap, vrrp_router *one, uint64_t key)
 {
-    vrrp_router *below = vrrp__meld(r->left, r->right), *above = r->above;
+    vrrp_router *below, *above = one->above;
 
-    if (below)
-        below->above = above;
-    *(!above ? &io->heap : above->left == r ? &above->left : &above->right) = below;
-    r->left = r->right = r->above = NULL;
-    r->key = VRRP_NEVER;
+    if (key == one->key)
+        return;
+    if (one->key != VRRP_NEVER) {
+        below = vrrp__meld(one->left, one->right);
+        if (below)
+            below->above = above;
+        *(!above ? heap : above->left == one ? &above->left : &above->right) = below;
+        one->left = one->right = one->above = NULL;
+    }
+    one->key = key;
+    if (key != VRRP_NEVER)
+        *heap = vrrp__meld(*heap, one);
+}
+
+// >>shell
+
+enum { VRRP__TICKS = 128, VRRP__PACKETS = 64, VRRP__MESSAGES = 128 };   /* the bounds of a turn */
+
+VRRP_DEF uint64_t vrrp_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t)t.tv_sec * VRRP_SECOND + (uint64_t)t.tv_nsec;
 }
 
 static void vrrp__rekey(vrrp_io *io, vrrp_router *r)
 {
-    uint64_t key = vrrp_deadline(&r->v);
-
-    if (key == r->key)
-        return;
-    if (r->key != VRRP_NEVER)
-        vrrp__heap_remove(io, r);
-    r->key = key;
-    if (key != VRRP_NEVER)
-        io->heap = vrrp__meld(io->heap, r);
+    vrrp__heap_set(&io->heap, r, vrrp_deadline(&r->v));
 }
 
 /* Each advert that a BACKUP hears moves its deadline away. Such a one keeps its place: there it is
@@ -9027,8 +9027,7 @@ VRRP_DEF void vrrp_io_remove(vrrp_io *io, vrrp_router *r, uint64_t now)
     for (at = &io->routers; *at != r; at = &(*at)->next)
         ;
     *at = r->next;
-    if (r->key != VRRP_NEVER)
-        vrrp__heap_remove(io, r);
+    vrrp__heap_set(&io->heap, r, VRRP_NEVER);
     if (!r->fixed) {
         for (at = vrrp__bucket(io, r->link, six, r->v.d.vrid); *at != r; at = &(*at)->hash_next)
             ;
