@@ -154,7 +154,8 @@ enum { CHECK_UNKNOWN = 0, CHECK_UP = 1, CHECK_DOWN = 2 };
 /* Why an attempt ended as it did; behind the comma what check.detail says. */
 enum {
     CHECK_OK = 0,                       /* as it should be */
-    CHECK_NOT_TRIED,                    /* our own machine could not try, errno: does not count */
+    CHECK_NOT_TRIED,                    /* our own machine could not try, errno or CHECK_NO_SOURCE:
+                                           does not count */
     CHECK_UNRESOLVED,                   /* the target has no address */
     CHECK_CONNECT_TIMEOUT,              /* no answer to the connection request */
     CHECK_REFUSED,                      /* nobody listens */
@@ -183,6 +184,8 @@ enum {
     CHECK_BFD_DOWN,                     /* BFD session is not Up, diagnostic */
     CHECK_REASONS
 };
+
+enum { CHECK_NO_SOURCE = -1 };          /* desc.from is not an address of this host (yet) */
 
 /* Errors. First what is wrong with a desc, then with a URL, then why BFD dropped a packet. */
 enum {
@@ -1328,6 +1331,12 @@ static bool check__among(uint8_t why, const uint8_t *list)
     return *list != 0;
 }
 
+/* As on a node that does not hold the floating address that its checks come from. */
+static bool check__lacks_source(const check *c)
+{
+    return c->why == CHECK_NOT_TRIED && c->detail == CHECK_NO_SOURCE;
+}
+
 CHECK_DEF size_t check_reason(const check *c, char *text, size_t cap)
 {
     static const uint8_t numbers[] = {
@@ -1341,6 +1350,12 @@ CHECK_DEF size_t check_reason(const check *c, char *text, size_t cap)
     check__text t;
 
     check__text_begin(&t, text, cap);
+    if (check__lacks_source(c)) {
+        check__say(&t, "cannot bind to ");
+        check__say_ip(&t, &c->d->from);
+        check__say(&t, ": not an address of this host");
+        return check__said(&t);
+    }
     if (c->why == CHECK_STATUS)
         check__say(&t, c->d->kind == CHECK_DNS ? "DNS rcode" : c->d->kind == CHECK_SMTP ?
                    "SMTP code" : "HTTP status");
@@ -4501,6 +4516,8 @@ static void check__release(check_io *io, check *c)
 static void check__finish(check_io *io, check *c, uint8_t why, int32_t detail, uint64_t now)
 {
     CHECK_ASSERT(c->running);
+    if (why == CHECK_NOT_TRIED && detail == EADDRNOTAVAIL && c->d->from.family)
+        detail = CHECK_NO_SOURCE;
     check__release(io, c);
     check__clock(io, now);
     check_end(c, why, detail, check__clock(io, check_now()));   /* not when the turn began */
@@ -5381,6 +5398,16 @@ static unsigned check__control(const check *c, struct msghdr *m)
     return used;
 }
 
+/* A source that is not ours is taken for a network without a route: a socket of its own tells. */
+static int check__icmp_refused(const check *c, int error)
+{
+    int fd = c->d->from.family ? check__socket(c, SOCK_DGRAM, 0) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return fd == -EADDRNOTAVAIL ? fd : error;
+}
+
 static int check__icmp_send(check_io *io, const check *c, int fd)
 {
     struct sockaddr_storage to;
@@ -5398,7 +5425,7 @@ static int check__icmp_send(check_io *io, const check *c, int fd)
     m.msg_controllen = check__control(c, &m);
     if (m.msg_controllen == 0)
         m.msg_control = NULL;
-    return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    return sendmsg(fd, &m, MSG_NOSIGNAL) < 0 ? check__icmp_refused(c, -errno) : 0;
 }
 
 static int check__icmp_prepare(check_io *io, check *c)

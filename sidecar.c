@@ -280,6 +280,7 @@ typedef struct probe {
     bool        reverse, init_fail;
     bool        tracked;
     bool        late;                   /* a reload brought it: see join_lift() */
+    bool        untried;                /* that our machine cannot try was said */
     char        bind_if[16];
     void       *run;                    /* whatever runs it keeps here */
     void       *server;                 /* own: the same of its real server */
@@ -7147,15 +7148,25 @@ static void watch_check(const checker *c, watch *w)
                 w->what);
 }
 
+static bool vip_is(const vip *v, const check_address *a)
+{
+    return a->family == v->v.family && memcmp(a->ip, v->v.address.byte, sizeof a->ip) == 0;
+}
+
 /* A floating address answers while somebody holds it: nobody would ever begin. */
 static void watch_circle(const checker *c, const watch *w)
 {
-    const check_address *to = &w->probe->d.to;
+    const check_desc *d = &w->probe->d;
 
-    for (const vip *v = vip_after(c->in, NULL); v && !w->weight; v = vip_after(c->in, v))
-        if (to->family == v->v.family && memcmp(to->ip, v->v.address.byte, sizeof to->ip) == 0)
+    for (const vip *v = vip_after(c->in, NULL); v && !w->weight; v = vip_after(c->in, v)) {
+        if (vip_is(v, &d->to))
             caution(c, &w->n, NULL, "%.60s is about the floating address itself, which nobody can"
                     " hold before it answers; check 127.0.0.1, or give it a weight", w->what);
+        if (vip_is(v, &d->from))
+            caution(c, &w->n, NULL, "%.60s comes from the floating address itself (%s), which"
+                    " nobody can hold before it is up; give it a weight, or another source",
+                    w->what, origin_of(c, &w->probe->n, "bindto"));
+    }
 }
 
 /* Behind the interfaces in the array of what is tracked. */
@@ -10295,12 +10306,36 @@ static void join_reason(const probe *p, const check_event *e, char *text_, size_
         snprintf(text_ + n, cap - (size_t)n, ", %u.%u ms", us / 1000, us / 100 % 10);
 }
 
+/* The source of its checks is a floating address, which another node holds. */
+static bool join_waits(const life *l, const check_event *e)
+{
+    for (const instance *in = l->config->instances; in; in = instance_next(in))
+        for (const vip *v = vip_after(in, NULL); v; v = vip_after(in, v))
+            if (e->detail == CHECK_NO_SOURCE && vip_is(v, &e->c->d->from))
+                return true;
+    return false;
+}
+
+/* What our machine can't even try counts neither way. It is said once, until there was a verdict.
+   True: that is what happened. */
+static bool join_untried(const life *l, const check_event *e, bool *told, const char *who,
+                         const char *what)
+{
+    if (e->why != CHECK_NOT_TRIED)
+        return false;
+    if (!*told)
+        say(join_waits(l, e) ? SAY_INFO : SAY_WARNING, who, "check %s: %s; until it can be tried it"
+            " stays %s", what, e->text, check_verdict_str(e->to));
+    *told = true;
+    return true;
+}
+
 /* One line for each verdict. */
 static void join_event(life *l, const check_event *e)
 {
-    const probe *p = e->c ? e->c->user : NULL;
-    once        *o = (once *)(void *)e->c;
-    char         why[300] = "";
+    probe *p = e->c ? e->c->user : NULL;
+    once  *o = (once *)(void *)e->c;
+    char   why[300] = "";
 
     if (e->kind == CHECK_EVENT_DONE) {
         o->ended(l, o, e);
@@ -10312,6 +10347,7 @@ static void join_event(life *l, const check_event *e)
         join_reason(p, e, why, sizeof why);
     switch (p ? e->kind : CHECK_EVENT_ERROR) {
     case CHECK_EVENT_VERDICT:
+        p->untried = false;
         say(e->to == CHECK_UP ? SAY_INFO : SAY_WARNING, NULL, "check %s is %s (%s; was %s)",
             p->label, check_verdict_str(e->to), why, check_verdict_str(e->from));
         join_tell(l, p);
@@ -10321,8 +10357,9 @@ static void join_event(life *l, const check_event *e)
         join_tell(l, p);
         break;
     case CHECK_EVENT_FAILED:
-        say(SAY_DEBUG, NULL, "check %s failed (%s) and stays %s", p->label, why,
-            check_verdict_str(e->to));
+        if (!join_untried(l, e, &p->untried, NULL, p->label))
+            say(SAY_DEBUG, NULL, "check %s failed (%s) and stays %s", p->label, why,
+                check_verdict_str(e->to));
         break;
     default:
         say(SAY_ERROR, NULL, "%s%s%s%s", p ? "check " : "", p ? p->label : "", p ? ": " : "",
@@ -10728,6 +10765,7 @@ typedef struct balance {
     served         *servers, *leaving;
     pool_room      *room;
     bool            suspended;          /* ha_suspend, and its address is not here */
+    bool            untried;            /* that our machine can't check was said */
     bool            chosen;             /* it goes on in the configuration that is read */
     char            name[96];           /* [198.51.100.10]:tcp:80 */
 } balance;
@@ -10946,7 +10984,11 @@ static void balance_value(life *l, served *s, const probe *p)
 static void balance_failed(life *l, served *s, const probe *p, const check_event *e)
 {
     bool news = !s->up && !s->heard;
+    char what[200];
 
+    snprintf(what, sizeof what, "%.100s of service %s", p->label, s->name);
+    if (join_untried(l, e, &s->b->untried, s->b->vs->label, what))
+        return;
     s->heard = s->heard || news;
     say(news ? SAY_WARNING : SAY_DEBUG, s->b->vs->label, "check %s of service %s failed%s: %s",
         p->label, s->name, news ? ", which stays out" : "", e->text);
@@ -10976,7 +11018,7 @@ static bool balance_event(life *l, const probe *p, const check_event *e)
     if (!s)
         return false;
     switch (e->kind) {
-    case CHECK_EVENT_VERDICT: balance_verdict(l, s, p, e); break;
+    case CHECK_EVENT_VERDICT: s->b->untried = false, balance_verdict(l, s, p, e); break;
     case CHECK_EVENT_VALUE:   balance_value(l, s, p); break;
     case CHECK_EVENT_FAILED:  balance_failed(l, s, p, e); break;
     default:

@@ -545,3 +545,30 @@ t_check_authority_vanishes() {
     end nginx
     wait_for 10 said n1 'check W is DOWN' || die "the check has ended"
 }
+# A source that is not ours: it counts neither way, and is said for what it is; when it comes, it
+# counts.
+t_check_source_elsewhere() {
+    local url n=0
+    world n1 n2
+    peer_nginx 80=
+    for url in http://198.51.100.2/ tcp://198.51.100.2:80 icmp://198.51.100.2 \
+        udp://198.51.100.2:9 dns://198.51.100.2/example.com; do
+        begin "c$((++n))" interval=200 from=198.51.100.9 "$url"
+    done
+    begin c6 interval=200 from=2001:db8::9 'tcp://[2001:db8::2]:80'
+    begin c7 interval=200 from=2001:db8::9 'icmp://[2001:db8::2]'
+    for n in 1 2 3 4 5; do
+        wait_for 5 said c$n 'failed .*cannot bind to 198.51.100.9: not an address of this host' ||
+            die "c$n: $(head -n 2 "${LOG[c$n]}")"
+    done
+    for n in 6 7; do
+        wait_for 5 said c$n 'failed .*cannot bind to 2001:db8::9: not an address of this host' ||
+            die "c$n: $(head -n 2 "${LOG[c$n]}")"
+    done
+    grep -hE ' (UP|DOWN) ' $W/c?.log && die "it counts"
+    must ipn n1 addr add 198.51.100.9/32 dev eth0
+    must ipn n1 addr add 2001:db8::9/128 dev eth0 nodad
+    for n in 1 2 3 6 7; do
+        wait_for 10 said c$n 'UP .* ok' || die "c$n is not UP with the address"
+    done
+}

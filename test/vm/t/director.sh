@@ -170,3 +170,24 @@ t_director_persistence() {
     end "${before/none/}" 2>/dev/null || end "$(tr -d ' ' <<<"${before/none/}")"
     wait_for 10 answered || die "the client stays with the dead server"
 }
+
+# Checks that come from the floating address wait where that is not: who is BACKUP keeps the servers,
+# says so once, and finds out what is dead when it has the address.
+t_director_checks_from_the_address() {
+    local node
+    lab nat
+    web rs1
+    web rs3
+    directors "IPVS_WEB_REAL_SERVER=$(reals 1 1 1)" "IPVS_WEB_CHECK=WEB" CHECK_WEB=tcp:// \
+        "CHECK_WEB_BINDTO=$GATEWAY"
+    wait_for 10 not serves dir1 2 || die "the MASTER does not check"
+    for_all_of 3 serves dir2 2 || die "a BACKUP without the address takes a server out"
+    serves dir1 1 && serves dir2 1 && serves dir1 3 && serves dir2 3 || die "others are gone"
+    said dir2 "cannot bind to $(quoted "$GATEWAY"): not an address of this host" ||
+        die "it does not say why"
+    [ "$(grep -c 'cannot bind' "${LOG[dir2]}")" = 1 ] || die "it says it again and again"
+    end dir1
+    wait_for 20 alone dir2 || die "dir2 did not take over"
+    wait_for 10 not serves dir2 2 || die "the new MASTER does not check"
+    serves dir2 1 && serves dir2 3 || die "the good ones are gone"
+}
