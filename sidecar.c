@@ -11404,18 +11404,24 @@ static void balance_tidy(life *l)
 
 /* --- which services -------------------------------------------------------------------------- */
 
+static int service_order(const ipvs_service *a, const ipvs_service *b)
+{
+    int order = memcmp(&a->at.ip, &b->at.ip, sizeof a->at.ip);
+
+    if (!order)
+        order = (a->at.port > b->at.port) - (a->at.port < b->at.port);
+    if (!order)
+        order = a->protocol - b->protocol;
+    if (!order)
+        order = a->at.family - b->at.family;
+    return order ? order : (a->fwmark > b->fwmark) - (a->fwmark < b->fwmark);
+}
+
 static int listed_order(const void *one, const void *other)
 {
     const listed *a = *(listed *const *)one, *b = *(listed *const *)other;
-    int           order = memcmp(&a->v.s.at.ip, &b->v.s.at.ip, sizeof a->v.s.at.ip);
 
-    if (!order)
-        order = (a->v.s.at.port > b->v.s.at.port) - (a->v.s.at.port < b->v.s.at.port);
-    if (!order)
-        order = a->v.s.protocol - b->v.s.protocol;
-    if (!order)
-        order = a->v.s.at.family - b->v.s.at.family;
-    return order ? order : (a->v.s.fwmark > b->v.s.fwmark) - (a->v.s.fwmark < b->v.s.fwmark);
+    return service_order(&a->v.s, &b->v.s);
 }
 
 /* All that there are, to be searched. */
@@ -11469,6 +11475,25 @@ static balance *balance_choose(const listing *all, virtual_server *vs)
     vs->run = b;
     balance_name(b);
     return b;
+}
+
+/* Does one of that name, or one at its address, serve by now? */
+static bool balance_serves(const life *l, const virtual_server *vs)
+{
+    for (const virtual_server *old = l->config->virtuals; old; old = virtual_next(old)) {
+        const balance *b = old->run;
+
+        if (b && b->room && strcmp(old->n.name, vs->n.name) == 0)
+            return true;
+    }
+    for (const listed *s = l->listed; s; s = s->next)
+        for (unsigned i = 0; s->b->room && i < vs->n_services; i++) {
+            ipvs_service service = virtual_service(vs, i);
+
+            if (service_order(&s->v.s, &service) == 0)
+                return true;
+        }
+    return false;
 }
 
 static void balance_claim(life *l, const listing *all, balance *b)
@@ -12146,15 +12171,27 @@ static void names_look_up(life *l, lookup *k)
 
 /* --- the timer ------------------------------------------------------------------------------- */
 
+static bool names_settled(const life *l)
+{
+    const lookup *k = l->names.first;
+
+    while (k && (k->tried || !k->used))
+        k = k->next;
+    return !k;
+}
+
 static void names_arm(life *l)
 {
     names            *m = &l->names;
-    uint64_t          due = m->patience;
+    uint64_t          due;
     struct itimerspec at = {{0, 0}, {0, 0}};
 
     if (!m->stale)
         return;
     m->stale = false;
+    if (m->patience != CHECK_NEVER && names_settled(l))
+        m->patience = CHECK_NEVER;      /* nobody waits any more */
+    due = m->patience;
     for (const lookup *k = m->first; k && m->n_asked < LOOKUP_AT_ONCE; k = k->next)
         if (k->used && k->due < due)
             due = k->due;
@@ -12186,15 +12223,6 @@ static void names_turn(life *l)
     m->stale = true;
 }
 
-static bool names_settled(const life *l)
-{
-    const lookup *k = l->names.first;
-
-    while (k && (k->tried || !k->used))
-        k = k->next;
-    return !k;
-}
-
 /* Starts what is not known yet of those that a model has. */
 static bool names_begin(life *l)
 {
@@ -12210,7 +12238,9 @@ static bool names_begin(life *l)
         say(SAY_ERROR, NULL, "names can't be looked up: timerfd: %s", strerror(errno));
         return false;
     }
-    m->patience = names_settled(l) ? CHECK_NEVER : check_now() + LOOKUP_PATIENCE;
+    if (m->patience == CHECK_NEVER)     /* who waits already waits no longer for a newer one */
+        m->patience = check_now() + LOOKUP_PATIENCE;
+    m->stale = true;
     names_turn(l);
     return true;
 }
@@ -12358,12 +12388,10 @@ static bool life_may_swap(const life *l, const model *next)
                 return false;
             }
     for (const virtual_server *v = next->virtuals; v; v = virtual_next(v))
-        for (const virtual_server *old = l->config->virtuals; old; old = virtual_next(old))
-            if (old->run && ((const balance *)old->run)->room &&
-                strcmp(old->n.name, v->n.name) == 0 && virtual_waits(l->names.first, v)) {
-                say(SAY_ERROR, v->label, "no address of its servers is known: nothing was changed");
-                return false;
-            }
+        if (virtual_waits(l->names.first, v) && balance_serves(l, v)) {
+            say(SAY_ERROR, v->label, "no address of its servers is known: nothing was changed");
+            return false;
+        }
     return true;
 }
 
@@ -12627,21 +12655,18 @@ static void life_block(sigset_t *signals)
     for (size_t i = 0; i < sizeof handled / sizeof handled[0]; i++)
         sigaddset(signals, handled[i]);
     sigprocmask(SIG_BLOCK, signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
 }
 
-static int life_run(void)
+static int life_run(const sigset_t *signals)
 {
-    pid_t    parent = getpid(), child;
-    sigset_t signals;
+    pid_t parent = getpid(), child;
 
-    life_block(&signals);
     will_open();
     child = fork();
     if (child == 0)
-        _exit(worker(&signals, parent));
+        _exit(worker(signals, parent));
     if (child > 0)
-        return warden(child, &signals);
+        return warden(child, signals);
     say(SAY_ERROR, NULL, "fork: %s", strerror(errno));
     return 1;
 }
@@ -12866,11 +12891,17 @@ int main(int argc, char **argv)
 {
     const char *topic = NULL;
     int         first = genhash_is_meant(argc, argv), mode;
+    sigset_t    signals;
     model      *m;
 
+    life_block(&signals);               /* before anything else: SIGHUP would end it */
+    mode = first >= 0 ? MODE_HELP : argc > 1 ? arguments(argv, &topic) : MODE_RUN;
+    if (mode == MODE_RUN)
+        signal(SIGPIPE, SIG_IGN);
+    else
+        sigprocmask(SIG_UNBLOCK, &signals, NULL);
     if (first >= 0)
         return genhash_main(argc - first, argv + first);
-    mode = argc > 1 ? arguments(argv, &topic) : MODE_RUN;
     if (mode == MODE_UNKNOWN)
         return 2;
     if (mode == MODE_HELP)
@@ -12878,7 +12909,7 @@ int main(int argc, char **argv)
     if (mode == MODE_VERSION)
         return dprintf(1, "sidecar " VRRP_VERSION "\n") < 0;
     if (mode == MODE_RUN)
-        return life_run();
+        return life_run(&signals);
     m = life_read(READ_TO_SHOW, NULL);
     if (!m)
         return 2;

@@ -301,3 +301,19 @@ t_names_evil_thousand() { # more than anybody needs: what is used is said, and i
         die "the truth is not heard again"
     alone n1 || die "the address moved"
 }
+
+# Whoever asks for a reload again and again while DNS is dead gets it all the same.
+t_names_reload_patience() {
+    local i
+    lab n1
+    printf 'nameserver 198.51.100.99\n' >$W/resolv.conf
+    echo "VRRP_PRIORITY=100" >$W/env
+    sidecar n1 n1 VRRP_INTERFACE=eth0 VRRP_VIRTUAL_IPADDRESS=$VIP/24 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'Entering MASTER' || die "n1 did not become MASTER"
+    for i in {1..8}; do
+        printf '%s\n' "VRRP_TRACK=tcp://nobody$i.example:80 weight 5" >$W/env
+        kill -s HUP "${PID[n1]}"
+        nap 1.5
+    done
+    said n1 'configuration read again' || die "the reload never happens"
+}

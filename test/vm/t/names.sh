@@ -122,6 +122,33 @@ t_names_reload_servers() { # a new name is looked up before anything is changed
         die "a name that nobody knows was not refused"
     serve 2 3 || die "a name that nobody knows changed something: $(table dir1)"
 }
+# the service goes on whatever its variables are called: the same names have the same answers, and
+# new ones without an answer do not take its servers away
+t_names_renamed() {
+    local word
+    named
+    pods 1 2
+    dns
+    words() { # words NAME HOST
+        for word in "=tcp://$V:80" _LB_ALGO=rr _LB_KIND=DR "_REAL_SERVER=$2:80 weight 7"; do
+            echo "IPVS_$1$word"
+        done >$W/env
+    }
+    words WEB web.example
+    start dir dir1 SIDECAR_ENV_FILE=$W/env SIDECAR_RESOLVE_MAX=1 "$SIDECAR"
+    wait_for 15 serve 1 2 || die "the table: $(table dir1)"
+    end dns KILL
+    wait_for 15 said dir 'web.example: .*it stays' || die "DNS is not dead"
+    words SHOP web.example
+    kill -s HUP "${PID[dir]}"
+    wait_for 15 said dir 'configuration read again' || die "no reload"
+    for_all_of 3 serve 1 2 || die "with the same name: $(table dir1)"
+    words OTHER other.example
+    kill -s HUP "${PID[dir]}"
+    wait_for 20 said dir 'OTHER: no address of its servers is known: nothing was changed' ||
+        die "servers that nobody knows are not refused"
+    serve 1 2 || die "with another name: $(table dir1)"
+}
 t_names_sorry_server() {
     named
     pods 1
