@@ -4162,11 +4162,23 @@ static size_t value_words(reader *rd, const row *r, const word *w, size_t n)
     return first && n > 1 && !w[1].first ? 2 : 1;
 }
 
-static void option_unknown(reader *rd, uint8_t b, const char *s)
+/* Has this been said of the variable that is read? */
+static bool was_said(const reader *rd, const char *what)
+{
+    const remark *m = rd->out->first;
+
+    while (m && !(rd->variable && begins(m->text, rd->variable) && strstr(m->text, what)))
+        m = m->next;
+    return m != NULL;
+}
+
+/* The option that it seems to be, or NULL. A long list of those there are is told once. */
+static const row *option_unknown(reader *rd, uint8_t b, const char *s)
 {
     nearest best = nearest_to(s, 0);
     text    t = {rd->scratch, NULL, 0, 0};
     bool    head = types[row_with(b, HEAD)->type].read != NULL;
+    bool    told;
     uint64_t number;
 
     for (const row *r = block_rows(b); r; r = row_next(r))
@@ -4174,14 +4186,17 @@ static void option_unknown(reader *rd, uint8_t b, const char *s)
             nearest_try(&best, key_text(rd->scratch, r->key));
             put(&t, "%s%s", t.n ? ", " : "", key_text(rd->scratch, r->key));
         }
+    told = t.n && was_said(rd, t.s);
     if ((b == B_WATCH || b == B_TRACK) && read_number(s + (*s == '-' || *s == '+'), &number))
         best.name = print(rd->scratch, "weight %s", s);
-    wrong(rd, "'%.80s' is %s%s%s (allowed: %s)", s,
+    wrong(rd, "'%.80s' is %s%s%s%s%s%s", s,
           is_list_of_addresses(b) && b != B_PEER ? "neither an address nor an option" :
           head ? "no option, and a comma is between items" : "not an option",
           did_you_mean(rd->scratch, &best),
           b == B_WATCH && !best.name ? "; a command with arguments stands in quotes, or is given a"
-          " name: CHECK_<NAME>=exec:/PATH ARGUMENT..." : "", b == B_CHECK ? "see --help all" : t.s);
+          " name: CHECK_<NAME>=exec:/PATH ARGUMENT..." : "", told ? "" : " (allowed: ", told ? "" :
+          b == B_CHECK ? "see --help all" : t.s, told ? "" : ")");
+    return best.name && !strchr(best.name, ' ') ? row_of(b, best.name) : NULL;
 }
 
 static size_t option_read(reader *rd, node *item, const words *w, size_t i);
@@ -4263,9 +4278,10 @@ static size_t option_read(reader *rd, node *item, const words *w, size_t i)
     words       alone = {&one, 1}, next = {&w->at[i + 1], 1};
     bool        last = i + 1 >= w->n || w->at[i + 1].first;
 
-    if (!r) {
-        option_unknown(rd, item->block, key);
-        return 1;
+    if (!r) {                           /* what it seems to be has a value */
+        r = option_unknown(rd, item->block, key);
+        return r && types[r->type].words && !last && !strchr(key, '=') &&
+               !option_row(rd, item->block, &w->at[i + 1], &unused) ? 2 : 1;
     }
     if (r->type == T_BLOCK) {
         give(rd->m, item, r, rd->variable);
