@@ -3040,7 +3040,7 @@ static void ipvs__look_dests(ipvs_io *io)
     int           more = 1;
 
     for (; io->budget; io->budget--) {
-        if (io->cursor.at == io->cursor.size && ipvs__is_over(io))
+        if (io->cursor.open && io->cursor.at == io->cursor.size && ipvs__is_over(io))
             return;
         more = ipvs_dests(io, &io->cursor, &v->s, &d, &counts);
         if (more <= 0)
@@ -3078,15 +3078,15 @@ static void ipvs__look_on(ipvs_io *io)
     io->budget = IPVS__LOOKS;
     io->over_at = ipvs_now() + IPVS__TURN;
     while (io->budget && io->greeted && (io->looking || !io->n_strangers) && !ipvs__is_over(io)) {
-        if (io->looking) {
-            ipvs__look_dests(io);
-            continue;
-        }
-        v = ipvs__look_next(io);
+        v = io->looking ? io->looking : ipvs__look_next(io);
         if (!v)
             break;
-        ipvs__look_begin(io, v);
-        io->budget -= ipvs__sooner(io->budget, IPVS__LOOK_COST);
+        if (!io->looking) {
+            ipvs__look_begin(io, v);
+            io->budget -= ipvs__sooner(io->budget, IPVS__LOOK_COST);
+        }
+        if (io->looking)                /* without a pause, in which others could delete it */
+            ipvs__look_dests(io);
     }
 }
 
