@@ -166,6 +166,7 @@ t_storm_of_faults() {
     done
     two_ms
     longest=$MS
+    # a node of which nobody is left keeps it until its lease ends
     ((MS <= 2000)) || die "two had it for $MS ms, seed $seed: ${EVENTS[*]}"
     chaos_lines | sort >$W/wanted
     for node in dir1 dir2; do
