@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# 2000 checks of servers that misbehave, beside adverts. ADVERT=0.05 shows what is possible; that much
-# is not to be asked of a machine that does other things, where a process may wait 100 ms for its turn.
+# 2000 checks of servers that misbehave, beside adverts. ADVERT=0.05 shows what is possible; that is
+# not to be asked of a machine that does other things: there a process waits 100 ms for its turn.
 
 gap_of() { # gap_of FILTER: the longest time between two adverts of the capture, in MS
     captured frame.time_epoch
@@ -47,7 +47,8 @@ t_evil_2000_checks() {
     gap_of
     loud=$MS
     say "longest time between adverts every $advert s: $loud ms, without checks $quiet ms"
-    [ "$(grep -c 'Entering MASTER' "${LOG[n2]}")" = 1 ] || die "n2 took over: $loud ms without advert"
+    [ "$(grep -c 'Entering MASTER' "${LOG[n2]}")" = 1 ] ||
+        die "n2 took over: $loud ms without advert"
     lines=$(wc -l <"${LOG[n1]}")
     ((lines < 2600)) || die "$lines lines of log"
     grep -q 'Removing service .*http.*: ' "${LOG[n1]}" || die "no check failed"

@@ -106,17 +106,17 @@ put_back() { # put_back N TEXT: with so many messages, and it is said
 t_ipvs_restores_a_server() {
     three
     must adm -d -t 198.51.100.1:80 -r 203.0.113.2:80
-    put_back 1 'TCP 198.51.100.1:80 was changed .* servers \(1\)'
+    put_back 1 'TCP 198.51.100.1:80 was changed .* its server 203.0.113.2:80'
 }
 t_ipvs_restores_a_weight() {
     three
     must adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -m -w 77
-    put_back 1 'servers \(1\)'
+    put_back 1 'its server 203.0.113.2:80'
 }
 t_ipvs_restores_a_method() {
     three
     must adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -g -w 1
-    put_back 1 'servers \(1\)'
+    put_back 1 'its server 203.0.113.2:80'
 }
 t_ipvs_restores_the_scheduler() {
     three

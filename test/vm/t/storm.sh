@@ -1,13 +1,14 @@
 # shellcheck shell=bash
-# A long day of a pair of directors in a minute: reloads of random configurations under traffic, then
-# everything that kills or confuses a director, with a dice. What the kernel has in the end is what
-# was wanted. STORM=SEED plays the same game again, RELOADS=N a longer one.
+# A long day of a pair of directors in a minute: reloads of random configurations under traffic,
+# then everything that kills or confuses a director, with a dice. What the kernel has in the end is
+# what was wanted. STORM=SEED plays the same game again, RELOADS=N a longer one.
 
 # shellcheck source=test/vm/t/director.sh
 . "${BASH_SOURCE[0]%/*}/director.sh"
 
 # glibc's allocator looks for what is written beside or after its life
-CAREFUL=(LD_PRELOAD=libc_malloc_debug.so.0 GLIBC_TUNABLES=glibc.malloc.check=3:glibc.malloc.perturb=165)
+CAREFUL=(LD_PRELOAD=libc_malloc_debug.so.0
+    GLIBC_TUNABLES=glibc.malloc.check=3:glibc.malloc.perturb=165)
 
 is_wanted() { table "$1" | sort | cmp -s - $W/wanted; }
 wanted() { # wanted DIRECTOR WHAT
@@ -58,8 +59,8 @@ storm_configuration() { # what stays, a few services of eight, and sometimes a n
         echo "IPVS_NAMED=tcp://$V:9100
 IPVS_NAMED_LB_KIND=NAT
 IPVS_NAMED_REAL_SERVER=pods.example:80 weight 3" >>$W/env.new
-        printf -- '-A -t %s:9100 -s wlc\n-a -t %s:9100 -r %s:80 -m -w 3\n' $V $V "${RS[1]}" >>$W/wanted.new
-        printf -- '-a -t %s:9100 -r %s:80 -m -w 3\n' $V "${RS[3]}" >>$W/wanted.new
+        printf '%s\n' "-A -t $V:9100 -s wlc" "-a -t $V:9100 -r ${RS[1]}:80 -m -w 3" \
+            "-a -t $V:9100 -r ${RS[3]}:80 -m -w 3" >>$W/wanted.new
     fi
     mv $W/env.new $W/env
     sort $W/wanted.new >$W/wanted
@@ -106,7 +107,8 @@ t_storm_of_reloads() {
         die "$(descriptors) descriptors, were $open after a quarter, seed $seed"
     wait_for 5 at_most memory $((half + half / 8)) ||
         die "$(memory) kB, were $half after a quarter, seed $seed"
-    say "seed $seed, $(reloads) of $n reloads, $(descriptors) descriptors ($open), $(memory) kB ($half)"
+    say "seed $seed, $(reloads) of $n reloads, $(descriptors) descriptors ($open)"
+    say "$(memory) kB ($half)"
     end loop
     [ "$(grep -c '^200' "${LOG[loop]}")" -gt 10 ] || die "no traffic"
     not grep -qv '^200' "${LOG[loop]}" || die "$(grep -cv '^200' "${LOG[loop]}") requests failed"
@@ -205,7 +207,9 @@ t_storm_frozen_backup() {
     director dir1
     wait_for 20 alone dir1 || die "dir1 did not become MASTER"
     director dir2
-    for node in dir1 dir2; do wait_for 60 loaded $node || die "$node has $(table $node | wc -l)"; done
+    for node in dir1 dir2; do
+        wait_for 60 loaded $node || die "$node has $(table $node | wc -l)"
+    done
     mark
     for i in 1 2 3 4; do
         all dir2 STOP
