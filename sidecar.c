@@ -577,7 +577,7 @@ static void *take(arena *a, size_t size)
 {
     chunk *c = a->first;
 
-    size = (size + 15) / 16 * 16;
+    size = (size + 7) / 8 * 8;
     if (!c || c->size - c->used < size) {
         size_t room = size > ARENA_CHUNK ? size : ARENA_CHUNK;
 
@@ -592,6 +592,13 @@ static void *take(arena *a, size_t size)
     }
     c->used += size;
     return (char *)c + ARENA_HEAD + c->used - size;
+}
+
+/* The end of what was taken last, which is zero again or still. */
+static void give_back(arena *a, const void *end)
+{
+    if (ARENA_CHUNK)
+        a->first->used = (size_t)((const char *)end - (char *)a->first - ARENA_HEAD + 7) / 8 * 8;
 }
 
 /* Thousands of servers take long to read, and to forget. A running process has adverts to send
@@ -666,13 +673,18 @@ __attribute__((format(printf, 2, 3))) static void put(text *t, const char *forma
 
 __attribute__((format(printf, 2, 3))) static char *print(arena *a, const char *format, ...)
 {
-    text    t = {a, NULL, 0, 0};
     va_list args;
+    char   *s;
+    int     n;
 
     va_start(args, format);
-    text_list(&t, format, args);
+    n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    return t.s;
+    s = take(a, (size_t)n + 1);
+    va_start(args, format);
+    vsnprintf(s, (size_t)n + 1, format, args);
+    va_end(args);
+    return s;
 }
 
 static void write_all(int fd, const char *s, size_t n)
@@ -1954,12 +1966,17 @@ static const char *key_next(const char *key)
     return *key ? key + 1 : NULL;
 }
 
-/* The one that is the n bytes of s, or NULL. */
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
+/* The one that is the n bytes of s, or NULL. Most rows are another one by their first letter. */
 static const char *key_of(const row *r, const char *s, size_t n)
 {
     const char *key = r->key;
 
-    while (key && (key_size(key) != n || strncasecmp(key, s, n) != 0))
+    while (key && (upper(*key) != upper(*s) || key_size(key) != n || strncasecmp(key, s, n) != 0))
         key = key_next(key);
     return key;
 }
@@ -2101,11 +2118,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
-}
-
 /* sh-port is SH_PORT in a variable. */
 static char *capitals(arena *a, const char *s)
 {
@@ -2163,8 +2175,10 @@ static bool split(arena *a, const char *s, bool list, words *out)
 
         for (; *s && ends_word(*s, list); s++)
             first |= list && (*s == ',' || *s == '\n');
-        if (!*s)
+        if (!*s) {
+            give_back(a, w);
             return true;
+        }
         w->s = to;
         w->first = first;
         s = word_copy(s, list, &to, &w->quoted);
@@ -3603,7 +3617,7 @@ static bool endpoint_read(reader *rd, const words *w, const char **host, uint16_
         return bad_word(rd, s, "has no ]");
     if (*s != '[' && end && strchr(end + 1, ':'))       /* IPv6 without a port */
         end = NULL;
-    *host = !end ? s : keep(&rd->m->a, s + (*s == '['), (size_t)(end - s) - (*s == '['));
+    *host = !end ? s : keep(rd->scratch, s + (*s == '['), (size_t)(end - s) - (*s == '['));
     end = end && *s == '[' ? end + 1 : end;
     if (end && *end && (*end != ':' || !(port_read(end + 1, port) || is_all_ports(rd, end + 1))))
         return bad_word(rd, s, "has no port of 1..65535 behind its address");
@@ -3630,19 +3644,21 @@ static bool read_real(reader *rd, void *at, const words *w)
 
 static void put_endpoint(text *t, const char *host, uint16_t port)
 {
-    bool six = strchr(host, ':') && port;
-
-    put(t, "%s%s%s", six ? "[" : "", host, six ? "]" : "");
     if (port)
-        put(t, ":%u", port);
+        put(t, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+    else
+        put(t, "%s", host);
 }
 
 static void write_real(text *t, const node *n, const row *r)
 {
     const vs_target *v = place_of(n, r);
+    char             ip[INET6_ADDRSTRLEN];
 
+    if (v->ip.family)
+        inet_ntop(v->ip.family == VRRP_IPV6 ? AF_INET6 : AF_INET, v->ip.ip.byte, ip, sizeof ip);
     if (v->host)
-        put_endpoint(t, v->ip.family ? ip_text(t->a, &v->ip.ip, v->ip.family) : v->host, v->port);
+        put_endpoint(t, v->ip.family ? ip : v->host, v->port);
 }
 
 /* Its last four bytes, in which ranges are counted; those before them are the head. */
@@ -5496,7 +5512,7 @@ static bool is_willed(const var *v)
     return !(r->flags & SECRET) && strcmp(r->key, "env_file") != 0;
 }
 
-/* That of it which finds it there again, as an environment: NAME=VALUE and a zero each, and one
+/* What it takes to find that there again, as an environment: NAME=VALUE and a zero each, and one
    more at the end. */
 static void vars_will(model *m, const var *list)
 {
@@ -8222,18 +8238,21 @@ static void real_flaws(const checker *c, const virtual_server *v, const real_ser
     flawed(c, r->d.lower && !r->d.upper, &r->n, "lthreshold needs uthreshold");
     flawed(c, r->d.upper && r->d.lower > r->d.upper, &r->n, "lthreshold %u is above uthreshold"
            " %u", r->d.lower, r->d.upper);
-    command_check(c, giver(&r->n, row_of(B_REAL, "notify_up")), r->notify_up);
-    command_check(c, giver(&r->n, row_of(B_REAL, "notify_down")), r->notify_down);
+    if (r->notify_up)
+        command_check(c, giver(&r->n, row_of(B_REAL, "notify_up")), r->notify_up);
+    if (r->notify_down)
+        command_check(c, giver(&r->n, row_of(B_REAL, "notify_down")), r->notify_down);
 }
 
 static void real_take(const checker *c, virtual_server *v, real_server *r)
 {
     bool     sorry = r == v->sorry;
-    text     t = {&c->m->a, NULL, 0, 0};
+    char     s[400] = "";
+    text     t = {NULL, s, 0, sizeof s};
     const bool *inhibit = sorry ? &v->sorry_inhibit : &v->inhibit;
 
     types[T_REAL].write(&t, &r->n, row_with(B_REAL, HEAD));
-    r->label = t.s;
+    r->label = strcmp(s, r->at.host) == 0 ? r->at.host : keep(&c->m->a, s, t.n);
     name_remark(c->out, item_giver(&r->n), is_named(r) ? r->at.host : NULL);
     if (!given(&r->n, "lvs_method"))
         r->method = sorry && given(&v->n, "sorry_server_lvs_method") ? v->sorry_method : v->method;
@@ -8270,12 +8289,56 @@ static bool has_port(const virtual_server *v, const real_server *r, uint16_t por
     return e || r->d.to.port == port;
 }
 
-static bool same_server(const virtual_server *v, const real_server *a, const real_server *b)
+/* A server and its place in the list. */
+typedef struct ranked {
+    const real_server *r;
+    unsigned           i;
+} ranked;
+
+static int same_target(const real_server *a, const real_server *b)
 {
-    return (has_port(v, a, b->d.to.port) || has_port(v, b, a->d.to.port)) &&
-           a->at.ip.family == b->at.ip.family &&
-           (a->at.ip.family ? same_ip(&a->at.ip.ip, &b->at.ip.ip)
-                            : strcasecmp(a->at.host, b->at.host) == 0);
+    int order = a->at.ip.family - b->at.ip.family;
+
+    if (!order && !a->at.ip.family)
+        return strcasecmp(a->at.host, b->at.host);
+    return order ? order : memcmp(&a->at.ip.ip, &b->at.ip.ip, sizeof a->at.ip.ip);
+}
+
+static int by_target(const void *one, const void *other)
+{
+    const ranked *a = one, *b = other;
+    int           order = same_target(a->r, b->r);
+
+    return order ? order : (a->i > b->i) - (a->i < b->i);
+}
+
+/* Sorted, for there may be thousands: those of one target are neighbours. */
+static void reals_twice(const checker *c, const virtual_server *v)
+{
+    const remark *last = c->out->last;
+    unsigned      n = 0;
+    ranked       *all;
+
+    for (const real_server *r = v->reals; r; r = real_next(r))
+        n++;
+    all = take(&c->out->a, n * sizeof *all);
+    n = 0;
+    for (const real_server *r = v->reals; r; r = real_next(r), n++) {
+        all[n].r = r;
+        all[n].i = n;
+    }
+    qsort(all, n, sizeof *all, by_target);
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = i + 1; k < n && same_target(all[i].r, all[k].r) == 0; k++) {
+            const real_server *a = all[i].r, *b = all[k].r;
+
+            if (has_port(v, a, b->d.to.port) || has_port(v, b, a->d.to.port))
+                mistake(c, &b->n, NULL, "%s twice", b->label);
+        }
+    if (last == c->out->last) {         /* the next list has its room */
+        memset(all, 0, n * sizeof *all);
+        give_back(&c->out->a, all);
+    }
 }
 
 /* Its own address or those of its group, as entries of its own. */
@@ -8424,10 +8487,8 @@ static void reals_take(const checker *c, virtual_server *v)
         real_take(c, v, r);
         unchecked = !r->uses && !unchecked ? r : unchecked;
         more += !r->uses && unchecked != r;
-        for (const real_server *k = v->reals; k != r; k = real_next(k))
-            if (same_server(v, k, r))
-                mistake(c, &r->n, NULL, "%s twice", r->label);
     }
+    reals_twice(c, v);
     if (unchecked)                      /* once, for there may be many */
         remark_add(c->out, SAY_INFO, item_giver(&unchecked->n), "%s%s not checked, so %s as up",
                    unchecked->label, more ? " and others are" : " is",
@@ -10764,7 +10825,6 @@ typedef struct served {
     bool            heard;              /* it is known to be so */
     bool            told;               /* a check gave the weight */
     uint64_t        drain;              /* to begin with that: longest time */
-    char            name[72];           /* [203.0.113.1]:tcp:80 */
 } served;
 
 /* Behind a pool, so that one can replace another. */
@@ -10825,13 +10885,16 @@ static void balance_name(balance *b)
         balance_at(b->name, sizeof b->name, &s.at, s.at.port, s.protocol);
 }
 
-static void served_name(served *s)
+/* [203.0.113.1]:tcp:80; until it is asked for again. */
+static const char *served_name(const served *s)
 {
-    const ipvs_address *to = &s->rs->d.to;
+    static char         name[72];
+    const ipvs_address *to = &s->real->d.to;
     ipvs_service        first = virtual_service(s->b->vs, 0);
 
-    balance_at(s->name, sizeof s->name, to, to->port ? to->port : first.at.port,
+    balance_at(name, sizeof name, to, to->port ? to->port : first.at.port,
                s->b->vs->service.protocol);
+    return name;
 }
 
 /* --- what is told ---------------------------------------------------------------------------- */
@@ -10849,7 +10912,7 @@ static void balance_tell_served(life *l, const served *s, const char *reason)
                                     : rs->inhibit ? "Disabling" : "Removing";
 
     say(s->up ? SAY_INFO : SAY_WARNING, s->b->vs->label, "%s service %s %s VS %s (%s)", verb,
-        s->name, s->up ? "to" : "from", s->b->name, reason);
+        served_name(s), s->up ? "to" : "from", s->b->name, reason);
     balance_command(l, s->b, s->up ? "notify_up" : "notify_down",
                     s->up ? rs->notify_up : rs->notify_down);
 }
@@ -10976,7 +11039,7 @@ static void balance_verdict(life *l, served *s, const probe *p, const check_even
     snprintf(reason, sizeof reason, "check %.90s: %s", p->label, why);
     if (!balance_judge(l, s, reason))   /* a first success is what was expected */
         say(e->to != CHECK_UP ? SAY_WARNING : e->from == CHECK_UNKNOWN ? SAY_DEBUG : SAY_INFO,
-            s->b->vs->label, "one check of service %s is %s (%s)", s->name,
+            s->b->vs->label, "one check of service %s is %s (%s)", served_name(s),
             check_verdict_str(e->to), reason);
 }
 
@@ -10990,7 +11053,7 @@ static void balance_value(life *l, served *s, const probe *p)
     if (weight == s->real->d.weight)
         return;
     say(SAY_INFO, b->vs->label, "Changing weight from %d to %d for service %s of VS %s (check %s)",
-        (int)s->real->d.weight, (int)weight, s->name, b->name, p->label);
+        (int)s->real->d.weight, (int)weight, served_name(s), b->name, p->label);
     if (ipvs_pool_weight(&b->room->pool, s->real, weight))
         balance_tell_quorum(l, b, false);
     ipvs_io_touch(&l->ipvs, &b->room->pool, ipvs_now());
@@ -11002,12 +11065,12 @@ static void balance_failed(life *l, served *s, const probe *p, const check_event
     bool news = !s->up && !s->heard;
     char what[200];
 
-    snprintf(what, sizeof what, "%.100s of service %s", p->label, s->name);
+    snprintf(what, sizeof what, "%.100s of service %s", p->label, served_name(s));
     if (join_untried(l, e, &s->b->untried, s->b->vs->label, what))
         return;
     s->heard = s->heard || news;
     say(news ? SAY_WARNING : SAY_DEBUG, s->b->vs->label, "check %s of service %s failed%s: %s",
-        p->label, s->name, news ? ", which stays out" : "", e->text);
+        p->label, served_name(s), news ? ", which stays out" : "", e->text);
     if (news)
         balance_command(l, s->b, "notify_down", s->rs->notify_down);
 }
@@ -11038,7 +11101,7 @@ static bool balance_event(life *l, const probe *p, const check_event *e)
     case CHECK_EVENT_VALUE:   balance_value(l, s, p); break;
     case CHECK_EVENT_FAILED:  balance_failed(l, s, p, e); break;
     default:
-        say(SAY_ERROR, s->b->vs->label, "check %s of service %s: %s", p->label, s->name,
+        say(SAY_ERROR, s->b->vs->label, "check %s of service %s: %s", p->label, served_name(s),
             e->text[0] ? e->text : check_str(e->code));
         break;
     }
@@ -11179,9 +11242,12 @@ static bool served_twice(const served *list, const ipvs_address *to)
 static served *balance_pair(life *l, balance *b, served **old)
 {
     served *first = NULL, **end = &first, *s;
+    bool    named_ = false;
 
+    for (const real_server *rs = b->vs->reals; rs; rs = real_next(rs))
+        named_ |= is_named(rs);
     for (real_server *rs = b->vs->reals; rs; rs = real_next(rs)) {
-        if (!rs->d.to.family || served_twice(first, &rs->d.to))
+        if (!rs->d.to.family || (named_ && served_twice(first, &rs->d.to)))
             continue;
         s = served_take(old, &rs->d.to);
         if (!s)
@@ -11191,7 +11257,6 @@ static served *balance_pair(life *l, balance *b, served **old)
         else
             s = served_new(b, rs);
         s->next = NULL;
-        served_name(s);
         *end = s;
         end = &s->next;
     }
@@ -11325,7 +11390,7 @@ static void balance_leave(life *l, balance *b, served *old)
         s->rs->run = NULL;
         s->rs = NULL;
         say(SAY_INFO, b->vs->label, "%s service %s %s VS %s (it is configured no more)",
-            s->drain ? "Draining" : "Removing", s->name, s->drain ? "of" : "from", b->name);
+            s->drain ? "Draining" : "Removing", served_name(s), s->drain ? "of" : "from", b->name);
         if (s->drain) {
             s->next = b->leaving;
             b->leaving = s;
@@ -11762,7 +11827,7 @@ static void balance_drained(life *l, virtual_server *vs)
             at = &s->next;
             continue;
         }
-        say(SAY_INFO, vs->label, "Removing service %s from VS %s (it has drained)", s->name,
+        say(SAY_INFO, vs->label, "Removing service %s from VS %s (it has drained)", served_name(s),
             b->name);
         *at = s->next;
         free(s);
