@@ -5339,7 +5339,8 @@ static void value_read(reader *rd, node *n, const step *s, var *v)
     else if (is_whole(r))
         row_read(rd, n, r, &whole);
     else if (!split(rd->scratch, value, several, &w))
-        wrong(rd, "a quote is not closed");
+        wrong(rd, "a quote is not closed; one that belongs to the value stands in quotes of the"
+              " other kind: \"it's\"");
     else if (w.n == 0)
         wrong(rd, "there is nothing in it (allowed: %s)", r->allowed);
     else if (r->type == T_BLOCK)
@@ -9251,6 +9252,8 @@ static bool help_one(text *t, const char *name)
     for (const row *r = rows; r < rows + ROWS; r++) {
         const char *key = r->flags & HEAD ? NULL : key_of(r, name, strlen(name));
 
+        if (!key && strcasecmp(help_name(t->a, r, r->key), name) == 0)
+            key = r->key;
         if (key)
             put_row(t, r, help_name(t->a, r, key));
         found = found || key;

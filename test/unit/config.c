@@ -754,6 +754,8 @@ static void test_help(void)
         name = print(&a, "\n  %s", help_name(&a, r, r->key));
         if (!strstr(all, name))
             miss(&t, "--help all does not have %s", name);
+        if (!strstr(help_text(&a, name + 3), name))
+            miss(&t, "--help %s does not know it", name + 3);
         if (r->flags & ESSENTIAL && !strstr(help_text(&a, NULL), name))
             miss(&t, "--help does not have %s", name);
     }

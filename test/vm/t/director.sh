@@ -174,12 +174,11 @@ t_director_persistence() {
 # Checks that come from the floating address wait where that is not: who is BACKUP keeps the servers,
 # says so once, and finds out what is dead when it has the address.
 t_director_checks_from_the_address() {
-    local node
     lab nat
-    web rs1
-    web rs3
+    webs
     directors "IPVS_WEB_REAL_SERVER=$(reals 1 1 1)" "IPVS_WEB_CHECK=WEB" CHECK_WEB=tcp:// \
         "CHECK_WEB_BINDTO=$GATEWAY"
+    end rs2
     wait_for 10 not serves dir1 2 || die "the MASTER does not check"
     for_all_of 3 serves dir2 2 || die "a BACKUP without the address takes a server out"
     serves dir1 1 && serves dir2 1 && serves dir1 3 && serves dir2 3 || die "others are gone"
