@@ -1009,8 +1009,8 @@ typedef struct row {
     {R(metrics[number]), T_METRIC, 0, 0, key, allowed, NULL, help}
 #define REFUSE(in, keys, why) {in, 0, T_NONE, 0, REFUSED, keys, NULL, NULL, why}
 #define NO_EFFECT(in, keys, why) {in, 0, T_NONE, 0, INERT, keys, NULL, NULL, why}
-#define NO_MAIL "mail is not part of this version; the log has these events, and notify_up," \
-    " notify_down, quorum_up and quorum_down run commands at them"
+#define NO_MAIL "mail is not part of this version: leave it out; the log has these events, and" \
+    " notify_up, notify_down, quorum_up and quorum_down run commands at them"
 #define SCHEDULED "what starts it decides: nice, chrt, taskset, a unit of systemd"
 #define IS_GROUP "a sync group is VRRP_GROUP_<NAME>=\"MEMBER MEMBER\""
 #define NO_AGENT "there is neither SNMP nor D-Bus: leave it out; SIDECAR_LOG=json is for programs"
@@ -1679,7 +1679,7 @@ static const row rows[] = {
      "How logs call this virtual server."},
     NO_EFFECT(B_IPVS, "hashed", "the kernel sets this flag itself"),
     NO_EFFECT(B_IPVS, "snmp_name", "there is no SNMP agent"),
-    NO_EFFECT(B_IPVS, "smtp_alert", NO_MAIL),
+    REFUSE(B_IPVS, "smtp_alert", NO_MAIL),
     CHECKER_ROWS(V),
 
     /* --- an item of real_server ------------------------------------------------------------- */
@@ -1703,7 +1703,7 @@ static const row rows[] = {
     {S(checks.virtualhost), T_TEXT, 0, INHERIT, "virtualhost", "host name", "(the address)",
      "Host that http checks ask for."},
     NO_EFFECT(B_REAL, "snmp_name", "there is no SNMP agent"),
-    NO_EFFECT(B_REAL, "smtp_alert", NO_MAIL),
+    REFUSE(B_REAL, "smtp_alert", NO_MAIL),
     {S(checks.watches), T_BLOCK, B_WATCH, 0, "check", "CHECK", "(those of all)",
      "A URL or NAME as in check; repeated. A server with checks of its own has these alone."},
     CHECKER_ROWS(S),
