@@ -647,7 +647,7 @@ static void text_list(text *t, const char *format, va_list args)
     size_t  end;
 
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, format, again);
+    n = vsnprintf(t->s ? t->s + t->n : NULL, t->size - t->n, format, again);
     va_end(again);
     end = t->n + (n > 0 ? (size_t)n : 0);
     if (t->a && t->size <= end) {
@@ -657,8 +657,8 @@ static void text_list(text *t, const char *format, va_list args)
             memcpy(s, t->s, t->n);
         t->s = s;
         t->size = (end + 64) * 2;
+        vsnprintf(t->s + t->n, t->size - t->n, format, args);
     }
-    vsnprintf(t->s + t->n, t->size - t->n, format, args);
     t->n = end < t->size ? end : t->size - 1;
 }
 
@@ -1981,8 +1981,27 @@ static const char *key_of(const row *r, const char *s, size_t n)
     return key;
 }
 
+/* A bit for each character that a keyword can begin with (-nodad, weight); 0: none does. */
+static uint64_t letter_bit(char c)
+{
+    return upper(c) >= '-' && upper(c) <= 'Z' ? (uint64_t)1 << (upper(c) - '-') : 0;
+}
+
+/* Those of a block. Of the words of a long list most are addresses, and no keyword. */
+static uint64_t block_letters(uint8_t b)
+{
+    static uint64_t letters[BLOCKS];
+
+    for (const row *r = letters[b] ? NULL : block_rows(b); r; r = row_next(r))
+        for (const char *key = r->key; key; key = key_next(key))
+            letters[b] |= letter_bit(*key);
+    return letters[b];
+}
+
 static const row *row_of(uint8_t b, const char *key)
 {
+    if (!(block_letters(b) & letter_bit(*key)))
+        return NULL;
     for (const row *r = block_rows(b); r; r = row_next(r))
         if (key_of(r, key, strlen(key)))
             return r;
@@ -3655,10 +3674,10 @@ static void write_real(text *t, const node *n, const row *r)
     const vs_target *v = place_of(n, r);
     char             ip[INET6_ADDRSTRLEN];
 
-    if (v->ip.family)
-        inet_ntop(v->ip.family == VRRP_IPV6 ? AF_INET6 : AF_INET, v->ip.ip.byte, ip, sizeof ip);
+    if (v->ip.family == VRRP_IPV6)      /* IPv4 is written in one way only */
+        inet_ntop(AF_INET6, v->ip.ip.byte, ip, sizeof ip);
     if (v->host)
-        put_endpoint(t, v->ip.family ? ip : v->host, v->port);
+        put_endpoint(t, v->ip.family == VRRP_IPV6 ? ip : v->host, v->port);
 }
 
 /* Its last four bytes, in which ranges are counted; those before them are the head. */
