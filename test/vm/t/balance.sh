@@ -337,7 +337,7 @@ t_balance_adopts_what_files_say() {
     wait_for 10 all_serve || die "the new one stays out: $(table dir1)"
 }
 
-# Its services go over to others, of which one does not know its servers yet.
+# Its services go over to others. As long as one of these does not know its servers, nothing changes.
 t_balance_services_change_hands() {
     lab dr
     local servers="${RS[1]}:80, ${RS[2]}:80, ${RS[3]}:80" words
@@ -351,9 +351,9 @@ t_balance_services_change_hands() {
         IPVS_Q_REAL_SERVER=nobody:80)
     printf '%s\n' "${words[@]}" >$W/env
     kill -s HUP "${PID[dir]}"
-    wait_for 20 said dir 'configuration read again' || die "not read again"
-    nap 3
-    lines_are 8 || die "what was there did not stay: $(table dir1)"
+    wait_for 20 said dir 'Q: no address of its servers is known: nothing was changed' ||
+        die "not read again"
+    for_all_of 3 lines_are 8 || die "what was there did not stay: $(table dir1)"
     printf '%s\n' "${words[@]:0:3}" "IPVS_Q_REAL_SERVER=${RS[1]}:80" >$W/env
     kill -s HUP "${PID[dir]}"
     wait_for 20 lines_are 6 || die "the table: $(table dir1)"
