@@ -83,7 +83,8 @@ t_fight_one_cause() {
     said s 'the same of [0-9]* more services \(TCP 198.51.100.1[0-9]*:80, TCP .*\): .*twos' ||
         die "nobody is named: $(grep 'the same' "${LOG[s]}")"
     for_all_of 8 counted || die "it is said again and again"
-    [ "$(grep -c twos "${LOG[s]}")" -le 6 ] || die "many lines"
+    # a kernel that takes seconds to look for a module has several goes at it; without it: 39 lines
+    [ "$(grep -c twos "${LOG[s]}")" -le 15 ] || die "many lines"
     table_has dir1 '-A .*-s rr' || die "the good one is not there"
 }
 # what is not ours stays, whatever is done to it
