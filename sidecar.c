@@ -9942,8 +9942,8 @@ static void will_write(model *m)
 
     if (m->said && (ftruncate(fd, 0) ||
                     pwrite(fd, m->said, m->n_said, 0) != (ssize_t)m->n_said))
-        say(SAY_WARNING, NULL, "should this process die, its addresses will stay until their lease"
-            " ends: memfd: %s", strerror(errno));
+        say(SAY_WARNING, NULL, "should this process die, nobody removes its addresses: memfd: %s",
+            strerror(errno));
     arena_free(&m->will);
     m->said = NULL;
 }

@@ -76,7 +76,7 @@ memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$WORKER/status"; }
 at_most() { (($("$1") <= $2)); } # at_most COMMAND NUMBER
 
 t_storm_of_reloads() {
-    local i seed=${STORM:-$RANDOM} n=${RELOADS:-48} open half
+    local i seed=${STORM:-$RANDOM} n=${RELOADS:-24} open half
     RANDOM=$seed
     lab nat
     webs
@@ -168,7 +168,7 @@ t_storm_of_faults() {
     done
     two_ms
     longest=$MS
-    # a node of which nobody is left keeps it until its lease ends
+    # a node where everything was killed keeps it until sidecar starts there again
     ((MS <= 2000)) || die "two had it for $MS ms, seed $seed: ${EVENTS[*]}"
     chaos_lines | sort >$W/wanted
     for node in dir1 dir2; do
