@@ -7,6 +7,15 @@
 ROUNDS=3 PAUSE=0.05
 N=100 M=100
 
+# Tables of its own for each round: what was deleted stays with the kernel for minutes, and every
+# new server is looked for among that, whoever asks for it.
+fresh() {
+    NS[before${#NS[@]}]=${NS[dir1]}
+    NS[dir1]=dir1-${#NS[@]}-$NS_SUFFIX
+    ip netns add "${NS[dir1]}"
+    ip -n "${NS[dir1]}" link set lo up
+}
+
 # The i-th service is 198.18.2.i:80, the j-th server 198.18.1.j; $1 is the weight of the very last.
 as_variables() {
     local i j list= last=
@@ -81,6 +90,7 @@ daemon() {
     for ((i = 0; i < ROUNDS; i++)); do
         as_variables 1
         as_conf 1 >$W/conf
+        fresh
         clock
         "begin_$1"
         stopwatch loaded
@@ -103,11 +113,12 @@ ipvsadm_times() {
     local i loads=()
     as_options 1 >$W/options
     for ((i = 0; i < ROUNDS; i++)); do
-        at dir1 ipvsadm -C
+        fresh
         clock
         at dir1 ipvsadm -R <$W/options
         stopwatch loaded
         loads+=("$MS")
+        at dir1 ipvsadm -C
     done
     LOAD=$(median "${loads[@]}")
 }
@@ -115,6 +126,7 @@ ipvsadm_times() {
 looks() {
     local before i seconds=10
     as_variables 1
+    fresh
     sidecar b dir1 "${WORDS[@]}" SIDECAR_IPVS_SYNC=1
     wait_for 60 loaded
     nap 2
