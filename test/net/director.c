@@ -6,6 +6,7 @@
        up|down V I         what a check says of server I (1..)
        weight V I W, drain V I MS, remove V, keep V, look V
        daemon STATES INTERFACE ID, timeouts TCP FIN UDP (0 0 0: those from before)
+       hold, go            between two looks, so that none sees half of what somebody else does
        flush, sent, end
 
    Events are lines "KIND CODE [server I] TEXT"; each command is answered by "done COMMAND". "sent"
@@ -31,6 +32,7 @@ static ipvs_pool    pools[VIRTUALS];
 static ipvs_real    sorry[VIRTUALS], reals[REALS];
 static uint8_t      marks[REALS];
 static size_t       n_reals, n_marks;
+static bool         held;
 
 /* NEW, SET and DEL of services (1 to 3) and servers (5 to 7), but for the kernel's own family. */
 static ssize_t counted(int fd, const void *bytes, size_t size, int flags)
@@ -203,6 +205,25 @@ static bool of_server(char **word, unsigned v)
     }
 }
 
+static void turn(void)
+{
+    static const char *const kinds[] = { "", "MODULE", "RESTORED", "FOUGHT", "DRAINED", "ERROR" };
+    uint64_t   began = ipvs_now();
+    ipvs_event e;
+    long       took;
+
+    ipvs_io_run(&io, began);
+    took = (long)((ipvs_now() - began) / 1000);
+    if (took > longest)
+        longest = took;
+    while (ipvs_io_next(&io, &e)) {
+        printf("%s %d ", kinds[e.kind], e.code);
+        if (e.user)
+            printf("server %lu ", (unsigned long)(uintptr_t)e.user);
+        printf("%s\n", e.text);
+    }
+}
+
 /* False: the end. */
 static bool obey(char **word, int n)
 {
@@ -229,7 +250,13 @@ static bool obey(char **word, int n)
     } else if (strcmp(word[0], "sent") == 0) {
         printf("sent %ld longest %ld us\n", changes, longest);
         changes = longest = 0;
-    } else
+    } else if (strcmp(word[0], "hold") == 0) {
+        while (io.round_open || io.looking)
+            turn();
+        held = true;
+    } else if (strcmp(word[0], "go") == 0)
+        held = false;
+    else
         of_server(word, v);
     return true;
 }
@@ -262,25 +289,6 @@ static bool obey_lines(int fd)
     return true;
 }
 
-static void turn(void)
-{
-    static const char *const kinds[] = { "", "MODULE", "RESTORED", "FOUGHT", "DRAINED", "ERROR" };
-    uint64_t   began = ipvs_now();
-    ipvs_event e;
-    long       took;
-
-    ipvs_io_run(&io, began);
-    took = (long)((ipvs_now() - began) / 1000);
-    if (took > longest)
-        longest = took;
-    while (ipvs_io_next(&io, &e)) {
-        printf("%s %d ", kinds[e.kind], e.code);
-        if (e.user)
-            printf("server %lu ", (unsigned long)(uintptr_t)e.user);
-        printf("%s\n", e.text);
-    }
-}
-
 int main(int argc, char **argv)
 {
     ipvs_io_options options;
@@ -296,10 +304,10 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     p[1].fd = ipvs_io_fd(&io);
     p[0].events = p[1].events = POLLIN;
-    while (poll(p, 2, -1) >= 0) {
+    while (poll(p, held ? 1 : 2, -1) >= 0) {
         if (p[0].revents && !obey_lines(p[0].fd))
             break;
-        if (p[1].revents)
+        if (!held && p[1].revents)
             turn();
     }
     ipvs_io_close(&io);

@@ -95,6 +95,13 @@ three() { # three: a service that is settled, and somebody else's beside it
 settled() {
     becomes 'service V9 -s lc' '  R9 -w 9' 'service V1 -s wrr' '  R1 -w 1' '  R2 -w 1' '  R3 -w 1'
 }
+# other_hand COMMAND...: somebody else's, all of it between two looks: what a look sees half of takes
+# more messages
+other_hand() {
+    tell hold
+    must "$@"
+    tell go
+}
 put_back() { # put_back N TEXT: with so many messages, and it is said
     settled
     event "RESTORED .*$2"
@@ -105,41 +112,41 @@ put_back() { # put_back N TEXT: with so many messages, and it is said
 }
 t_ipvs_restores_a_server() {
     three
-    must adm -d -t 198.51.100.1:80 -r 203.0.113.2:80
+    other_hand adm -d -t 198.51.100.1:80 -r 203.0.113.2:80
     put_back 1 'TCP 198.51.100.1:80 was changed .* its server 203.0.113.2:80'
 }
 t_ipvs_restores_a_weight() {
     three
-    must adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -m -w 77
+    other_hand adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -m -w 77
     put_back 1 'its server 203.0.113.2:80'
 }
 t_ipvs_restores_a_method() {
     three
-    must adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -g -w 1
+    other_hand adm -e -t 198.51.100.1:80 -r 203.0.113.2:80 -g -w 1
     put_back 1 'its server 203.0.113.2:80'
 }
 t_ipvs_restores_the_scheduler() {
     three
-    must adm -E -t 198.51.100.1:80 -s sh -p 60
+    other_hand adm -E -t 198.51.100.1:80 -s sh -p 60
     put_back 1 'its settings$'
 }
 t_ipvs_removes_a_strange_server() {
     three
     local i
     for i in {101..500}; do echo "-a -t 198.51.100.1:80 -r 203.0.113.9:$i -m"; done >$W/rules
-    must adm -R <$W/rules
+    other_hand adm -R <$W/rules
     settled
     event 'RESTORED .*servers'
     sends 400
 }
 t_ipvs_restores_a_service() {
     three
-    must adm -D -t 198.51.100.1:80
+    other_hand adm -D -t 198.51.100.1:80
     put_back 4 'was deleted by somebody else'
 }
 t_ipvs_restores_after_clear() {
     three
-    must adm -C
+    other_hand adm -C
     event 'RESTORED .*was deleted'
     becomes 'service V1 -s wrr' '  R1 -w 1' '  R2 -w 1' '  R3 -w 1'
     sends 4
