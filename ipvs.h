@@ -50,7 +50,9 @@
    - find out whether a server is alive (check.h does), nor put the addresses on an interface
      (vrrp.h), nor set sysctls, routes or firewall marks
    - load modules: the kernel does when it is asked for ip_vs or a scheduler, if the host has them;
-     where it may not, "modprobe ip_vs ip_vs_rr" there
+     where it may not, "modprobe ip_vs ip_vs_rr" there. Before lblc or lblcr are used, load them
+     in any case: if the kernel does that for a service just while a namespace that had services
+     ends, the two wait for each other for good (seen with Linux 6.1), and all of IPVS with them
 
    HOW IT WORKS
    Two halves. The pure one (>>text to >>pool) is functions of bytes and structures: requests into

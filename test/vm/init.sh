@@ -15,11 +15,13 @@ mount -t hostfs -o "$out" none /srv/out
 . /srv/out/job
 mount -t hostfs -o "ro,$job_src" none /srv/src
 ln -s /usr/lib/uml/modules /run/m/lib/modules
-# modules come when they are asked for; ipv6 and fou are of those that nothing asks for
+# Modules come when they are asked for; ipv6 and fou are of those that nothing asks for. lblc and
+# lblcr have to be there before: a service that makes the kernel load one holds IPVS's lock, for which
+# a namespace waits that ends, for which the module waits. Then all of it stands still.
 printf '#!/bin/sh\nexec modprobe -d /run/m "$@"\n' >/run/modprobe
 chmod 755 /run/modprobe
 echo /run/modprobe >/proc/sys/kernel/modprobe
-/run/modprobe -a ipv6 fou || echo "no modules"
+/run/modprobe -a ipv6 fou ip_vs_lblc ip_vs_lblcr || echo "no modules"
 ip link set lo up
 read -r uptime _ </proc/uptime
 echo "the guest is ready after $uptime s"
