@@ -58,7 +58,7 @@ guest() {
         printf 'job_words=('
         printf ' %q' -p "$1/$guests" "${words[@]}"
         printf ' )\n'
-        echo "export TEST_LIMIT=${TEST_LIMIT:-1200}"
+        echo "export TEST_LIMIT=${TEST_LIMIT:-600} ${STORM:+STORM=$STORM} ${RELOADS:+RELOADS=$RELOADS}"
     } >"$dir/job"
     install -m 755 test/vm/init.sh "$dir/init"
     : >"$dir/log"
