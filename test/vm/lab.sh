@@ -134,8 +134,8 @@ declare -A SAYS
 ask() {
     local code name
     SAYS=([none]=0)
-    at client curl -s -H 'Connection: close' --connect-timeout 6 --max-time 10 \
-        --fail-early -w '%{http_code}\n' "${2:-http://$AT/}?[1-$1]" >$W/answers 2>/dev/null
+    at client curl -sS -H 'Connection: close' --connect-timeout 6 --max-time 10 \
+        --fail-early -w '%{http_code}\n' "${2:-http://$AT/}?[1-$1]" >$W/answers 2>$W/failures
     while read -r name && { [[ $name == [0-9][0-9][0-9] ]] && code=$name || read -r code; }; do
         [ "$code" = 200 ] || name=none
         SAYS[$name]=$((${SAYS[$name]:-0} + 1))
@@ -149,7 +149,7 @@ shares() {
         i=$((i + 1))
     done
     said="${SAYS[rs1]:-0} ${SAYS[rs2]:-0} ${SAYS[rs3]:-0} ${SAYS[none]}"
-    [ -n "$right" ] || die "rs1, rs2, rs3, failures: $said, expected $*"
+    [ -n "$right" ] || die "rs1, rs2, rs3, failures: $said, expected $* $(tail -n 1 $W/failures)"
     say "rs1, rs2, rs3: ${said% *}"
 }
 table() { at "$1" ipvsadm -Sn; } # table DIRECTOR: what its kernel has, as ipvsadm's options
