@@ -355,7 +355,7 @@ typedef struct check_desc {
     const char    *file;                /* FILE: path */
     uint64_t       interval;            /* ns from start to start (default 1 s) */
     uint64_t       timeout;             /* ns for an attempt, all of it (default interval, at most
-                                           5 s) */
+                                           5 s; BFD: 3 idle_tx, by then it should be Up) */
     uint64_t       retry_delay;         /* ns from a failure to the next attempt while UP (default:
                                            the interval goes on) */
     uint64_t       warmup;              /* ns over which first starts are spread (default: one
@@ -414,6 +414,8 @@ typedef struct check_http_reply {
     bool            no_body;            /* the request was HEAD */
     bool            head_only;          /* nobody wants the body: done when it begins */
     bool            chunked, length_given, cr;
+    bool            coded;              /* by Transfer-Encoding, which overrides a length */
+    bool            ended;              /* a header line, unless the next one goes on with it */
     bool            closes;             /* the connection cannot be used again */
     bool            done;
 } check_http_reply;
@@ -816,6 +818,7 @@ typedef struct check_io {
     uint16_t         ring_head, ring_n, icmp_id;
     bool             icmp_raw[2];
     bool             more;              /* a bound was reached: run again at once */
+    bool             behind;            /* there are BFD packets that nobody has read yet */
     check           *bucket[CHECK__BUCKETS];    /* of what answers on shared sockets */
     check_event      ring[CHECK__RING];
     uint8_t          room[CHECK__ROOM];
@@ -1887,6 +1890,8 @@ CHECK_DEF uint64_t check_timeout(const check_desc *desc)
 {
     uint64_t interval = check__interval(desc);
 
+    if (desc->kind == CHECK_BFD && !desc->timeout)
+        return 3 * (desc->bfd.idle_tx ? desc->bfd.idle_tx : CHECK_SECOND);
     return desc->timeout ? desc->timeout : interval < 5 * CHECK_SECOND ? interval :
            5 * CHECK_SECOND;
 }
@@ -2026,6 +2031,7 @@ static int check__judge_process(const check_desc *d)
 }
 
 enum { CHECK__BFD_PORT = 49152 };       /* the first to send from (RFC 5881 4) */
+enum { CHECK__BFD_QUEUE = 1 << 20, CHECK__BFD_PACKET = 512 };   /* of a socket, at least in it */
 
 static bool check__bfd_range(uint64_t ns, uint64_t least)
 {
@@ -2419,10 +2425,11 @@ static void check__head_ends(check_http_reply *r)
         r->status = 0;
         r->step = CHECK__STATUS_LINE;
         r->left = 0;
-        r->chunked = r->length_given = false;
+        r->chunked = r->coded = r->length_given = false;
         return;
     }
     r->head = 0;
+    r->length_given = r->length_given && (r->chunked || !r->coded);
     r->step = r->chunked ? CHECK__CHUNK_SIZE : CHECK__BODY;
     r->closes = r->closes || r->status == 101;      /* it goes on in another protocol */
     if (r->no_body || r->status == 101 || r->status == 204 || r->status == 304) {
@@ -2440,7 +2447,8 @@ static int check__length(check_http_reply *r, const char *digits, size_t size)
     uint64_t value = 0;
     size_t   i;
 
-    if (size > 18 || strspn(digits, "0123456789") < size)
+    i = strspn(digits, "0");
+    if (size > 18 + i || strspn(digits, "0123456789") < size)
         return CHECK_MALFORMED;
     for (i = 0; i < size; i++)
         value = value * 10 + (uint64_t)(digits[i] - '0');
@@ -2459,8 +2467,6 @@ static int check__header_line(check_http_reply *r, size_t size)
     bool        cut = size == sizeof r->line - 1;
     int         which, error = 0;
 
-    if (*r->line == ' ' || *r->line == '\t')       /* a folded line */
-        return 0;
     if (!check__is_token(r->line, name) || (!at && !cut))   /* 5.1: no blank before the colon */
         return CHECK_MALFORMED;
     which = check__index("content-length transfer-encoding connection", r->line, name);
@@ -2476,15 +2482,17 @@ static int check__header_line(check_http_reply *r, size_t size)
             r->closes = true;
         else if (check__same_text(at, length, "keep-alive"))
             r->closes = false;
+        r->coded |= which == 1;
     }
-    return which == 0 && (cut || !r->length_given) ? CHECK_MALFORMED : error;
+    return (which < 2 && cut) || (which == 0 && !r->length_given) ? CHECK_MALFORMED : error;
 }
 
 static int check__chunk_line(check_http_reply *r)
 {
     size_t size = strspn(r->line, "0123456789abcdef"), i;
+    char   next = r->line[size];
 
-    if (size == 0 || size > 15 || (r->line[size] && !strchr("; \t", r->line[size])))
+    if (size == 0 || size > 15 + strspn(r->line, "0") || (next && !strchr("; \t", next)))
         return CHECK_MALFORMED;
     for (r->left = i = 0; i < size; i++)
         r->left = r->left << 4 | (uint64_t)check__digit(r->line[i]);
@@ -2512,17 +2520,27 @@ static int check__head_line(check_http_reply *r, size_t size)
     return 0;
 }
 
-static int check__head_byte(check_http_reply *r, uint8_t byte)
+static int check__head_line_ends(check_http_reply *r)
 {
     size_t size = r->n;
 
-    if (++r->head > r->head_max)
-        return CHECK_TOO_LONG;
+    r->line[size] = 0;
+    r->n = 0;
+    r->ended = false;
+    return check__head_line(r, size);
+}
+
+static int check__head_byte(check_http_reply *r, uint8_t byte)
+{
+    int    error = r->ended && byte != ' ' && byte != '\t' ? check__head_line_ends(r) : 0;
+    size_t size = r->n;
+
+    if (error || ++r->head > r->head_max)
+        return error ? error : CHECK_TOO_LONG;
+    r->ended = byte == '\n' && r->step == CHECK__HEADER && size;
     if (byte == '\n') {
-        r->line[size] = 0;
         r->cr = false;
-        r->n = 0;
-        return check__head_line(r, size);
+        return r->ended ? 0 : check__head_line_ends(r);     /* folded lines: RFC 9112 5.2 */
     }
     if (r->cr || byte == 0)             /* RFC 9110 5.5 */
         return CHECK_MALFORMED;
@@ -2800,7 +2818,7 @@ CHECK_DEF bool check_icmp_decode(uint8_t family, const uint8_t *in, size_t size,
         out->id = (uint16_t)check__get16(in + 4);
         out->sequence = (uint16_t)check__get16(in + 6);
         out->nonce = size >= CHECK__ECHO ? check__get64(in + 8) : 0;
-        return size == CHECK__ECHO;
+        return size == CHECK__ECHO && out->code == 0;
     }
     /* unreachable, time exceeded, parameter problem */
     if (six ? in[0] == 1 || in[0] == 3 || in[0] == 4 : in[0] == 3 || in[0] == 11 || in[0] == 12)
@@ -2944,14 +2962,15 @@ CHECK_DEF int check_dns_addresses(const uint8_t *in, size_t size, check_address 
     *ttl = UINT32_MAX;
     for (at += 4; left && n < cap; left--, at += 10 + length) {
         unsigned type;
+        uint32_t life;
 
         at = at < size ? check__dns_record(in, size, at) : 0;
         if (at == 0)
             break;
         type = check__get16(in + at);
         length = check__get16(in + at + 8);
-        if (check__get32(in + at + 4) < *ttl)
-            *ttl = check__get32(in + at + 4);
+        life = check__get32(in + at + 4) >> 31 ? 0 : check__get32(in + at + 4);   /* RFC 2181 8 */
+        *ttl = life < *ttl ? life : *ttl;
         if (check__get16(in + at + 2) != 1 ||
             !((type == CHECK_DNS_A && length == 4) || (type == CHECK_DNS_AAAA && length == 16)))
             continue;
@@ -3044,8 +3063,8 @@ CHECK_DEF int32_t check_number(const char *text, size_t size)
         at++;
     minus = at < size && text[at] == '-';
     at += at < size && (text[at] == '-' || text[at] == '+');
-    for (; at < size && check__is_digit(text[at]) && n < 100000000; at++)
-        n = n * 10 + text[at] - '0';
+    for (; at < size && check__is_digit(text[at]); at++)
+        n = n < 100000000 ? n * 10 + text[at] - '0' : 999999999;
     return minus ? -n : n;
 }
 
@@ -3665,12 +3684,14 @@ CHECK_DEF int check_bfd_decode(const uint8_t *in, size_t size, check_bfd_packet 
 
 // >>bfd timers
 
+/* splitmix64: seeds that differ in one bit give other numbers at once. */
 static uint32_t check__bfd_random(check_bfd *b)
 {
-    b->seed ^= b->seed << 13;
-    b->seed ^= b->seed >> 7;
-    b->seed ^= b->seed << 17;
-    return (uint32_t)(b->seed >> 32);
+    uint64_t z = b->seed += 0x9e3779b97f4a7c15u;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)((z ^ z >> 31) >> 32);
 }
 
 static uint8_t check__bfd_multiplier(const check_bfd *b)
@@ -3715,12 +3736,10 @@ static uint64_t check__bfd_jitter(check_bfd *b, uint64_t interval)
 /* Nothing periodic: passive and nobody there, the other side wants none or is in demand mode. */
 static bool check__bfd_quiet(const check_bfd *b, uint64_t now)
 {
-    if (b->remote_rx == 0)
+    if (b->remote_rx == 0 || (b->d->passive && b->remote == 0))
         return true;
     if (!b->on)
         return now >= b->admin_until;
-    if (b->d->passive && b->remote == 0)
-        return true;
     return b->remote_demand && !b->polling && b->state == CHECK_BFD_STATE_UP &&
            b->remote_state == CHECK_BFD_STATE_UP;
 }
@@ -3831,7 +3850,7 @@ CHECK_DEF int check_bfd_init(check_bfd *b, const check_bfd_desc *d, uint64_t see
         return error;
     memset(b, 0, sizeof *b);
     b->d = d;
-    b->seed = seed ? seed : 1;
+    b->seed = seed;
     while (b->local == 0)
         b->local = check__bfd_random(b);
     b->seq_out = check__bfd_random(b);
@@ -3848,6 +3867,11 @@ CHECK_DEF void check_bfd_start(check_bfd *b, uint64_t now)
     b->on = true;
     b->last_tx = now;
     b->diag = CHECK__DIAG_NONE;
+    /* known_until is two Detection Times after the last packet */
+    if (now + check_bfd_detection(b) >= b->known_until)
+        check__bfd_expired(b, now);
+    else
+        b->detect_at = b->known_until - check_bfd_detection(b);
     check__bfd_enter(b, CHECK_BFD_STATE_DOWN, 0, now);
 }
 
@@ -4908,6 +4932,8 @@ static bool check__http_done(check_io *io, check *c, bool open, uint64_t now)
 
     if (why == CHECK_OK && check_url_now(c)->regex)
         why = check__http_match(io, c);
+    if (why == CHECK_TOO_LONG)
+        detail = (int32_t)io->o.body_size - 1;
     /* never the last of what others may wait for */
     c->kept = open && h->keep && !r->closes && !c->once && (!c->tls || io->free_session) &&
               io->n_open < io->o.descriptors / 8 * 7;
@@ -5058,13 +5084,15 @@ static uint8_t check__http_match(check_io *io, check *c)
     char            *text = (char *)c->body, *nul;
     regmatch_t       m;
     size_t           from = u->regex_min;
-    bool             found;
+    bool             found, cut = c->of.http.body > c->body_size;
 
     text[c->body_size] = 0;
     while ((nul = (char *)memchr(text, 0, c->body_size)) != NULL)
         *nul = 1;
     found = from <= c->body_size && regexec(check__compiled(check__pattern(io, u)), text + from, 1,
                                             &m, from ? REG_NOTBOL : 0) == 0;
+    if (!found && cut && (!u->regex_max || u->regex_max >= c->body_size))
+        return CHECK_TOO_LONG;          /* it may be in what there was no room for */
     if (found && u->regex_max && from + (size_t)m.rm_so > u->regex_max)
         found = false;
     return found != u->regex_no_match ? CHECK_OK : CHECK_REGEX;
@@ -5563,7 +5591,7 @@ static int check__bfd_listen(check_io *io, const check *c)
     check_address           none;
     unsigned                i = check__bfd_index(c);
     bool                    six = c->to.family == CHECK_IPV6;
-    int                     on = 1, fd, error;
+    int                     on = 1, room = CHECK__BFD_QUEUE, fd, error;
 
     memset(&none, 0, sizeof none);
     none.family = c->to.family;
@@ -5574,6 +5602,8 @@ static int check__bfd_listen(check_io *io, const check *c)
     setsockopt(fd, six ? SOL_IPV6 : SOL_IP, six ? IPV6_RECVPKTINFO : IP_PKTINFO, &on, sizeof on);
     if (six)
         setsockopt(fd, SOL_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     error = bind(fd, (struct sockaddr *)(void *)&any,
                  check__sockaddr(c, &none, check_port(c->d, &none), &any)) < 0 ? -errno :
             check__watch(io, fd, CHECK__AT_BFD + i, EPOLLIN);
@@ -5624,7 +5654,7 @@ static void check__bfd_drain(check_io *io, check *c, uint64_t now)
         }
     up = b->state == CHECK_BFD_STATE_UP;
     if (b->on && (up ? !was || c->running || c->pending_at != CHECK_NEVER :
-                  was && c->pending_at == CHECK_NEVER))
+                  was && !c->running && c->pending_at == CHECK_NEVER))
         check__learned(io, c, up ? CHECK_OK : CHECK_BFD_DOWN, up ? 0 : b->diag, now);
     c->due = CHECK_NEVER;
     check__schedule(io, c);
@@ -5793,6 +5823,7 @@ static void check__bfd_ready(check_io *io, unsigned index, uint64_t now)
         if (n >= 0)
             check__bfd_take(io, &m, index, (size_t)n, now);
     }
+    io->behind |= n >= 0;
 }
 
 /* Other settings for a session that goes on. */
@@ -7470,12 +7501,13 @@ static bool check__hear(check_io *io)
     uint64_t           until = check__slice(io);
     int                n = 64, i, sum;
 
+    io->behind = false;
     for (sum = 0; n == 64 && sum < CHECK__TURN && check__clock(io, check_now()) < until; sum += n) {
         n = epoll_wait(io->epoll, list, 64, 0);
         for (i = 0; i < n; i++)
             check__heard(io, &list[i], check__clock(io, check_now()));
     }
-    return n < 64;
+    return n < 64 && !io->behind;
 }
 
 static void check__fire(check_io *io, check *c, uint64_t now)
@@ -7490,15 +7522,16 @@ static void check__fire(check_io *io, check *c, uint64_t now)
 }
 
 /* Deadlines wait until every descriptor that is ready had its turn: a full list comes round after
-   as many of them as there are descriptors. */
+   as many of them as there are descriptors. They wait, too, until the packets of all BFD sessions
+   that came before are read, which is as many as their sockets hold, even if no end comes. */
 static void check__timers(check_io *io, bool heard_all)
 {
-    unsigned n;
+    unsigned packets = io->behind ? CHECK__BFD_QUEUE / CHECK__BFD_PACKET : 0, n;
     uint64_t until = check__slice(io), now = io->latest;
     check   *c;
 
     io->full_turns = heard_all ? 0 : io->full_turns + 1;
-    if (io->full_turns && io->full_turns <= io->n_open / 64)
+    if (io->full_turns && io->full_turns <= io->n_open / 64 + packets / 64)
         return;
     for (n = 0; n < CHECK__TURN && now < until; n++, now = check__clock(io, check_now())) {
         c = check__top(io);

@@ -3491,9 +3491,10 @@ IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
 IPVS_DEF int ipvs_io_update(ipvs_io *io, ipvs_virtual *v, const ipvs_service *s, ipvs_pool *p,
                             uint8_t *marks, uint64_t now)
 {
-    int error = ipvs_service_check(s);
+    ipvs_service have = ipvs__service(&v->s);
+    int          error = ipvs_service_check(s);
 
-    if (!error && ipvs_diff_service(&v->s, s) == IPVS_OTHER)
+    if (!error && ipvs_diff_service(&have, s) == IPVS_OTHER)
         error = -EINVAL;                /* another address is another service */
     if (error)
         return ipvs__fail(io, error, "%s", ipvs_str(error));

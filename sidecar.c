@@ -1456,8 +1456,8 @@ static const row rows[] = {
      "Time from start to start. Files and processes are looked at so often only where the kernel"
      " does not tell of them."},
     {C(timeout), T_TIME, FOR_TRY, INHERIT, "timeout", "0.001..86400", "(the interval, at most 5)",
-     "Time for an attempt, all of it. A command is ended by SIGTERM then, and by SIGKILL after"
-     " kill_delay."},
+     "Time for an attempt, all of it; 3 by default for bfd to come up. A command is ended by"
+     " SIGTERM then, and by SIGKILL after kill_delay."},
     {C(rise), T_SHORT, FOR_TRY, INHERIT, "rise", "1..65535", "1",
      "Good results in a row that bring it up. The first result decides alone."},
     {C(fall), T_SHORT, FOR_TRY, INHERIT, "fall", "1..65535", "1",

@@ -96,7 +96,6 @@ static void introduce(unsigned v, const char *scheduler)
 {
     ipvs_virtual *x = &virtuals[v];
 
-    x->s.protocol = IPVS_TCP;
     snprintf(x->s.scheduler, sizeof x->s.scheduler, "%s", scheduler);
     x->pool = &pools[v];
     x->marks = &marks[n_marks];

@@ -512,6 +512,47 @@ static void admin_down(void)
     SAME(f.b.diag, 3);
 }
 
+/* Started again after its neighbor was silent for a Detection Time it knows none; before that it
+   waits for the end of it. */
+static void starts_again(void)
+{
+    uint64_t silent;
+
+    bring(UP, false);
+    silent = check_bfd_detection(&e.b);
+    check_bfd_stop(&e.b, e.now);
+    drain(&e);
+    at(&e, e.now + silent - 1);
+    check_bfd_start(&e.b, e.now);
+    drain(&e);
+    SAME(field(last(&e), 8), 77);
+    at(&e, e.now + 1);
+    at(&e, e.b.tx_at);
+    SAME(field(last(&e), 8), 0);
+
+    bring(UP, false);
+    check_bfd_stop(&e.b, e.now);
+    drain(&e);
+    at(&e, e.now + silent);
+    check_bfd_start(&e.b, e.now);
+    drain(&e);
+    SAME(field(last(&e), 8), 0);
+}
+
+/* Seeds next to each other are no reason for the same discriminator. */
+static void seeds(void)
+{
+    uint32_t before[64];
+    int      i, k;
+
+    for (i = 0; i < 64; i++) {
+        SAME(check_bfd_init(&e.b, &e.d, (uint64_t)i), 0);
+        before[i] = e.b.local;
+        for (k = 0; k < i; k++)
+            CHECK(before[k] != before[i]);
+    }
+}
+
 static void new_discriminator(void)
 {
     struct packet_bfd p;
@@ -534,6 +575,12 @@ static void passive(void)
     e.d.passive = true;
     begin(&e, 2);
     SAME(e.n, 0);
+    SAME(check_bfd_deadline(&e.b), CHECK_NEVER);
+    check_bfd_stop(&e.b, 0);
+    drain(&e);
+    SAME(e.n, 0);
+    check_bfd_start(&e.b, 0);
+    drain(&e);
     SAME(check_bfd_deadline(&e.b), CHECK_NEVER);
     hear(&e, &p);
     SAME(e.b.state, INIT);
@@ -751,6 +798,8 @@ int main(void)
         { "RemoteMinRx 0 stops periodic packets [C-130]", none_wanted },
         { "AdminDown is told for a Detection Time [C-131]", admin_down },
         { "a new discriminator after a flap [C-134]", new_discriminator },
+        { "started again: the neighbor is known for a Detection Time", starts_again },
+        { "each seed another discriminator [C-115]", seeds },
         { "passive is silent until spoken to", passive },
         { "two sessions: Up, silence one way, Up again", pairs },
         { "five types of authentication and their windows [C-133]", each_type },

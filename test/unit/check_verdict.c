@@ -720,6 +720,8 @@ static void numbers(void)
     SAME(check_number("", 0), 0);
     SAME(check_number("-", 1), 0);
     SAME(check_number("abc", 3), 0);
+    SAME(check_number("999999999", 9), 999999999);
+    SAME(check_number("-1000000000", 11), -999999999);
     CHECK(check_number("99999999999999999999", 20) > 99999999);
 }
 

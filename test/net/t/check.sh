@@ -91,6 +91,11 @@ t_check_http() {
     first http://198.51.100.2/ 'DOWN .* regex' regex=hello no_match=1
     first http://198.51.100.2/ 'DOWN .* regex' regex=hello regex_min=1
     first http://198.51.100.2/ 'UP .* ok' regex=WORLD caseless=1 regex_min=6 regex_max=6
+    # what is behind the memory for a body may have the word or not
+    { yes xxxxxxx | head -c 70000 && echo ERROR; } >$W/www/long
+    first http://198.51.100.2/long 'DOWN .* too long 65535' regex=ERROR no_match=1
+    first http://198.51.100.2/long 'UP .* ok' regex=ERROR no_match=1 regex_max=60000
+    first http://198.51.100.2/long 'UP .* ok' regex=xx
     first http://198.51.100.2/ 'UP .* ok' protocol=1
     first http://198.51.100.2/ 'UP .* ok' method=HEAD
     first http://198.51.100.2/ 'UP .* ok' from=198.51.100.1 device=eth0
@@ -499,6 +504,35 @@ t_check_bfd_pairs_c132() {
     start peer n2 "$TOOLS/checker" bfd+multihop://198.51.100.1 bfd+multihop://198.51.100.11
     wait_for 15 eval '[ "$(grep -c UP ${LOG[c1]})" = 2 ]' || die "not both UP: $(cat "${LOG[c1]}")"
     for_all_of 2 not said c1 'DOWN' || die "they do not stay UP: $(cat "${LOG[c1]}")"
+}
+
+# who is UP to begin with has the timeout to come Up; without a neighbor it is DOWN then
+t_check_bfd_starts_up() {
+    world n1 n2
+    start peer n2 "$TOOLS/checker" bfd://198.51.100.1
+    begin c1 start=1 timeout=15000 bfd://198.51.100.2 timeout=2000 bfd://198.51.100.9
+    wait_for 10 said c1 '198.51.100.9 DOWN' || die "UP without a neighbor"
+    said c1 '^([2-9]|..+)\.[0-9]* bfd://198.51.100.9 DOWN' || die "DOWN too soon: $(cat "${LOG[c1]}")"
+    for_all_of 2 not said c1 '198.51.100.2 DOWN' || die "not adopted: $(cat "${LOG[c1]}")"
+}
+# More sessions than a turn reads packets: who stood still finds those of all before it calls any dead.
+t_check_bfd_many_after_a_stall() {
+    local i ours=() theirs=(min_tx=1000 min_rx=1000)
+    world n1 n2
+    ipn n1 route add 203.0.113.0/24 dev eth0
+    for i in {1..150}; do
+        echo "addr add 203.0.113.$i/32 dev eth0"
+        ours+=("bfd://203.0.113.$i")
+        theirs+=("from=203.0.113.$i" bfd://198.51.100.1)
+    done >$W/addresses
+    must ipn n2 -batch $W/addresses
+    start peer n2 "$TOOLS/checker" "${theirs[@]}"
+    begin c1 multiplier=100 min_rx=1000 "${ours[@]}"
+    wait_for 20 eval '[ "$(grep -c UP ${LOG[c1]})" = 150 ]' || die "$(grep -c UP "${LOG[c1]}") of 150 UP"
+    all c1 STOP
+    nap 4
+    all c1 CONT
+    for_all_of 2 not said c1 DOWN || die "$(grep -c DOWN "${LOG[c1]}") of 150 are DOWN"
 }
 
 # RFC 5881 6: once it has learnt our discriminator the neighbor may send from any of its addresses.
