@@ -12464,6 +12464,7 @@ static void life_inherit(life *l, instance *in, instance *old)
     else
         say(SAY_ERROR, in->label, "%s", l->io.err);
     life_remove(l, in);                 /* while the texts it points to are still there */
+    old->run = NULL;                    /* l->config has it still */
 }
 
 static void life_forget(model *old, const model *next)

@@ -71,6 +71,24 @@ t_reload_keeps_a_sync_group() {
     unplug n1
     wait_for 5 eval "nobody && nobody $VIP2" || die "the group did not let go of both"
 }
+# What cannot be changed while it runs is ended, one after the other, and of those that were nothing
+# is asked any more: their memory would say MASTER (2) here.
+t_reload_ends_the_instance_of_a_daemon() {
+    with_tls # as the C library of that one fills what is freed
+    world n1
+    again VRRP_INTERFACE=eth0 VRRP_{A_VIRTUAL_ROUTER_ID=1,B_VIRTUAL_ROUTER_ID=2} \
+        VRRP_A_VIRTUAL_IPADDRESS=$VIP/24 VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24 \
+        'SIDECAR_LVS_SYNC_DAEMON="eth0 A"'
+    watch_nodes $VIP,$VIP2 n1
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env MALLOC_PERTURB_=2
+    wait_for 10 eval "holds n1 && holds n1 $VIP2" || die "n1 did not become MASTER"
+    wait_for 5 said n1 'IPVS sync daemon: master' || die "the sync daemon does not run"
+    echo VRRP_USE_VMAC=yes >>$W/env
+    reread
+    said n1 'B: Stopped' || die "the other one was not ended"
+    [ "$(sed '/read again/q' "${LOG[n1]}" | grep -c 'IPVS sync daemon: master')" = 1 ] ||
+        die "what is gone was asked"
+}
 t_reload_with_a_mistake_changes_nothing() {
     two "VRRP_A_VIRTUAL_IPADDRESS=$VIP/24" "VRRP_B_VIRTUAL_IPADDRESS=$VIP2/24"
     echo VRRP_PRIORTY=200 >>$W/env
