@@ -11191,11 +11191,34 @@ static void served_quiet(life *l, real_server *rs)
             join_stop(l, w->probe);
 }
 
-/* Checks of the same kind that go to the same place are the same check. */
+static bool same_words(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Checks that ask the same thing of the same place are the same check, however often they do. */
 static bool served_same_check(const probe *a, const probe *b)
 {
-    return a->own && b->own && b->run && a->d.kind == b->d.kind &&
-           memcmp(&a->d.to, &b->d.to, sizeof a->d.to) == 0;
+    const page *g = a->pages, *k = b->pages;
+
+    while (g && k && same_words(g->u.path, k->u.path))
+        g = page_next(g), k = page_next(k);
+    return a->own && b->own && b->run && !g && !k && a->d.kind == b->d.kind &&
+           memcmp(&a->d.to, &b->d.to, sizeof a->d.to) == 0 && strcmp(a->n.name, b->n.name) == 0 &&
+           same_words(a->url, b->url) && same_words(a->command, b->command) &&
+           same_words(a->of, b->of);
+}
+
+/* A check goes on as the one that was the same in all (exact), or asked the same. */
+static void served_pair(const real_server *rs, const real_server *old, bool exact)
+{
+    for (const watch *w = rs->uses; w; w = watch_next(w))
+        for (const watch *v = old->uses; v && !w->probe->run; v = watch_next(v))
+            if (served_same_check(w->probe, v->probe) &&
+                (!exact || join_same(v->probe, w->probe))) {
+                w->probe->run = v->probe->run;
+                v->probe->run = NULL;
+            }
 }
 
 /* The server goes on with the words of another configuration. */
@@ -11209,12 +11232,8 @@ static void served_inherit(life *l, served *s, real_server *rs)
     s->known = true;
     if (!old || old == rs)
         return;
-    for (const watch *w = rs->uses; w; w = watch_next(w))
-        for (const watch *v = old->uses; v && !w->probe->run; v = watch_next(v))
-            if (served_same_check(w->probe, v->probe)) {
-                w->probe->run = v->probe->run;
-                v->probe->run = NULL;
-            }
+    served_pair(rs, old, true);
+    served_pair(rs, old, false);
     served_quiet(l, old);
     old->run = NULL;
 }

@@ -167,3 +167,20 @@ t_balance_weight_of_a_shell() {
     said n1 'Changing weight' && die "it is a weight"
     :
 }
+
+# Of two commands the one that goes takes its verdict with it, and not that of the other.
+t_balance_reload_of_twin_checks() {
+    world n1
+    local words=(IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=198.51.100.2 IPVS_WEB_WARMUP=0
+        IPVS_WEB_MISC_CHECK_2_MISC_PATH=/bin/false)
+    printf '%s\n' "${words[@]}" IPVS_WEB_MISC_CHECK_1_MISC_PATH=/bin/true >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'Removing service .*MISC_CHECK.*1' || die "it is not checked"
+    printf '%s\n' "${words[@]}" IPVS_WEB_DELAY_LOOP=30 >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'configuration read again' || die "not read again"
+    said n1 'Adding service' && die "a check has another's verdict"
+    printf '%s\n' "${words[@]}" IPVS_WEB_MISC_CHECK_1_MISC_PATH=/bin/true | grep -v _2_ >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'Adding service' || die "one that was down is there still"
+}
