@@ -10609,23 +10609,25 @@ static void join_change(life *l, model *next)
         if (p->run)
             join_stop(l, p);
     for (probe *p = next->probes; p; p = probe_next(p)) {
-        check *k = p->run;
-        bool   same = k && join_same(k->user, p);
+        check       *k = p->run;
+        const probe *was = k ? k->user : NULL;
+        bool         same = k && join_same(was, p);
 
         if (!k)
             continue;
-        if (p->host) {                  /* it stays where it is, if that is still right */
-            memcpy(p->d.to.ip, k->to.ip, sizeof p->d.to.ip);
+        if (p->host && was->host && strcasecmp(was->host, p->host) == 0) {
+            memcpy(p->d.to.ip, k->to.ip, sizeof p->d.to.ip);    /* it stays, if still right */
             p->d.to.family = k->to.family;
-            probe_aim(next, p, &p->d.to);
         }
+        if (p->host)
+            probe_aim(next, p, &p->d.to);
         k->user = p;
-        if (same && check_io_move(&l->checks, k, &p->d)) {
-            if (p->host)
-                check_io_aim(&l->checks, k, &p->d.to, check_now());
-        } else if (check_io_change(&l->checks, k, &p->d, check_now())) {
+        if (!(same && check_io_move(&l->checks, k, &p->d)) &&
+            check_io_change(&l->checks, k, &p->d, check_now())) {
             say(SAY_ERROR, NULL, "check %s: %s", p->label, l->checks.err);
             join_stop(l, p);
+        } else if (p->host) {           /* or to nowhere */
+            check_io_aim(&l->checks, k, &p->d.to, check_now());
         }
     }
 }

@@ -179,6 +179,21 @@ t_names_checks() { # a check goes where its name goes; while that is unknown it 
     wait_for 20 said n1 'it stays 198.51.100.3' || die "n1 does not say that DNS is dead"
     for_all_of 2 alone n1 || die "the death of DNS changed something"
 }
+t_names_check_of_another_name() { # what has no answer yet is not the one that it was before
+    lab n1 n2
+    printf '198.51.100.2 web.example\n127.0.0.1 localhost\n' >$W/hosts
+    dns
+    start web n2 python3 -m http.server -b 198.51.100.2 80
+    wait_for 10 at n2 bash -c 'ss -Hltn "sport = :80" | grep -q .' || die "no server"
+    echo CHECK_WEB=http://web.example/ >$W/env
+    watch_nodes $VIP n1
+    run n1 150 VRRP_TRACK=WEB CHECK_INTERVAL=0.2 CHECK_TIMEOUT=1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 alone n1 || die "n1 did not become MASTER"
+    echo CHECK_WEB=http://nobody.example/ >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 15 said n1 'configuration read again' || die "not read again"
+    wait_for 10 said n1 'check WEB is DOWN' || die "the old one is checked still"
+}
 t_names_reload() { # names that are new are looked up first; those without an answer change nothing
     lab n1 n2
     names 198.51.100.{1,2}' nodes.net.example' 198.51.100.{1,2}' all.net.example'
