@@ -3469,6 +3469,13 @@ static void ipvs__renew(ipvs_io *io, ipvs_virtual *v)
     v->retry_wait = 0;
 }
 
+/* Of thousands that share a pool each is added, and ipvs_io_touch() walks all. */
+static void ipvs__changed_one(ipvs_io *io, ipvs_virtual *v, uint64_t now)
+{
+    v->touched = io->touched = true;
+    ipvs__woken(io, now);
+}
+
 IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
 {
     int error = ipvs_service_check(&v->s);
@@ -3484,7 +3491,7 @@ IPVS_DEF int ipvs_io_add(ipvs_io *io, ipvs_virtual *v, uint64_t now)
     v->next = NULL;
     *(io->virtuals ? &io->last->next : &io->virtuals) = v;
     io->last = v;
-    ipvs_io_touch(io, v->pool, now);
+    ipvs__changed_one(io, v, now);
     return 0;
 }
 
@@ -3502,7 +3509,7 @@ IPVS_DEF int ipvs_io_update(ipvs_io *io, ipvs_virtual *v, const ipvs_service *s,
     v->pool = p;
     v->marks = marks;
     ipvs__renew(io, v);
-    ipvs_io_touch(io, p, now);
+    ipvs__changed_one(io, v, now);
     return 0;
 }
 
