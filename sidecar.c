@@ -3383,6 +3383,8 @@ static bool read_status(reader *rd, void *at, const words *w)
     check_range *to = take(&rd->m->a, w->n * sizeof *to);
     uint64_t     low, high;
 
+    if (w->n > 500)
+        return wrong(rd, "%zu statuses (allowed: 500)", w->n);
     for (size_t i = 0; i < w->n; i++) {
         const char *s = w->at[i].s, *dash = strchr(s, '-');
 
@@ -3485,12 +3487,12 @@ static bool read_payload(reader *rd, void *at, const words *w)
     int         n = check_unhex(s, bytes, most);
     bool        text_ = strspn(s, "0123456789abcdefABCDEF ") < strlen(s);
 
-    if ((n < 0 && !text_) || n > 65507)
+    if (n < 0 && !text_)
         return bad_word(rd, s, "is no payload: pairs of hexadecimal digits, or text");
     udp->payload = n < 0 ? (const uint8_t *)keep(&rd->m->a, s, strlen(s)) : bytes;
     n = n < 0 ? (int)strlen(s) : n;
     udp->payload_size = (uint16_t)n;
-    return true;
+    return n <= 65507 || wrong(rd, "a payload of %d bytes (allowed: 65507)", n);
 }
 
 /* yes, no, or what has to come: reply in the same word. What that is, is judged with the check. */
@@ -6809,15 +6811,17 @@ static void pages_take(const checker *c, probe *p)
 {
     check_http *h = &p->d.http;
     check_url  *to;
-    uint16_t    n = (uint16_t)list_size(p->pages);
+    size_t      n = list_size(p->pages);
 
-    if (n == 0)
+    if (n > UINT16_MAX)
+        mistake(c, &p->pages->n, NULL, "%zu pages (allowed: 65535)", n);
+    if (n == 0 || n > UINT16_MAX)
         return;
     if (h->url.path && strcmp(h->url.path, "/") != 0)
         mistake(c, &p->n, NULL, "has a path, and so has %s; leave it out here",
                 item_giver(&p->pages->n));
     h->urls = to = take(&c->m->a, n * sizeof *to);
-    h->n_urls = n;
+    h->n_urls = (uint16_t)n;
     for (page *g = p->pages; g; g = page_next(g)) {
         for (const row *r = block_rows(B_URL); r; r = row_next(r)) {
             const row *outer = row_of(B_CHECK, r->key);
@@ -9873,7 +9877,7 @@ static void life_files(model *m, report *out)
 {
 #ifdef SIDECAR_TLS
     checker     c = {m, NULL, out, NULL, 0};
-    const char *last[3] = {NULL, NULL, NULL, 0};
+    const char *last[3] = {NULL, NULL, NULL};
 
     for (const probe *p = m->probes; p; p = probe_next(p))
         life_pems(&c, p, last);
