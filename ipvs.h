@@ -452,7 +452,7 @@ IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which);
    is up: a new pool has to gain it, with the hysteresis on top. Also after every change of the
    array or the settings of a pool in use. 0, bits of IPVS_CLAMPED_*, or IPVS_E_DUPLICATE and which
    real (p->n: the sorry one) is there twice: by address and port, for methods but MASQ by address.
-   */
+   The quorum is right even then. */
 
 IPVS_DEF bool ipvs_pool_up(ipvs_pool *p, ipvs_real *r, bool up);
 IPVS_DEF bool ipvs_pool_weight(ipvs_pool *p, ipvs_real *r, int32_t weight);
@@ -1624,25 +1624,23 @@ static int ipvs__clamp(ipvs_pool *p, uint64_t total)
 IPVS_DEF int ipvs_pool_init(ipvs_pool *p, size_t *which)
 {
     uint64_t total = 0;
-    size_t   i;
+    size_t   i, end;
     int      clamped;
 
     ipvs__sort(p->reals, p->n);
     p->weight = 0;
-    for (i = 0; i < p->n + (p->sorry != NULL); i++) {
-        if (ipvs__is_twice(p, i)) {
-            if (which)
-                *which = i;
-            return IPVS_E_DUPLICATE;
-        }
-        if (i == p->n)
-            break;
+    for (i = 0; i < p->n; i++) {
         total += p->reals[i].d.weight > 0 ? (uint64_t)p->reals[i].d.weight : 0;
         p->weight += ipvs__load(&p->reals[i]);
     }
     clamped = ipvs__clamp(p, total);
     ipvs__judge(p);
-    return clamped;
+    end = p->n + (p->sorry != NULL);
+    for (i = 0; i < end && !ipvs__is_twice(p, i); i++)
+        ;
+    if (i < end && which)
+        *which = i;
+    return i < end ? IPVS_E_DUPLICATE : clamped;
 }
 
 /* Something about it was changed from what weighed `before`. */

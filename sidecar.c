@@ -8187,11 +8187,17 @@ static void real_checks(const checker *c, const virtual_server *v, real_server *
         }
 }
 
-/* Without NAT packets reach a server as they are: at the port of the virtual server. */
+/* Without NAT packets reach a server as they are: at the port of the virtual server. With it and
+   no port of its own the server has that one, too, if there is one only. */
 static void real_port(const checker *c, const virtual_server *v, real_server *r)
 {
     const vs_entry *e = v->entries;
 
+    if (r->method.method == IPVS_MASQ && !r->at.port) {
+        while (e && !e->at.fwmark && e->at.port == v->entries->at.port)
+            e = entry_next(e);
+        r->d.to.port = v->entries && !e ? v->entries->at.port : 0;
+    }
     if (r->method.method == IPVS_MASQ || !r->at.port)
         return;
     while (e && (e->at.fwmark || e->at.port == r->at.port || !e->at.port))
@@ -8303,14 +8309,12 @@ static void real_take(const checker *c, virtual_server *v, real_server *r)
         mistake(c, &r->n, NULL, "%s: the sorry server is not checked", r->label);
 }
 
-/* Without a port it has those of the services. */
-static bool has_port(const virtual_server *v, const real_server *r, uint16_t port)
+/* Of one address, are they one entry of a table? Without a port they have those of the services,
+   without NAT they keep them. */
+static bool ports_meet(const ipvs_dest *a, const ipvs_dest *b)
 {
-    const vs_entry *e = r->d.to.port ? NULL : v->entries;
-
-    while (e && e->at.port != port)
-        e = entry_next(e);
-    return e || r->d.to.port == port;
+    return a->to.port == b->to.port || !a->to.port || !b->to.port || a->method != IPVS_MASQ ||
+           b->method != IPVS_MASQ;
 }
 
 /* A server and its place in the list. */
@@ -8356,8 +8360,10 @@ static void reals_twice(const checker *c, const virtual_server *v)
         for (unsigned k = i + 1; k < n && same_target(all[i].r, all[k].r) == 0; k++) {
             const real_server *a = all[i].r, *b = all[k].r;
 
-            if (has_port(v, a, b->d.to.port) || has_port(v, b, a->d.to.port))
-                mistake(c, &b->n, NULL, "%s twice", b->label);
+            if (ports_meet(&a->d, &b->d))
+                mistake(c, &b->n, NULL, "%s twice%s", b->label, a->d.method == IPVS_MASQ &&
+                        b->d.method == IPVS_MASQ && a->d.to.port != b->d.to.port
+                            ? ": without a port it has any" : "");
         }
     if (last == c->out->last) {         /* the next list has its room */
         memset(all, 0, n * sizeof *all);
@@ -8521,6 +8527,10 @@ static void reals_take(const checker *c, virtual_server *v)
         mistake(c, &v->sorry->n, NULL, "more than one sorry server (allowed: one)");
     if (v->sorry)
         real_take(c, v, v->sorry);
+    for (const real_server *r = v->sorry ? v->reals : NULL; r; r = real_next(r))
+        if (same_target(v->sorry, r) == 0 && ports_meet(&v->sorry->d, &r->d))
+            mistake(c, &v->sorry->n, NULL, "%s is among the real servers, too; it is for when they"
+                    " are down", v->sorry->label);
     if (!v->reals)
         remark_add(c->out, v->sorry ? SAY_WARNING : SAY_ERROR, item_giver(&v->n), "has no real"
                    " servers; see %s%s%s", origin_of(c, &v->n, "real_server"),
@@ -11246,18 +11256,18 @@ static void served_inherit(life *l, served *s, real_server *rs)
 
 /* --- pools ----------------------------------------------------------------------------------- */
 
-static bool served_has(const ipvs_address *a, const ipvs_address *b)
+static bool served_has(const ipvs_dest *a, const ipvs_dest *b)
 {
-    return memcmp(a->ip, b->ip, sizeof a->ip) == 0 && a->port == b->port &&
-           a->family == b->family;
+    return memcmp(a->to.ip, b->to.ip, sizeof a->to.ip) == 0 && a->to.family == b->to.family &&
+           ports_meet(a, b);
 }
 
-/* Takes the one with this address out of a list; NULL: there is none. */
-static served *served_take(served **list, const ipvs_address *to)
+/* Takes the one that is the same entry out of a list; NULL: there is none. */
+static served *served_take(served **list, const ipvs_dest *d)
 {
     served *s;
 
-    while (*list && !served_has(&(*list)->real->d.to, to))
+    while (*list && !served_has(&(*list)->real->d, d))
         list = &(*list)->next;
     s = *list;
     if (s)
@@ -11277,9 +11287,9 @@ static served *served_new(balance *b, real_server *rs)
     return s;
 }
 
-static bool served_twice(const served *list, const ipvs_address *to)
+static bool served_twice(const served *list, const ipvs_dest *d)
 {
-    while (list && !served_has(&list->rs->d.to, to))
+    while (list && !served_has(&list->rs->d, d))
         list = list->next;
     return list != NULL;
 }
@@ -11294,11 +11304,11 @@ static served *balance_pair(life *l, balance *b, served **old)
     for (const real_server *rs = b->vs->reals; rs; rs = real_next(rs))
         named_ |= is_named(rs);
     for (real_server *rs = b->vs->reals; rs; rs = real_next(rs)) {
-        if (!rs->d.to.family || (named_ && served_twice(first, &rs->d.to)))
+        if (!rs->d.to.family || (named_ && served_twice(first, &rs->d)))
             continue;
-        s = served_take(old, &rs->d.to);
+        s = served_take(old, &rs->d);
         if (!s)
-            s = served_take(&b->leaving, &rs->d.to);
+            s = served_take(&b->leaving, &rs->d);
         if (s)
             served_inherit(l, s, rs);
         else
@@ -11337,6 +11347,7 @@ static void pool_put(pool_room *room, served *s)
 static pool_room *pool_new(const balance *b)
 {
     const virtual_server *vs = b->vs;
+    const real_server    *sorry = vs->sorry && vs->sorry->d.to.family ? vs->sorry : NULL;
     size_t     n = served_count(b->servers) + served_count(b->leaving);
     pool_room *room = life_room(sizeof *room + n * sizeof *room->reals);
 
@@ -11351,8 +11362,14 @@ static pool_room *pool_new(const balance *b)
         pool_put(room, s);
     room->pool.quorum = vs->quorum;
     room->pool.hysteresis = vs->hysteresis;
-    if (vs->sorry && vs->sorry->d.to.family) {
-        room->sorry.d = vs->sorry->d;
+    for (size_t i = 0; i < room->pool.n && sorry; i++)
+        if (served_has(&sorry->d, &room->reals[i].d)) {     /* as names may tell */
+            say(SAY_WARNING, vs->label, "sorry server %s is a real server of VS %s, too: while it"
+                " is, there is none", sorry->label, b->name);
+            sorry = NULL;
+        }
+    if (sorry) {
+        room->sorry.d = sorry->d;
         room->sorry.inhibit = vs->sorry_inhibit;
         room->sorry.up = true;
         room->pool.sorry = &room->sorry;
@@ -11425,14 +11442,22 @@ static void listed_leave(life *l, const balance *b)
 
 /* --- the list of servers --------------------------------------------------------------------- */
 
-/* Those that the configuration has no more: some stay until their connections have ended. */
+/* Those that the configuration has no more: some stay until their connections have ended, unless
+   another has their place. */
 static void balance_leave(life *l, balance *b, served *old)
 {
+    for (served **at = &b->leaving, *s = *at; s; s = *at)
+        if (!served_twice(b->servers, &s->real->d)) {
+            at = &s->next;
+        } else {
+            *at = s->next;
+            free(s);
+        }
     while (old) {
         served *s = old;
 
         old = s->next;
-        s->drain = s->up ? s->rs->drain : 0;
+        s->drain = s->up && !served_twice(b->servers, &s->real->d) ? s->rs->drain : 0;
         served_quiet(l, s->rs);
         s->rs->run = NULL;
         s->rs = NULL;

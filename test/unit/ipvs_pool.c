@@ -336,6 +336,9 @@ static void t_duplicates(void)
         }
         which = 99;
         SAME(ipvs_pool_init(&pool, &which), rows[i].twice < 0 ? 0 : IPVS_E_DUPLICATE);
+        SAME(pool.weight, (uint64_t)reals[0].d.weight + (uint64_t)reals[1].d.weight +
+                              (uint64_t)reals[2].d.weight);
+        CHECK(pool.quorum_up && pool.need == 1 && pool.margin == 0);
         if (!SAME(which, rows[i].twice < 0 ? 99 : rows[i].twice))
             printf("    row %zu\n", i);
     }

@@ -51,6 +51,24 @@ t_balance_needs_no_net_raw() {
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
 }
 
+# Without its port it is the same server, and goes on as it was.
+t_balance_port_left_out() {
+    world n1 n2
+    listen n2
+    printf '%s\n' "IPVS_WEB_REAL_SERVER='198.51.100.2:80, 198.51.100.3:80'" >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env IPVS_WEB=tcp://$VIP:80 IPVS_WEB_CHECK=tcp:// \
+        IPVS_WEB_DELAY_LOOP=1 IPVS_WEB_DRAIN=60
+    wait_for 15 said n1 'Removing service \[198.51.100.3\]:tcp:80 .*198.51.100.3:80 tcp' ||
+        die "the dead one stays"
+    printf '%s\n' "IPVS_WEB_REAL_SERVER='198.51.100.2, 198.51.100.3'" >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 15 said n1 'configuration read again' || die "no reload"
+    [ "$(grep -c 'ing service' "${LOG[n1]}")" = 1 ] || die "something came or went"
+    said n1 'two real servers' && die "one server is two"
+    end n1
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+}
+
 t_balance_one_half() {
     world n1 n2
     local what=(VRRP_VIRTUAL_IPADDRESS=$VIP/24 VRRP_INTERFACE=eth0 VRRP_ADVERT_INT=0.2

@@ -149,11 +149,15 @@ t_names_renamed() {
         die "servers that nobody knows are not refused"
     serve 1 2 || die "with another name: $(table dir1)"
 }
-t_names_sorry_server() {
+t_names_sorry_server() { # none while it is one of the others
     named
-    pods 1
+    pods 1 3
     dns
     director IPVS_WEB_SORRY_SERVER=sorry.example:80
+    wait_for 15 serve 1 3 || die "the table: $(table dir1)"
+    said dir 'sorry server sorry.example:80 is a real server of VS' || die "it does not say so"
+    for_all_of 2 serve 1 3 || die "it is not left alone: $(table dir1)"
+    pods 1
     wait_for 15 serve 1 || die "the table: $(table dir1)"
     end rs1
     wait_for 10 eval 'table dir1 | grep -q -- "-r 198.51.100.5:80 -g"' ||
