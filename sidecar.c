@@ -11492,14 +11492,32 @@ static void balance_adopt(life *l, balance *b)
     for (listed *s = l->listed; s && bad; s = s->next)
         if (s->b == b)
             bad = ipvs_io_look(&l->ipvs, &s->wanted, pool);
-    for (size_t i = 0; !bad && i < pool->n; i++) {
+    for (size_t i = 0; i < pool->n; i++) {
         served *s = pool->reals[i].user;
 
-        pool->reals[i].up = s->up = s->was = pool->reals[i].up || !s->rs->uses;
-        s->known = s->heard = true;
+        if (!bad) {
+            s->up = s->was = pool->reals[i].up || !s->rs->uses;
+            s->known = s->heard = true;
+        }
+        pool->reals[i].up = s->up;
     }
-    if (!bad)
-        pool_settle(b, b->room);
+    pool->quorum_up = !bad && pool->quorum_up;  /* a list that broke off says nothing */
+    pool_settle(b, b->room);
+}
+
+/* One that comes while a check of it, which others go by, is DOWN already. */
+static void balance_tell_new(life *l, served *s)
+{
+    for (const watch *w = s->known || s->up ? NULL : s->rs->uses; w; w = watch_next(w)) {
+        const check *k = w->probe->run;
+        char         reason[120];
+
+        if (s->heard || !k || !k->decided || w->weight || k->verdict != CHECK_DOWN)
+            continue;
+        s->heard = true;
+        snprintf(reason, sizeof reason, "check %.90s is DOWN", w->probe->label);
+        balance_tell_served(l, s, reason);
+    }
 }
 
 /* The servers of vs->reals serve from now on. What is known of those that did before goes on; call
@@ -11541,7 +11559,8 @@ static void balance_servers(life *l, virtual_server *vs)
         balance_tell_quorum(l, b, false);
     }
     for (served *s = b->servers; s; s = s->next)
-        balance_judge(l, s, was ? "its checks have changed" : "its checks say so");
+        if (!balance_judge(l, s, was ? "its checks have changed" : "its checks say so"))
+            balance_tell_new(l, s);
 }
 
 /* Pools that were replaced, when no service has them any more. */

@@ -202,3 +202,21 @@ t_balance_reload_of_twin_checks() {
     kill -s HUP "${PID[n1]}"
     wait_for 10 said n1 'Adding service' || die "one that was down is there still"
 }
+
+# A check that is DOWN already says so of those that come.
+t_balance_reload_brings_a_dead_server() {
+    world n1
+    notes
+    local words=(IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER_1=198.51.100.2 IPVS_WEB_CHECK=X
+        CHECK_X=exec:/bin/false)
+    printf '%s\n' "${words[@]}" >$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'Removing service \[198.51.100.2\]' || die "it is not checked"
+    printf '%s\n' "${words[@]}" IPVS_WEB_REAL_SERVER_2=198.51.100.3 \
+        "IPVS_WEB_REAL_SERVER_2_NOTIFY_DOWN=$W/note down" >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'configuration read again' || die "not read again"
+    said n1 'Removing service \[198.51.100.3\].*check X is DOWN' || die "it is not said"
+    wait_for 5 noted down || die "notify_down was not run"
+    [ "$(grep -c 'Removing service' "${LOG[n1]}")" = 2 ] || die "the other one is told again"
+}
