@@ -11173,8 +11173,6 @@ static void served_go_on(life *l, served *s, probe *p)
 
     p->server = s;
     k->user = p;
-    if (p->d.exec.dynamic && !s->told)
-        k->value = s->rs->d.weight;
     if (k->d == &p->d)                  /* another server came or went */
         return;
     if (join_same(old, p) && check_io_move(&l->checks, k, &p->d)) {
@@ -11225,16 +11223,24 @@ static bool served_same_check(const probe *a, const probe *b)
            same_words(a->of, b->of);
 }
 
+/* Until a command says a weight its number is that of the server. */
+static void served_take_check(const real_server *rs, probe *p, const real_server *old, probe *was)
+{
+    check *k = p->run = was->run;
+
+    was->run = NULL;
+    if (p->d.exec.dynamic && (!was->d.exec.dynamic || k->value == old->d.weight))
+        k->value = rs->d.weight;
+}
+
 /* A check goes on as the one that was the same in all (exact), or asked the same. */
 static void served_pair(const real_server *rs, const real_server *old, bool exact)
 {
     for (const watch *w = rs->uses; w; w = watch_next(w))
         for (const watch *v = old->uses; v && !w->probe->run; v = watch_next(v))
             if (served_same_check(w->probe, v->probe) &&
-                (!exact || join_same(v->probe, w->probe))) {
-                w->probe->run = v->probe->run;
-                v->probe->run = NULL;
-            }
+                (!exact || join_same(v->probe, w->probe)))
+                served_take_check(rs, w->probe, old, v->probe);
 }
 
 /* The server goes on with the words of another configuration. */

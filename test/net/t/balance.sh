@@ -220,3 +220,23 @@ t_balance_reload_brings_a_dead_server() {
     wait_for 5 noted down || die "notify_down was not run"
     [ "$(grep -c 'Removing service' "${LOG[n1]}")" = 2 ] || die "the other one is told again"
 }
+
+# A command that has said no weight yet goes along with that of the server.
+t_balance_reload_of_a_weight() {
+    world n1
+    printf '#!/bin/sh\nexit $(cat %s/weight)\n' $W >$W/check
+    chmod 755 $W/check
+    local words=(IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=198.51.100.2 IPVS_WEB_DELAY_LOOP=0.1
+        IPVS_WEB_MISC_CHECK_{1_MISC_PATH=$W/check,2_MISC_PATH=/bin/true}
+        IPVS_WEB_MISC_CHECK_{1,2}_MISC_DYNAMIC=yes)
+    printf '%s\n' "${words[@]}" IPVS_WEB_WEIGHT=4 >$W/env
+    echo 12 >$W/weight
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'Changing weight from 4 to 10' || die "not the weight of the command"
+    printf '%s\n' "${words[@]}" IPVS_WEB_WEIGHT=6 >$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'configuration read again' || die "not read again"
+    echo 14 >$W/weight.new
+    mv $W/weight.new $W/weight
+    wait_for 10 said n1 'Changing weight from 10 to 12' || die "the other one says something"
+}
