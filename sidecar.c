@@ -12608,6 +12608,18 @@ static void life_swap(life *l, model *next)
     say(SAY_INFO, NULL, "configuration read again");
 }
 
+/* A sorry server stays where it is while its address is in the answer. */
+static void sorry_stay(const model *old, virtual_server *v)
+{
+    for (const virtual_server *w = old->virtuals; w; w = virtual_next(w))
+        if (is_named(v->sorry) && is_named(w->sorry) && strcmp(v->n.name, w->n.name) == 0 &&
+            strcasecmp(v->sorry->at.host, w->sorry->at.host) == 0 &&
+            v->service.at.family == w->service.at.family) {
+            memcpy(v->sorry->d.to.ip, w->sorry->d.to.ip, sizeof v->sorry->d.to.ip);
+            v->sorry->d.to.family = w->sorry->d.to.family;
+        }
+}
+
 /* Names that are new are looked up first, so that nothing stops for want of them. */
 static void life_reload_named(life *l)
 {
@@ -12623,6 +12635,7 @@ static void life_reload_named(life *l)
     for (virtual_server *v = next->virtuals; v; v = virtual_next(v)) {
         real_server *gone = NULL;       /* none can be */
 
+        sorry_stay(l->config, v);
         virtual_expand(next, v, &gone);
     }
     if (life_may_swap(l, next)) {

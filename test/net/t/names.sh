@@ -194,6 +194,27 @@ t_names_check_of_another_name() { # what has no answer yet is not the one that i
     wait_for 15 said n1 'configuration read again' || die "not read again"
     wait_for 10 said n1 'check WEB is DOWN' || die "the old one is checked still"
 }
+t_names_reload_of_a_sorry_server() { # it stays while its address is in the answer
+    lab n1
+    names '198.51.100.3 sorry.net.example'
+    dns
+    local words=(IPVS_WEB=tcp://$VIP:80 IPVS_WEB_REAL_SERVER=198.51.100.9 IPVS_WEB_CHECK=X
+        IPVS_WEB_SORRY_SERVER=sorry:80 "CHECK_X='exec:/usr/bin/test -e $W/up'" CHECK_INTERVAL=0.2)
+    printf '%s\n' "${words[@]}" >$W/env
+    : >$W/up
+    run n1 150 SIDECAR_ENV_FILE=$W/env
+    wait_for 10 said n1 'sorry is 198.51.100.3' || die "its address is not known"
+    rm $W/up
+    wait_for 10 said n1 'Adding sorry server \[198.51.100.3\]' || die "it does not serve"
+    names 198.51.100.{2,3}' sorry.net.example'
+    wait_for 10 said n1 'sorry is 198.51.100.2, 198.51.100.3' || die "the change was not seen"
+    echo IPVS_WEB_WEIGHT=2 >>$W/env
+    kill -s HUP "${PID[n1]}"
+    wait_for 10 said n1 'configuration read again' || die "not read again"
+    : >$W/up
+    wait_for 10 said n1 'Removing sorry server' || die "no quorum"
+    said n1 'Removing sorry server \[198.51.100.3\]' || die "the reload moved it"
+}
 t_names_reload() { # names that are new are looked up first; those without an answer change nothing
     lab n1 n2
     names 198.51.100.{1,2}' nodes.net.example' 198.51.100.{1,2}' all.net.example'
