@@ -12374,8 +12374,9 @@ static void names_arm(life *l)
         if (k->used && k->due < due)
             due = k->due;
     if (due != CHECK_NEVER) {
+        due++;                          /* 0 would disarm it */
         at.it_value.tv_sec = (time_t)(due / CHECK_SECOND);
-        at.it_value.tv_nsec = (long)(due % CHECK_SECOND) + 1;   /* 0 would disarm it */
+        at.it_value.tv_nsec = (long)(due % CHECK_SECOND);
     }
     timerfd_settime(m->timer, TFD_TIMER_ABSTIME, &at, NULL);
 }
