@@ -8561,7 +8561,8 @@ static void virtual_doubles(const checker *c, const virtual_server *v)
                     text t = {&c->out->a, NULL, 0, 0};
 
                     types[T_AT].write(&t, &e->n, row_with(B_ENTRY, HEAD));
-                    mistake(c, &v->n, NULL, "%s is in %s already", t.s, item_giver(&w->n));
+                    mistake(c, v == w ? &e->n : &v->n, NULL, "%s is in %s already", t.s,
+                            item_giver(v == w ? &k->n : &w->n));
                 }
 }
 
@@ -11690,7 +11691,8 @@ static void balance_claim(life *l, const listing *all, balance *b)
 
 static void balance_end(life *l, balance *b)
 {
-    say(SAY_INFO, b->vs->label, "Removing VS %s (it is configured no more)", b->name);
+    if (b->room)                        /* else it has waited for its names */
+        say(SAY_INFO, b->vs->label, "Removing VS %s (it is configured no more)", b->name);
     for (served *s = b->servers, *next; s; s = next) {
         next = s->next;
         served_quiet(l, s->rs);

@@ -273,6 +273,7 @@ t_names_waiting_may_be_reloaded() {
     kill -s HUP "${PID[n1]}"
     wait_for 15 said n1 'configuration read again' || die "it was refused"
     wait_for 5 said n1 'R: Gained quorum' || die "the other one does not run"
+    said n1 'Removing VS' && die "what never was is removed"
     end n1
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
 }
