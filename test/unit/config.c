@@ -339,7 +339,8 @@ static void put_use(text *t, const char *name, const real_server *r, const watch
         (unsigned long long)d->timeout / 1000000, (unsigned long long)d->retry_delay / 1000000,
         (unsigned long long)d->warmup / 1000000, p->own ? "" : " shared");
     if (w->weight)
-        put(t, " weight=%d%s", w->weight, w->reverse ? " reverse" : "");
+        put(t, " weight=%d", w->weight);
+    put(t, "%s", w->reverse ? " reverse" : "");
     if (p->at_server && !d->to.family)
         put(t, " later");
     if (d->http.host || d->http.protocol)
@@ -1005,6 +1006,32 @@ static void test_large_env_file(void)
     verdict(&t);
 }
 
+/* As text it is what one datagram can have, too. */
+static void test_large_payloads(void)
+{
+    static const size_t sizes[] = {65507, 65508, 65540};
+    test t = {.name = "payloads as large as a datagram, and larger ones"};
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        report r = {{NULL}, NULL, NULL, 0, 0};
+        char  *env[] = {(char[]){"VRRP_VIRTUAL_IPADDRESS=198.51.100.10/24"},
+                        (char[]){"CHECK_U=udp://198.51.100.2:1"}, NULL, NULL};
+        model *m;
+
+        if (asprintf(&env[2], "CHECK_U_PAYLOAD=%0*d-", (int)sizes[i] - 1, 0) < 0)
+            abort();
+        m = model_read(env, "x", &r);
+        if (r.errors != (sizes[i] > 65507) ||
+            (!r.errors && m->probes->d.udp.payload_size != sizes[i]))
+            miss(&t, "%zu bytes: %u errors, %u", sizes[i], r.errors,
+                 m->probes->d.udp.payload_size);
+        report_free(&r);
+        model_free(m);
+        free(env[2]);
+    }
+    verdict(&t);
+}
+
 /* --- the log -------------------------------------------------------------------------------- */
 
 static void pipe_read(int fd, char *s, size_t size)
@@ -1179,6 +1206,7 @@ int main(int argc, char **argv)
     test_later_interface();
     test_large_files();
     test_large_env_file();
+    test_large_payloads();
     test_output();
     test_log();
     test_log_full();
