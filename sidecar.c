@@ -10502,15 +10502,32 @@ static void join_reap(life *l)
             check_io_child(&l->checks, pid, status, check_now());
 }
 
-/* Room for the regexes there are, and some that reloads may bring. */
+static size_t probe_patterns(const probe *p)
+{
+    size_t n = p->d.http.url.regex != NULL;
+
+    for (const page *g = p->pages; g; g = page_next(g))
+        n += g->u.regex != NULL;
+    return n;
+}
+
+/* Room for the regexes there are, and some that reloads may bring. Servers without checks of their
+   own have the same ones. */
 static size_t join_patterns(const model *m)
 {
     size_t n = JOIN_PATTERNS;
 
-    for (const probe *p = m->probes; p; p = probe_next(p)) {
-        n += p->d.http.url.regex != NULL;
-        for (const page *g = p->pages; g; g = page_next(g))
-            n += g->u.regex != NULL;
+    for (const probe *p = m->probes; p; p = probe_next(p))
+        n += probe_patterns(p);
+    for (const virtual_server *vs = m->virtuals; vs; vs = virtual_next(vs)) {
+        bool shared = false;
+
+        for (const real_server *rs = vs->reals; rs; rs = real_next(rs)) {
+            for (const watch *w = shared && !has_checks(&rs->n) ? NULL : rs->uses; w;
+                 w = watch_next(w))
+                n += probe_patterns(w->probe);
+            shared |= !has_checks(&rs->n);
+        }
     }
     return n;
 }

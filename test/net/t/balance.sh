@@ -51,6 +51,23 @@ t_balance_needs_no_net_raw() {
     [ "$STATUS" = 0 ] || die "exit status $STATUS"
 }
 
+# Each page of each server may have a regex of its own.
+t_balance_many_regexes() {
+    world n1
+    local i
+    echo IPVS_WEB=tcp://$VIP:80 >$W/env
+    for ((i = 1; i <= 300; i++)); do
+        echo "IPVS_WEB_REAL_SERVER_$i=198.51.100.2:$i"
+        echo "IPVS_WEB_REAL_SERVER_${i}_HTTP_GET_URL_PATH=/"
+        echo "IPVS_WEB_REAL_SERVER_${i}_HTTP_GET_URL_REGEX=a$i"
+    done >>$W/env
+    sidecar n1 n1 SIDECAR_ENV_FILE=$W/env
+    wait_for 15 said n1 'Gained quorum .* <= 300' || die "it does not start"
+    said n1 'different regexes' && die "some have no room"
+    end n1
+    [ "$STATUS" = 0 ] || die "exit status $STATUS"
+}
+
 # Without its port it is the same server, and goes on as it was.
 t_balance_port_left_out() {
     world n1 n2
