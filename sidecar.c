@@ -1267,7 +1267,8 @@ static const row rows[] = {
      "Added to the priority while the check is up (positive) or down (negative; so it is before its"
      " first result). Of a file: times the number in it; see misc_dynamic."},
     {AT(B_WATCH, watch, reverse), T_FLAG, 0, 0, "reverse", "yes|no", "(CHECK_<NAME>_REVERSE)",
-     "The weight is subtracted instead; without one it is a FAULT while the check is up."},
+     "The weight is subtracted instead; without one it is a FAULT while the check is up. Of real"
+     " servers: of a file only."},
     {AT(B_WATCH, watch, reverse), T_NOT, 0, ALIAS, "noreverse", "yes|no", NULL,
      "The opposite of reverse."},
 
@@ -8013,6 +8014,17 @@ static void use_add(const checker *c, real_server *r, probe *p, int16_t weight, 
     r->dynamic |= w->weight != 0 || p->d.exec.dynamic;
 }
 
+/* What a check of real servers says in vain. What routers track may have it for them. */
+static void use_idle(const checker *c, const probe *p)
+{
+    const row *weight = row_of(B_CHECK, "weight");
+    bool       own = p->weight && giver(&p->n, weight) != giver(&c->m->check_preset.n, weight);
+
+    if (p->d.kind && p->d.kind != CHECK_FILE && !p->tracked && (own || p->reverse))
+        mistake(c, &p->n, p->reverse ? "reverse" : "weight", "with real servers is for file:/PATH:"
+                " a server is up or not");
+}
+
 /* A URL or a name: with an address shared by all, without one each server's own. */
 static void use_url(const checker *c, const virtual_server *v, real_server *r, const watch *w)
 {
@@ -8023,8 +8035,9 @@ static void use_url(const checker *c, const virtual_server *v, real_server *r, c
         return;
     p->used = true;
     if (p->d.kind != CHECK_FILE && (given(&w->n, "weight") || given(&w->n, "reverse")))
-        mistake(c, &w->n, NULL, "'%.60s' has a weight, which is for file:/PATH here: a server is up"
-                " or not", w->what);
+        mistake(c, &w->n, NULL, "'%.60s' has a weight or reverse, which are for file:/PATH here: a"
+                " server is up or not", w->what);
+    use_idle(c, p);
     if (p->at_server) {
         p = own_copy(c, r, p, p->url);
         own_target(c, v, r, p, NO_CHECKER, &w->n);
@@ -8084,6 +8097,7 @@ static void use_named(const checker *c, real_server *r, const probe *from, int k
     if (p->d.kind && p->d.kind != checker_kinds[k].kind)
         mistake(c, &from->n, NULL, "'%.60s' is of %s, not of %s", w.what, check_kind_str(p->d.kind),
                 check_kind_str(checker_kinds[k].kind));
+    use_idle(c, p);
     use_add(c, r, p, given(&from->n, "weight") ? from->weight : p->weight ? p->weight : 1,
             given(&from->n, "reverse") ? from->reverse : p->reverse);
 }
@@ -11040,14 +11054,17 @@ static void balance_tell_start(life *l, const balance *b)
 
 /* --- what checks say ------------------------------------------------------------------------- */
 
-/* A file with a weight changes the server's, and has no other say. */
+/* A file with a weight changes the server's, and has no other say; without one and with reverse it
+   takes the server out while it is there. */
 static bool served_is_up(const served *s)
 {
     for (const watch *w = s->rs->uses; w; w = watch_next(w)) {
         const check *k = w->probe->run;
         uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
 
-        if (!w->weight && (verdict == CHECK_UNKNOWN ? !s->was : verdict == CHECK_DOWN))
+        if (w->weight)
+            continue;
+        if (verdict == CHECK_UNKNOWN ? !s->was : (verdict == CHECK_UP) == w->reverse)
             return false;
     }
     return true;

@@ -433,6 +433,16 @@ t_balance_file_weight() {
     wait_for 5 serves 1 10 || die "without a file: $(table dir1)"
     wait_for 5 serves 2 10 || die "without a file: $(table dir1)"
 }
+t_balance_file_that_takes_out() {
+    direct
+    director IPVS_WEB_REAL_SERVER= IPVS_WEB_REAL_SERVER_1="${RS[1]}:80" \
+        IPVS_WEB_REAL_SERVER_2="${RS[2]}:80" IPVS_WEB_REAL_SERVER_2_CHECK="file:$W/drain reverse"
+    wait_for 10 served_by 1 2 || die "the table: $(table dir1)"
+    : >$W/drain
+    wait_for 5 served_by 1 || die "it is not taken out: $(table dir1)"
+    rm $W/drain
+    wait_for 5 served_by 1 2 || die "it does not come back: $(table dir1)"
+}
 
 t_balance_group() {
     direct
