@@ -11056,15 +11056,18 @@ static void balance_tell_start(life *l, const balance *b)
 
 /* A file with a weight changes the server's, and has no other say; without one and with reverse it
    takes the server out while it is there. */
+static bool use_is_down(const watch *w, uint8_t verdict)
+{
+    return !w->weight && verdict == (w->reverse ? CHECK_UP : CHECK_DOWN);
+}
+
 static bool served_is_up(const served *s)
 {
     for (const watch *w = s->rs->uses; w; w = watch_next(w)) {
         const check *k = w->probe->run;
         uint8_t      verdict = k ? k->verdict : (uint8_t)CHECK_UNKNOWN;
 
-        if (w->weight)
-            continue;
-        if (verdict == CHECK_UNKNOWN ? !s->was : (verdict == CHECK_UP) == w->reverse)
+        if (use_is_down(w, verdict) || (!w->weight && verdict == CHECK_UNKNOWN && !s->was))
             return false;
     }
     return true;
@@ -11553,10 +11556,11 @@ static void balance_tell_new(life *l, served *s)
         const check *k = w->probe->run;
         char         reason[120];
 
-        if (s->heard || !k || !k->decided || w->weight || k->verdict != CHECK_DOWN)
+        if (s->heard || !k || !k->decided || !use_is_down(w, k->verdict))
             continue;
         s->heard = true;
-        snprintf(reason, sizeof reason, "check %.90s is DOWN", w->probe->label);
+        snprintf(reason, sizeof reason, "check %.90s is %s", w->probe->label,
+                 check_verdict_str(k->verdict));
         balance_tell_served(l, s, reason);
     }
 }
