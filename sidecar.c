@@ -5078,19 +5078,24 @@ static node **blocks_of(model *m, uint8_t b)
            : b == B_IPVS_GROUP ? (node **)(void *)&m->vs_groups : (node **)(void *)&m->instances;
 }
 
-/* The blocks whose heads are set, ordered by NAME. */
+/* The blocks whose heads are set, ordered by NAME. There may be thousands, and most of them come
+   behind the one before. */
 static void blocks_make(reader *rd, const var *list)
 {
-    bool unnamed = false;
+    node *last[BLOCKS] = {NULL};
+    bool  unnamed = false;
 
     for (const var *v = list; v; v = v->next) {
         const place *p = &v->place;
-        node       **at = blocks_of(rd->m, p->block), *n;
+        node       **at = blocks_of(rd->m, p->block), *n = last[p->block];
         int          order = -1;
 
+        breathe();
         if (v->dead || !p->steps || !(p->step[0].row->flags & MAKES))
             continue;
         unnamed |= p->block == B_INSTANCE;
+        if (p->name && n && natural(n->name, p->name) < 0)
+            at = &n->next;
         while (p->name && *at && (order = natural((*at)->name, p->name)) < 0)
             at = &(*at)->next;
         if (!p->name || order == 0)
@@ -5098,6 +5103,7 @@ static void blocks_make(reader *rd, const var *list)
         n = node_new(rd, p->block, keep(&rd->m->a, p->name, strlen(p->name)));
         n->next = *at;
         *at = n;
+        last[p->block] = n;
     }
     rd->m->unnamed = unnamed && !rd->m->instances;
     if (rd->m->unnamed)
@@ -10616,6 +10622,7 @@ static void join_stop(life *l, probe *p)
 static void join_pair(model *old, model *next)
 {
     for (probe *p = next->probes; p; p = probe_next(p)) {
+        breathe();
         p->late = true;
         for (probe *q = old->probes; q && !p->run; q = probe_next(q))
             if (q->run && q->d.kind == p->d.kind && strcmp(q->n.name, p->n.name) == 0 &&
@@ -10651,14 +10658,17 @@ static bool join_same(const probe *a, const probe *b)
    not interrupted. */
 static void join_change(life *l, model *next)
 {
-    for (probe *p = l->config->probes; p; p = probe_next(p))
+    for (probe *p = l->config->probes; p; p = probe_next(p)) {
+        breathe();
         if (p->run)
             join_stop(l, p);
+    }
     for (probe *p = next->probes; p; p = probe_next(p)) {
         check       *k = p->run;
         const probe *was = k ? k->user : NULL;
         bool         same = k && join_same(was, p);
 
+        breathe();
         if (!k)
             continue;
         if (p->host && was->host && strcasecmp(was->host, p->host) == 0) {
@@ -11533,9 +11543,11 @@ static void balance_adopt(life *l, balance *b)
     ipvs_pool *pool = &b->room->pool;
     int        bad = -ESRCH;
 
-    for (listed *s = l->listed; s && bad; s = s->next)
+    for (listed *s = l->listed; s && bad; s = s->next) {
+        breathe();                      /* there may be none of thousands */
         if (s->b == b)
             bad = ipvs_io_look(&l->ipvs, &s->wanted, pool);
+    }
     for (size_t i = 0; i < pool->n; i++) {
         served *s = pool->reals[i].user;
 
@@ -11587,9 +11599,11 @@ static void balance_servers(life *l, virtual_server *vs)
     pool_settle(b, room);
     if (!was)
         balance_adopt(l, b);
-    for (listed *s = l->listed; s; s = s->next)
+    for (listed *s = l->listed; s; s = s->next) {
+        breathe();
         if (s->b == b)
             listed_set(l, s);
+    }
     balance_drain(l, b);
     for (served *s = b->servers; s; s = s->next)
         served_checks(l, s);
