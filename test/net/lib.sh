@@ -316,7 +316,7 @@ two_ms() { # the longest time since the mark that two had it, one that still las
 no_overlap_over() {
     two_ms
     ((MS <= $1 || ($1 > 0 && MS <= $1 + LATE))) ||
-        GRAVE=5 die "two nodes held $WATCHED for $MS ms${2:+ $2}, allowed are $1"
+        die "two nodes held $WATCHED for $MS ms${2:+ $2}, allowed are $1"
 }
 # no_gap_over MS [ADDRESS]: since the mark somebody had it, but for that long
 no_gap_over() {
@@ -324,7 +324,7 @@ no_gap_over() {
     look
     gap=$(((${NOBODY[$address]:-0} + 9) / 10))
     ((gap <= $1 || ($1 > 0 && gap <= $1 + 8 * LATE))) ||
-        GRAVE=5 die "nobody held $address for $gap ms, allowed are $1"
+        die "nobody held $address for $gap ms, allowed are $1"
 }
 # between LOW MS HIGH WHAT: a machine that stalled for half an advert interval makes who waits begin
 # again, which is up to eight times as long
@@ -396,11 +396,10 @@ captured() {
 
 SAID=()
 say() { SAID+=("$*"); } # details behind the name of the test
+# run by t/*.sh: a test function ends by returning (passed), by die, or by skip
 tail_of() { # tail_of TITLE FILE
     [ ! -s "$2" ] || { echo "    --- $1" && tail -n 15 "$2" | sed 's/^/    /'; }
 }
-# run by t/*.sh: a test function ends by returning (passed), by die, or by skip. GRAVE=5 die: what no
-# busy machine excuses (run.sh)
 die() {
     local name
     printf 'not ok - %s (%s)\n' "$TEST" "$*"
@@ -409,7 +408,7 @@ die() {
     done
     [ ! -s $W/watch ] || grep -v ' seen$' $W/watch >$W/held
     tail_of "who held it" $W/held
-    exit "${GRAVE:-1}"
+    exit 1
 }
 skip() {
     printf 'skip - %s (%s)\n' "$TEST" "$*"

@@ -4,10 +4,9 @@
 #     run.sh [-j JOBS] [-s SUITE] [-p I/N] [-l | -b] [REGEX]     REGEX picks tests by name
 #
 # A test is a function t_NAME in ../SUITE/t/*.sh (net, or vm for those that need a kernel with more
-# in it); each runs in a world of its own (lib.sh), a few at a time. One line each, two if it was run
-# again (once_more); the last line is "SUITE: N passed, N failed, N skipped". -l lists the tests, -b
-# only builds what they use: whoever sets TOOLS has done that. -p deals them out: every Nth one,
-# beginning with the Ith (from 0).
+# in it); each runs in a world of its own (lib.sh), a few at a time. One line each; the last line is
+# "SUITE: N passed, N failed, N skipped". -l lists the tests, -b only builds what they use: whoever
+# sets TOOLS has done that. -p deals them out: every Nth one, beginning with the Ith (from 0).
 
 built=$TOOLS
 . "$(dirname "$0")/lib.sh"
@@ -88,15 +87,6 @@ trap 'rm -rf "$results"' EXIT
 trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 export ROWS=$results/rows TOOLS SIDECAR
 
-# once_more FILE STATUS: may that test, whose output FILE is, have another try, alone? A machine too
-# busy for six at once shows nothing about sidecar. But a third test that fails is not the machine,
-# nor is an address that two held or nobody (status 5). Both tries are told.
-once_more() {
-    [ "$pick" = . ] && [ "$2" = 1 ] && [ ! -e "$1.again" ] || return 1
-    mkdir "$results/first" 2>/dev/null || mkdir "$results/second" 2>/dev/null || return 1
-    : >"$1.again"
-    sed -i 's/^not ok - /again - /' "$1"
-}
 one() {
     local file=${1%:*} name=${1#*:} status limit=${TEST_LIMIT:-300}
     local out=$results/$name
@@ -105,12 +95,11 @@ one() {
     status=$?
     case $status in
     0 | 4) ;;
-    1 | 5) grep -q '^not ok' "$out" || echo "not ok - ${name#t_} (ended early)" >>"$out" ;;
+    1) grep -q '^not ok' "$out" || echo "not ok - ${name#t_} (ended early)" >>"$out" ;;
     *) echo "not ok - ${name#t_} (status $status: killed after $limit s, or broken)" >>"$out" ;;
     esac
     # bash reports the processes that a test killed; what else it has to say is a mistake
     case $status in 0 | 4) ;; *) grep -v ' Killed  ' "$out.err" | sed 's/^/    /' >>"$out" ;; esac
-    once_more "$out" "$status"
     cat "$out"
     echo "$status" >"$out.status"
 }
@@ -128,9 +117,6 @@ for test in "${tests[@]}"; do
 done
 wait
 for test in "${alone[@]}"; do one "$test"; done
-for test in "${tests[@]}"; do
-    [ ! -e "$results/${test#*:}.again" ] || one "$test"
-done
 
 if [ -s "$results/rows" ]; then
     printf '\n    %-12s %-18s %-8s %s\n' peer settings role sidecar
