@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Three nodes and a dice: stops, crashes, pulled cables, lost addresses, new priorities, one after
 # the other. Never do two hold the address for longer than a reaction takes, and at the end, when
-# all are well, the best one has it. CHAOS=SEED plays another game (the machine's timing aside).
+# all are well, the best one has it. CHAOS=SEED plays the same game again (the machine's timing
+# aside).
 
 chaos_node() { # chaos_node NODE
     [ -n "${PID[$1]}" ] && return
@@ -34,7 +35,7 @@ chaos_step() { # chaos_step NODE: something happens to it
     esac
 }
 chaos() { # chaos VIPS ADDRESS ADDRESS/LEN
-    local i node seed=${CHAOS:-1}
+    local i node seed=${CHAOS:-$RANDOM}
     CHAOS_VIPS=$1 CHAOS_PLAIN=$3 EVENTS=()
     RANDOM=$seed
     world n1 n2 n3 client
