@@ -74,7 +74,7 @@ build_tools() {
     for job in "${jobs[@]}"; do wait "$job" || return 1; done
     mv "$TOOLS/begun" "$TOOLS/built"
 }
-[ "$only" != b ] || { build_tools && exit; }
+[ "$only" != b ] || { build_tools; exit; }
 world_words || {
     echo "$suite: this machine gives neither root nor user namespaces: nothing can be tested here"
     echo "$suite: 0 passed, 0 failed, ${#tests[@]} skipped"
